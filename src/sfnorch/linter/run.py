@@ -13,7 +13,7 @@ from sfnorch.findings import Finding
 from sfnorch.linter import cloudformation
 from sfnorch.linter.language import find_language_faults
 from sfnorch.linter.renamed_rules import replace_former_ids
-from sfnorch.linter.repeated import remove_repeated
+from sfnorch.linter.repeated import remove_repeated, remove_told
 from sfnorch.linter.rules import RULES
 from sfnorch.linter.subject import Subject
 from sfnorch.template.contents import Template
@@ -51,5 +51,5 @@ class Linter:
         for rule in RULES:
             if rule.checks_definitions or not is_definition:
                 found += rule.find_faults(subject)
-        kept = remove_repeated(finding for finding in found if finding.rule not in self.ignored)
+        kept = remove_repeated(finding for finding in remove_told(found) if finding.rule not in self.ignored)
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from sfnorch.json_values import Json
@@ -22,7 +21,7 @@ from sfnorch.template.located import Object
 from sfnorch.template.reader import KIND, Source, parse_template, parse_value
 from sfnorch.template.resources import StackEnvironment
 
-DEFINITION_KIND = replace(KIND, name=NOT_JSON, hints={**KIND.hints, "large": "AWS allows definitions of 1 MB"})
+DEFINITION_KIND = KIND._replace(name=NOT_JSON, hints={**KIND.hints, "large": "AWS allows definitions of 1 MB"})
 _NAME = re.compile(r"\.asl\.(json|ya?ml)$", re.IGNORECASE)
 _SUFFIXES = re.compile(r"(\.asl)?\.(json|ya?ml)$", re.IGNORECASE)
 _KEY = r"""(?:^|[\s{{,])["']?{}["']?\s*:"""

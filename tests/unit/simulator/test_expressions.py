@@ -165,7 +165,7 @@ TAKEN = [
     (["States.ALL"], "States.Runtime", False),
     (["States.Runtime"], "States.Runtime", False),
     (["States.TaskFailed"], "Glue.AWSGlueException", True),
-    (["States.TaskFailed"], "States.QueryEvaluationError", True),
+    (["States.TaskFailed"], "States.QueryEvaluationError", False),
     (["States.TaskFailed"], "States.Timeout", False),
     (["States.TaskFailed"], "States.HeartbeatTimeout", False),
     (["States.TaskFailed"], "States.DataLimitExceeded", False),
