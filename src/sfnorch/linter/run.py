@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from sfnorch.findings import Finding
 from sfnorch.linter import cloudformation
 from sfnorch.linter.language import find_language_faults
-from sfnorch.linter.renamed_rules import replace_former_ids
 from sfnorch.linter.repeated import remove_repeated
 from sfnorch.linter.rules import RULES
+from sfnorch.linter.selection import RuleSelection
 from sfnorch.linter.subject import Subject
+from sfnorch.linter.template_ignores import apply_template_ignores
 from sfnorch.template.contents import Template
 
 if TYPE_CHECKING:
@@ -26,12 +27,15 @@ class Linter:
     """Lints templates; loads cfn-lint's rules once. Schedules are checked for starts after `now`."""
 
     def __init__(self, ignored: Collection[str] = (), *, now: datetime | None = None) -> None:
-        self.ignored = replace_former_ids(ignored)
+        self.selection = RuleSelection(ignored=frozenset(ignored))
         self.now = now or datetime.now(timezone.utc)
         self._linter: Runner | None = None
 
-    def lint_template(self, template: Template) -> list[Finding]:
-        """Return all findings about the template, in the order of its lines, without the ignored rules."""
+    def lint_template(self, template: Template, selection: RuleSelection | None = None) -> list[Finding]:
+        """Return all findings about the template, in the order of its lines, without the ignored rules.
+
+        `selection` replaces the ignored rules of the linter; the template itself can ignore rules too.
+        """
         if self._linter is None:
             self._linter = cloudformation.load_linter()
         located = cloudformation.remove_consequences(
@@ -49,5 +53,6 @@ class Linter:
             found += find_language_faults(machine, wrong)
         for rule in RULES:
             found += rule.find_faults(subject)
-        kept = remove_repeated(finding for finding in found if finding.rule not in self.ignored)
+        found = apply_template_ignores(template.source, found)
+        kept = remove_repeated((selection or self.selection).choose_findings(found))
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))

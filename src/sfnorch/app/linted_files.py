@@ -1,0 +1,68 @@
+"""The files that lint reads: paths, and patterns such as `templates/**/*.yaml`, which no shell has to expand."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sfnorch.errors import SfnorchError
+from sfnorch.source import SourceError
+from sfnorch.template.reader import read_template
+
+_LOOKS_LIKE_TEMPLATE = re.compile(
+    r"^(?:AWSTemplateFormatVersion|Resources)\s*:|[\"'](?:AWSTemplateFormatVersion|Resources)[\"']\s*:", re.MULTILINE
+)
+_DEFINITION = {"StartAt", "States"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintedFiles:
+    """The files to lint, patterns that match no file, and files that match a pattern and are not templates."""
+
+    files: tuple[Path, ...]
+    unmatched: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def find_files(given: Iterable[str]) -> LintedFiles:
+    """Return the files that paths and patterns name, each once, in the order of the paths and patterns.
+
+    `*`, `?` and `[…]` match within a name, `**` any folders. Files of a pattern are sorted. A name that begins with a
+    dot matches only a pattern that begins with one. A path that exists is no pattern. A file that is named by its path
+    is always linted, also if it is not a template.
+    """
+    words = list(given)
+    is_pattern = {word: glob.has_magic(word) and not Path(word).exists() for word in words}
+    named = {Path(word).resolve() for word in words if not is_pattern[word]}
+    files: dict[Path, Path] = {}
+    unmatched, skipped = [], []
+    for word in words:
+        if not is_pattern[word]:
+            files.setdefault(Path(word).resolve(), Path(word))
+            continue
+        found = [Path(name) for name in sorted(glob.glob(word, recursive=True)) if Path(name).is_file()]  # noqa: PTH207 - Path.glob matches hidden files
+        if not found:
+            unmatched.append(word)
+        for path in found:
+            key = path.resolve()
+            if key in files:
+                continue
+            if key in named or _is_template(path):
+                files[key] = path
+            elif str(path) not in skipped:
+                skipped.append(str(path))
+    return LintedFiles(files=tuple(files.values()), unmatched=tuple(unmatched), skipped=tuple(skipped))
+
+
+def _is_template(path: Path) -> bool:
+    """Return whether a file is a template or a definition, or is to be one but cannot be read as such."""
+    try:
+        data = read_template(path).data
+    except SourceError:
+        return bool(_LOOKS_LIKE_TEMPLATE.search(path.read_text(encoding="utf-8", errors="replace")))
+    except SfnorchError:  # it cannot be opened, or is too large for a template
+        return False
+    return "Resources" in data or "AWSTemplateFormatVersion" in data or data.keys() >= _DEFINITION
