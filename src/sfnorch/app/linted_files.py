@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import glob
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sfnorch.errors import SfnorchError
+from sfnorch.linter.path_patterns import find_matches, is_pattern
 from sfnorch.source import SourceError
 from sfnorch.template.reader import read_template
 
@@ -30,31 +30,27 @@ class LintedFiles:
 def find_files(given: Iterable[str]) -> LintedFiles:
     """Return the files that paths and patterns name, each once, in the order of the paths and patterns.
 
-    `*`, `?` and `[…]` match within a name, `**` any folders. Files of a pattern are sorted. A name that begins with a
-    dot matches only a pattern that begins with one. A path that exists is no pattern. A file that is named by its path
-    is always linted, also if it is not a template.
+    Files of a pattern are sorted. A file that is named by its path is always linted, also if it is not a template.
     """
     words = list(given)
-    is_pattern = {word: glob.has_magic(word) and not Path(word).exists() for word in words}
-    named = {Path(word).resolve() for word in words if not is_pattern[word]}
+    named = {Path(word).resolve() for word in words if not is_pattern(word)}
     files: dict[Path, Path] = {}
-    unmatched, skipped = [], []
+    unmatched: list[str] = []
+    skipped: dict[Path, str] = {}
     for word in words:
-        if not is_pattern[word]:
+        if not is_pattern(word):
             files.setdefault(Path(word).resolve(), Path(word))
             continue
-        found = [Path(name) for name in sorted(glob.glob(word, recursive=True)) if Path(name).is_file()]  # noqa: PTH207 - Path.glob matches hidden files
+        found = list(find_matches(word))
         if not found:
             unmatched.append(word)
         for path in found:
             key = path.resolve()
-            if key in files:
-                continue
-            if key in named or _is_template(path):
-                files[key] = path
-            elif str(path) not in skipped:
-                skipped.append(str(path))
-    return LintedFiles(files=tuple(files.values()), unmatched=tuple(unmatched), skipped=tuple(skipped))
+            if key in named or (key not in skipped and _is_template(path)):
+                files.setdefault(key, path)
+            else:
+                skipped.setdefault(key, str(path))
+    return LintedFiles(files=tuple(files.values()), unmatched=tuple(unmatched), skipped=tuple(skipped.values()))
 
 
 def _is_template(path: Path) -> bool:

@@ -190,11 +190,12 @@ def _summarize(report: LintReport, title: str = "") -> str:
 
 
 def _build_title(template: LintedTemplate) -> str:
+    file = make_printable_line(template.file)
     if template.machines is None:
-        return template.file
+        return file
     counts = [_count(template.machines, "state machine")] if template.machines or not template.pipelines else []
     counts += [_count(template.pipelines, "pipeline")] if template.pipelines else []
-    return f"{template.file}: {', '.join(counts)}"
+    return f"{file}: {', '.join(counts)}"
 
 
 def _count(number: int, noun: str) -> str:
@@ -228,7 +229,8 @@ def _explain(rule: str, output_form: str) -> None:
     try:
         text = explain_rule(rule)
     except RequestError as error:
-        raise click.UsageError(f"--explain: {error.message.removeprefix(f'{error.place}: ')} (--list-rules)") from None
+        message = error.message.removeprefix(f"{error.place}: ")
+        raise click.UsageError(f"--explain: {message} (available rules: --list-rules)") from None
     if output_form == "json":
         from sfnorch.linter.catalogue import find_entry
         from sfnorch.report.findings import convert_rules

@@ -10,13 +10,13 @@ import difflib
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from sfnorch.findings import Finding, Severity
 from sfnorch.json_values import Json
 from sfnorch.linter.catalogue import find_unknown_ids
+from sfnorch.linter.path_patterns import is_path_match
 from sfnorch.linter.selection import RuleSelection
 from sfnorch.source import SourceError, SourceKind, read_text
 from sfnorch.template.located import Array, Object, format_path
@@ -64,7 +64,7 @@ class LintConfiguration:
     """Files and patterns to lint if none is specified."""
     ignored: tuple[IgnoredRule, ...] = ()
     severities: Mapping[str, Severity] = field(default_factory=dict)
-    """The severity of a rule, instead of its own."""
+    """Other severities of rules, by their ids."""
     fail_on: FailOn | None = None
     baseline: Path | None = None
 
@@ -82,16 +82,7 @@ class LintConfiguration:
             parts = file.resolve().relative_to(self.folder.resolve()).parts
         except ValueError:  # a file outside of the folder
             return False
-        return any(_is_path_match(parts, tuple(pattern.split("/"))) for pattern in patterns)
-
-
-def _is_path_match(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
-    """Return whether the parts of a path match those of a pattern, of which `**` matches any number of parts."""
-    if not pattern:
-        return not parts
-    if pattern[0] == "**":
-        return any(_is_path_match(parts[at:], pattern[1:]) for at in range(len(parts) + 1))
-    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _is_path_match(parts[1:], pattern[1:])
+        return any(is_path_match(parts, pattern.split("/")) for pattern in patterns)
 
 
 def find_configuration(folder: Path) -> Path | None:

@@ -106,7 +106,7 @@ def _read_rule(source: Source, path: Path, entry: Json, wrong: list[Finding]) ->
                     message = f"{key} must be a text"
                     wrong.append(_create_finding(source, INVALID, (*path, key), message, "write the reason as a text"))
             return rule
-    hint = "write the id of a rule, or {rule: ID, reason: TEXT}"
+    hint = "write the ID of a rule, or {rule: ID, reason: TEXT}"
     wrong.append(_create_finding(source, INVALID, path, "this entry names no rule", hint))
     return None
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sfnorch.findings import Finding, Severity
+from sfnorch.printable import make_printable_line
 from sfnorch.version import __version__
 
 if TYPE_CHECKING:
@@ -69,12 +70,12 @@ def _convert_finding(finding: Finding, rule_index: int | None) -> Json:
         physical["region"] = {"startLine": finding.line}
     location: dict[str, Json] = {"physicalLocation": physical}
     if finding.path:
-        location["logicalLocations"] = [{"fullyQualifiedName": finding.path}]
+        location["logicalLocations"] = [{"fullyQualifiedName": make_printable_line(finding.path)}]
     return {
         "ruleId": finding.rule,
         **({} if rule_index is None else {"ruleIndex": rule_index}),
         "level": _LEVELS[finding.severity],
-        "message": {"text": "; ".join(filter(None, (finding.message, finding.hint)))},
+        "message": {"text": make_printable_line("; ".join(filter(None, (finding.message, finding.hint))))},
         "locations": [location],
         "partialFingerprints": {_FINGERPRINT: compute_fingerprint(finding)},
     }
