@@ -19,8 +19,8 @@ _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 WRONG = ("wrong.yaml", "wrong-schedule.yaml", "cycle.yaml", "wrong-flow.yaml")
 """Plans with mistakes, which a page shows."""
 
-OTHERS = ("etl.yaml", "partition.yaml", "flow.yaml", "around.yaml", "jsonpath.yaml")
-"""Templates, and a plan whose code stands beside it."""
+OTHERS = ("etl.yaml", "partition.yaml", "flow.yaml", "around.yaml", "jsonpath.yaml", "strict.yaml")
+"""Templates, a plan whose code stands beside it, and a configuration of lint."""
 
 
 def shell(command: str, folder: Path) -> str:
