@@ -38,19 +38,21 @@ def format_iso_time(at: datetime | None) -> str | None:
 
 def format_timestamp(moment: datetime) -> str:
     """Return the time as AWS writes it: in UTC, with milliseconds."""
-    moment = moment.astimezone(timezone.utc)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_timestamp(text: str) -> datetime | None:
     """Return the time of a timestamp with a date, a T, a time and an offset; None for another text.
 
+    The letters can be in lower case, as AWS reads them (measured by the author of sfnx).
+
     https://datatracker.ietf.org/doc/html/rfc3339#section-5.6
     """
-    if not _TIMESTAMP.fullmatch(text):
+    upper = text.upper()
+    if not _TIMESTAMP.fullmatch(upper):
         return None
     try:
-        six_digits = _FRACTION.sub(lambda match: f".{match[1][:6]:0<6}", text)
+        six_digits = _FRACTION.sub(lambda match: f".{match[1][:6]:0<6}", upper)
         return datetime.fromisoformat(six_digits.replace("Z", "+00:00"))
     except ValueError:
         return None

@@ -172,7 +172,7 @@ def evaluate_constant(expression: str) -> Json:
     if found.fault or found.variables or found.calls or found.states:
         return None
     try:
-        value: Json = Utils.convert_nulls(Engine(expression).run({}, Budget(_MOST_STEPS_OF_A_CONSTANT)))
+        value: Json = Utils.convert_nulls(Engine().run(expression, {}, Budget(_MOST_STEPS_OF_A_CONSTANT)))
     except (JException, RecursionError, ArithmeticError, LookupError, TypeError, ValueError):
         return None
     return value

@@ -44,6 +44,8 @@ class LintRule(Generic[CheckedSubject]):
     source: str
     severity: Severity
     check: Callable[[CheckedSubject], Iterable[RuleFinding]]
+    checks_definitions: bool = False
+    """Whether it checks a definition without a template too."""
 
     def find_faults(self, subject: CheckedSubject) -> Iterable[Finding]:
         """Yield the findings of the rule about the template."""

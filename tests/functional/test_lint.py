@@ -300,10 +300,6 @@ def test_an_operator_that_jsonata_does_not_know(run: Run):
     ("text", "hint"),
     [
         ("a: 1\n", "add the resources of the stack, or specify another file"),
-        (
-            "StartAt: A\nStates: {A: {Type: Pass, End: true}}\n",
-            "it is a definition; specify the template whose DefinitionUri or DefinitionString contains it",
-        ),
         ("pattern: dag\n", "it is a plan; pass it as --plan FILE"),
     ],
 )

@@ -111,6 +111,19 @@ def test_each_file_once_in_the_order_of_the_arguments(tmp_path: Path, monkeypatc
         assert ([str(file) for file in found.files], found.unmatched, found.skipped) == (files, (), ())
 
 
+def test_definitions_are_linted_too(run: Run):
+    write(m_asl_json='{"StartAt": "B", "States": {"A": {"Type": "Succeed"}}}', n_json='{"StartAt": [')
+    Path("m.asl.yaml").write_text("StartAt: A\nStates: {A: {Type: Succeed}}\n")
+    Path("package.json").write_text('{"name": "a", "dependencies": {}}')
+    done = run("lint", "*.json", "*.yaml")
+    assert (done.code, done.err) == (1, "note: package.json is not a template, and is skipped\n")
+    assert [line for line in done.out.splitlines() if ": error: " in line] == [
+        "m.asl.json:1: error: StartAt names the unknown state 'B' [statelint]",
+        "n.json:1: error: this is not JSON: Expecting value [template]",
+    ]
+    assert done.out.endswith("\n3 templates, 2 errors.\n")
+
+
 def test_a_path_that_exists_is_no_pattern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     Path("[a].yaml").write_text("- 1\n")

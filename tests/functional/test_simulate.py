@@ -150,11 +150,31 @@ def test_mocks_stand_in_for_what_is_not_played(run: Run):
         "",
         (
             "Error: M-XXXXXXXXXXXX: Ask calls lambda:invoke, which cannot be simulated\n"
-            "  specify its result: --mock 'Ask={…}'\n"
+            "  specify its result: --mock 'Ask={\"Payload\": {}}'\n"
         ),
     )
     done = run("simulate", "t.yaml", "--mock", 'Ask={"answer": 42}', "--output", "json")
     assert (done.code, json.loads(done.out)["executions"][0]["output"]) == (0, {"answer": 42})
+
+
+def test_objects_that_a_distributed_map_reads_and_writes(run: Run):
+    Path("items.json").write_text(json.dumps([{"text": "x" * 1000}] * 10), encoding="utf-8")
+    Path("t.yaml").write_text(
+        "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n"
+        "      Name: m\n      Role: arn:aws:iam::123456789012:role/r\n      Definition:\n        QueryLanguage: JSONata\n"
+        "        StartAt: Each\n        States:\n          Each:\n            Type: Map\n            MaxConcurrency: 1\n"
+        "            ItemReader: {Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: {InputType: JSON},"
+        " Arguments: {Bucket: b, Key: day=1/items.json}}\n"
+        "            ResultWriter: {Resource: 'arn:aws:states:::s3:putObject', Arguments: {Bucket: b}}\n"
+        "            ItemProcessor:\n              ProcessorConfig: {Mode: DISTRIBUTED, ExecutionType: STANDARD}\n"
+        "              StartAt: W\n              States: {W: {Type: Wait, Seconds: 60, End: true}}\n            End: true\n",
+        encoding="utf-8",
+    )
+    done = run("simulate", "t.yaml", "--object", "s3://b/day=1/items.json=items.json")
+    assert done.code == 0, done.err
+    assert "critical path      m/Each (10 times)" in done.out
+    assert " more characters\n" in done.out
+    assert max(map(len, done.out.splitlines())) < 4100
 
 
 USAGES = {
@@ -168,13 +188,30 @@ USAGES = {
     ("--mock", "RunChild1={"): (
         "--mock RunChild1: invalid JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)."
     ),
-    ("--input", "[]"): '--input: expected a JSON object, such as {"threads": []}.',
+    ("--object", "a"): "--object a: expected S3-URI=FILE, such as s3://bucket/items.csv=items.csv.",
+    ("--object", "a=b"): "--object a: expected s3://BUCKET/KEY",
+    ("--object", "s3://a/b=none.csv"): "--object s3://a/b: none.csv is not a file",
+    ("--input", "["): (
+        "--input: invalid JSON: Expecting value: line 1 column 2 (char 1); StartExecution rejects it with "
+        "InvalidExecutionInput."
+    ),
+    ("--test-case", "A"): "--test-case requires a file of mocks.",
+    ("--type", "EXPRES"): "Invalid value for '--type': 'EXPRES' is not one of 'standard', 'express'.",
+    ("--substitution", "A"): "--substitution A: expected KEY=VALUE.",
+    ("--substitution", "A=1", "--substitution", "A=2"): "--substitution: duplicate key A.",
     ("--input", "@none.json"): "--input: none.json can't be read: No such file or directory.",
     ("--save", "run.pdf"): "--save run.pdf: the name must end in .svg, .html, .txt.",
     ("--price", "nan"): "--price nan: expected the price of 1,000 state transitions in US dollars, such as 0.025.",
     ("--until", "0s"): "--until must be longer than 0s, such as 24h.",
     ("--price", "-1"): "--price -1.0: expected the price of 1,000 state transitions in US dollars, such as 0.025.",
-    ("--input", '{"a": NaN}'): "--input: invalid JSON: NaN is not a JSON number.",
+    ("--input", '{"a": NaN}'): (
+        "--input: invalid JSON: NaN is not a JSON number; StartExecution rejects it with InvalidExecutionInput."
+    ),
+    ("--input", '{"a": 1, "a": 2}'): (
+        "--input: invalid JSON: duplicate key a; AWS does not document which of the values it uses."
+    ),
+    ("--input", "1e999"): "--input: invalid JSON: the number 1e999 is too large.",
+    ("--input", "9" * 5000): "--input: invalid JSON: the number 99999999999999999999… has 5,000 digits.",
     ("--input", '{"a": ' + "[" * 20_000 + "]" * 20_000 + "}"): (
         "--input: invalid JSON: arrays or objects are nested too deeply."
     ),
@@ -282,7 +319,7 @@ def test_the_code_of_a_named_template_is_run_when_told(run: Run, tmp_path: Path)
         1,
         (
             "Error: flow: greet would run code of the template: GreetFunction\n"
-            "  --run-functions runs it in a separate process; --mock 'greet={…}' replaces it\n"
+            "  --run-functions runs it in a separate process; --mock 'greet={\"Payload\": {}}' replaces it\n"
         ),
     )
     assert run("simulate", "SAM-template.yaml", "--run-functions").code == 0

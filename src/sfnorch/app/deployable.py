@@ -9,14 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.app.job_overrides import JobOverride
-from sfnorch.app.sources import (
-    PlanSource,
-    find_folder,
-    load_plan_or_default,
-    name_rendering,
-    read_source,
-    render_source,
-)
+from sfnorch.app.sources import PlanSource, find_folder, load_plan_or_default, name_rendering, render_source
 from sfnorch.aws.secrets import register_secret
 from sfnorch.aws.steps import DeploymentRequest, OnFailure
 from sfnorch.errors import RequestError
@@ -32,6 +25,7 @@ from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.template.calls import ANY, parse_call, read_argument
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.intrinsics import format_value
+from sfnorch.template.reader import read_template
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
@@ -198,8 +192,12 @@ def read_deployable(request: StackRequest) -> Deployable:
     Raises RequestError for an unknown child and a parameter that is set twice, and SfnorchError for a plan or a
     template that cannot be read.
     """
-    plan = None if request.template else load_plan_or_default(request.plan)
-    source = render_source(plan, name_rendering(request.plan)) if plan else read_source(request.template)
+    plan: AnyPlan | None = None
+    if request.template:
+        source = read_template(request.template)
+    else:
+        plan = load_plan_or_default(request.plan)
+        source = render_source(plan, name_rendering(request.plan))
     own = request.template.parent if request.template else find_folder(request.plan)
     return make_deployable(source, plan, request, folder=request.code_folder or own)
 

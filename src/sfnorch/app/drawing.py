@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from sfnorch.app.sources import PlanSource, read_source
+from sfnorch.app.sources import PlanSource, evaluate_source, read_source
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def draw(
 ) -> str:
     """Return a picture of state machines as text, as `sfnorch graph` writes it.
 
-    `template` is the path of a template; without one, the rendering of `plan` is drawn. `machines` are the names of the
-    state machines to draw, by default all. `tasks_only` draws only the tasks of the plan and their dependencies.
-    `form` is mermaid, markdown (Mermaid in a page), dot (Graphviz) or svg.
+    `template` is the path of a template or a definition; without one, the rendering of `plan` is drawn. `machines` are
+    the names of the state machines to draw, by default all. `tasks_only` draws only the tasks of the plan and their
+    dependencies. `form` is mermaid, markdown (Mermaid in a page), dot (Graphviz) or svg.
 
     Raises SfnorchError for a template or plan that cannot be read, and if nothing is to be drawn.
     """
@@ -50,10 +50,12 @@ def choose_drawing(
     template: Path | None = None, *, plan: PlanSource = None, machines: Sequence[str] = (), tasks_only: bool = False
 ) -> Drawing:
     """Return what is drawn, with the parameters and errors of `draw`."""
-    from sfnorch.template.contents import evaluate_template
+    from sfnorch.template.definition_files import refuse_other_file
     from sfnorch.template.tasks import list_planned_tasks
 
-    read = evaluate_template(read_source(template, plan))
+    source = read_source(template, plan)
+    refuse_other_file(source)
+    read = evaluate_source(source)
     drawn = () if machines else tuple(list_planned_tasks(read))
     if tasks_only and not drawn:
         raise SfnorchError(

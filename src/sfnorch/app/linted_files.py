@@ -10,12 +10,12 @@ from pathlib import Path
 from sfnorch.errors import SfnorchError
 from sfnorch.linter.path_patterns import find_matches, is_pattern
 from sfnorch.source import SourceError
-from sfnorch.template.reader import read_template
+from sfnorch.template.definition_files import read_template_or_definition
 
 _LOOKS_LIKE_TEMPLATE = re.compile(
-    r"^(?:AWSTemplateFormatVersion|Resources)\s*:|[\"'](?:AWSTemplateFormatVersion|Resources)[\"']\s*:", re.MULTILINE
+    r"^(?:AWSTemplateFormatVersion|Resources|StartAt)\s*:|[\"'](?:AWSTemplateFormatVersion|Resources|StartAt)[\"']\s*:",
+    re.MULTILINE,
 )
-_DEFINITION = {"StartAt", "States"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +56,9 @@ def find_files(given: Iterable[str]) -> LintedFiles:
 def _is_template(path: Path) -> bool:
     """Return whether a file is a template or a definition, or is to be one but cannot be read as such."""
     try:
-        data = read_template(path).data
+        source = read_template_or_definition(path)
     except SourceError:
         return bool(_LOOKS_LIKE_TEMPLATE.search(path.read_text(encoding="utf-8", errors="replace")))
     except SfnorchError:  # it cannot be opened, or is too large for a template
         return False
-    return "Resources" in data or "AWSTemplateFormatVersion" in data or data.keys() >= _DEFINITION
+    return source.is_definition or "Resources" in source.data or "AWSTemplateFormatVersion" in source.data

@@ -1,4 +1,4 @@
-"""Lint a template or a plan."""
+"""Lint a template, a definition or a plan."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.app.sources import PlanSource, build_surroundings, read_source
+from sfnorch.app.sources import PlanSource, build_surroundings, evaluate_source, read_source
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.source import SourceError
-from sfnorch.template.contents import evaluate_template
 
 if TYPE_CHECKING:
     from sfnorch.linter.run import Linter
@@ -37,9 +36,9 @@ def lint(
 ) -> tuple[Finding, ...]:
     """Return the findings about a template, in the order of its lines, as `sfnorch lint` does.
 
-    `template` is the path of a template; without one, the rendering of `plan` is linted. `ignore` are ids of rules,
-    `region` the Region of the stack. A template that cannot be read is a finding. No configuration file is read:
-    `lint_templates` can read one.
+    `template` is the path of a template or a definition; without one, the rendering of `plan` is linted. `ignore` are
+    ids of rules, `region` the Region of the stack. A template that cannot be read is a finding. No configuration file
+    is read: `lint_templates` can read one.
 
     Raises SfnorchError for a plan that cannot be read, and PlanError, with all faults, for an invalid plan.
     """
@@ -60,7 +59,7 @@ def lint_with(
 
     try:
         source = read_source(template, plan)
-        evaluated = evaluate_template(source, None, build_surroundings(region))
+        evaluated = evaluate_source(source, None, build_surroundings(region))
     except SourceError as error:
         if template is None:  # an error in the plan is not a finding about a template
             raise

@@ -1,31 +1,44 @@
-"""Simulate an execution of a template or a plan."""
+"""Simulate an execution of a template, a definition or a plan."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sfnorch.app.account import Waits, wait_without_words
-from sfnorch.app.parameter_faults import refuse_faults
-from sfnorch.app.sources import PlanSource, build_surroundings, evaluate_template, find_folder, read_source
+from sfnorch.app.simulated_values import refuse_input, refuse_parameters, refuse_substitutions, refuse_values
+from sfnorch.app.sources import (
+    PlanSource,
+    build_surroundings,
+    choose_stack,
+    evaluate_source,
+    find_folder,
+    read_source,
+)
 from sfnorch.errors import RequestError
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour, is_matching_job
 from sfnorch.simulator.figures import PRICE_PER_1000, Figures, compute_figures
 from sfnorch.simulator.isolation import find_isolation
 from sfnorch.simulator.jobs import list_run_job_names
+from sfnorch.simulator.mocks.files import read_mock_file
 from sfnorch.simulator.mocks.responses import InvalidMockError
 from sfnorch.simulator.mocks.table import MOCKABLE, MockTable
 from sfnorch.simulator.run import choose_machine, run_machine
+from sfnorch.template.definition_files import refuse_other_file
 from sfnorch.template.functions import list_functions
-from sfnorch.template.parameters import find_parameter_faults
 
 if TYPE_CHECKING:
     from sfnorch.simulator.record import Run
     from sfnorch.template.contents import Template
+
+
+MachineType = Literal["standard", "express"]
+_OBJECT_URI = re.compile(r"s3://[^/]+/.+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +63,23 @@ class SimulateRequest:
     plan: PlanSource = None
     """The path of a plan, a plan, or None for the plan with five children."""
     template: Path | None = None
-    """The path of a template instead of a plan."""
+    """The path of a template or a definition instead of a plan."""
     machine: str = ""
     """The state machine to start; by default the one that starts the others."""
-    execution_input: Json = None
+    execution_input: Json = field(default_factory=dict)
     """The input of the execution, a JSON value."""
     behaviour: Behaviour | None = None
     """What services do: failures, durations in seconds, mocks. Without it, all jobs succeed. The code of functions runs
     only for a plan, and only isolated, unless the behaviour says otherwise."""
+    mock_file: Path | None = None
+    """A file of mocks: with test cases, as for Step Functions Local, or with a result for each state. Mocks of the
+    behaviour replace those of the file."""
+    test_case: str = ""
+    """The test case in the file; by default the only one. `MACHINE#NAME` names the state machine in the file too."""
+    machine_type: MachineType | None = None
+    """The type of the state machine to start, instead of the one in the template; by default standard."""
+    substitutions: Mapping[str, str] = field(default_factory=dict)
+    """Values of substitutions: of `${NAME}` in a definition, instead of DefinitionSubstitutions in a template."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Values of parameters instead of the defaults of the template."""
     stack_name: str | None = None
@@ -72,9 +94,12 @@ class SimulateRequest:
     """The price of 1,000 state transitions, in US dollars."""
 
     def __post_init__(self) -> None:
-        """Raise RequestError for a request with a plan and a template."""
+        """Raise RequestError for a request that contradicts itself, and for an input that AWS does not accept."""
         if self.plan is not None and self.template is not None:
             raise RequestError(": a plan and a template exclude each other", field="template")
+        if self.test_case and self.mock_file is None:
+            raise RequestError(" requires a file of mocks", field="test_case")
+        refuse_input(self.execution_input)
 
     @property
     def chosen_behaviour(self) -> Behaviour:
@@ -96,25 +121,46 @@ def simulate(
 
     `waits` shows what the function waits for. `on_warning` gets a sentence if code of functions runs without isolation.
 
-    Raises SfnorchError for a template or plan that cannot be read or simulated or does not accept the parameters, and
-    RequestError for jobs and states of the behaviour that do not exist.
+    Raises SfnorchError for a template, a definition or a plan that cannot be read or simulated, or does not accept the
+    parameters and substitutions, and RequestError for jobs and states of the behaviour that do not exist.
     """
     behaviour = request.chosen_behaviour
     with waits("Reading the template"):
-        source = read_source(request.template, request.plan)
-        template = evaluate_template(source, request.parameters, build_surroundings(request.region), request.stack_name)
-    refuse_faults(find_parameter_faults(template.stack.get_section("Parameters"), request.parameters))
+        template = _read_template(request)
+    machine = choose_machine(template, request.machine)
+    if request.machine_type is not None:
+        chosen = replace(machine, express=request.machine_type == "express")
+        template, machine = template.replace_machine(machine, chosen), chosen
+    if template.source.is_definition:  # it has no role
+        behaviour = replace(behaviour, enforce_permissions=False)
     _refuse_mocks(template, behaviour)
+    _refuse_objects(behaviour)
+    if request.mock_file is not None:
+        mocks = read_mock_file(request.mock_file).list_mocks(template, machine, request.test_case, behaviour.mocks)
+        behaviour = replace(behaviour, mocks={**mocks, **behaviour.mocks})
     if behaviour.run_functions and any(function.playable for function in list_functions(template.stack)):
         isolation = find_isolation()
         if not isolation.possible:
             on_warning(f"Functions run without isolation, with your permissions: {isolation.reason}")
-    machine = choose_machine(template, request.machine)
     with waits("Simulating the execution"):
         run = run_machine(template, machine, request.execution_input, behaviour, seed=request.seed, until=request.until)
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
     return Simulation(run, found)
+
+
+def _read_template(request: SimulateRequest) -> Template:
+    """Return the template. Raises SfnorchError for parameters and substitutions without values, and unknown ones."""
+    source = read_source(request.template, request.plan)
+    refuse_other_file(source)
+    where = choose_stack(source, build_surroundings(request.region), request.stack_name)
+    if source.is_definition:
+        refuse_values(source, request.parameters, request.substitutions)
+    template = evaluate_source(source, request.parameters, where, request.substitutions)
+    if not source.is_definition:
+        refuse_parameters(template.stack.get_section("Parameters"), request.parameters)
+        refuse_substitutions(template, request.substitutions)
+    return template
 
 
 def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
@@ -125,6 +171,14 @@ def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
     states = (state for machine in template.machines for state in machine.list_states())
     names = {state.name for state in states if state.kind in MOCKABLE}
     _refuse_unknown("mocks", "Task, Map or Parallel state", set(unknown), behaviour.mocks, names)
+
+
+def _refuse_objects(behaviour: Behaviour) -> None:
+    for uri, content in behaviour.objects.items():
+        if not _OBJECT_URI.fullmatch(uri):
+            raise RequestError(f" {uri}: expected s3://BUCKET/KEY", field="objects")
+        if isinstance(content, Path) and not content.is_file():
+            raise RequestError(f" {uri}: {content} is not a file", field="objects")
 
 
 def _refuse_jobs(behaviour: Behaviour, names: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""The template that a use case works on: a file, the text of one, or the rendering of a plan."""
+"""What a use case works on: a template or a definition in a file, or the rendering of a plan."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def render_source(plan: AnyPlan, name: str) -> Source:
 
 
 def read_source(template: Path | None, plan: PlanSource = None) -> Source:
-    """Return the template in the file; without a file, the rendering of the plan.
+    """Return the template or the definition in the file; without a file, the rendering of the plan.
 
     Raises SfnorchError if a file cannot be read, and its subclasses TemplateError and PlanError if it is invalid.
     """
     if template is not None:
-        from sfnorch.template.reader import read_template
+        from sfnorch.template.definition_files import read_template_or_definition
 
-        return read_template(template)
+        return read_template_or_definition(template)
     return render_source(load_plan_or_default(plan), name_rendering(plan))
 
 
@@ -77,15 +77,29 @@ def build_surroundings(region: str | None) -> StackEnvironment:
     return StackEnvironment() if region is None else StackEnvironment(region=region, region_is_given=True)
 
 
-def evaluate_template(
-    source: Source, parameters: Mapping[str, str], where: StackEnvironment, stack_name: str | None = None
+def evaluate_source(
+    source: Source,
+    parameters: Mapping[str, str] | None = None,
+    where: StackEnvironment | None = None,
+    substitutions: Mapping[str, str] | None = None,
 ) -> Template:
-    """Return the template evaluated in a stack of this name; by default, the name with which the plan is deployed."""
+    """Return the content of a template; a definition is evaluated as a template with this state machine only."""
+    from sfnorch.template.contents import evaluate_template
+    from sfnorch.template.resources import StackEnvironment
+
+    if source.is_definition:
+        from sfnorch.template.definition_files import evaluate_definition
+
+        return evaluate_definition(source, where or StackEnvironment(), substitutions or {})
+    return evaluate_template(source, parameters, where, substitutions)
+
+
+def choose_stack(source: Source, where: StackEnvironment, stack_name: str | None) -> StackEnvironment:
+    """Return the stack with this name; by default, with the name with which the plan of the template is deployed."""
     from sfnorch.origin import read_origin
     from sfnorch.plan.stack_names import derive_stack_name
-    from sfnorch.template.contents import evaluate_template
 
     origin = read_origin(source.data)
     if stack_name is None and origin is not None and origin.name:
         stack_name = derive_stack_name(origin.name, part=origin.part)
-    return evaluate_template(source, parameters, where if stack_name is None else replace(where, stack_name=stack_name))
+    return where if stack_name is None else replace(where, stack_name=stack_name)

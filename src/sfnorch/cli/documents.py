@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,32 +16,86 @@ from sfnorch.printable import PrintableStream, is_unicode_encoding
 if TYPE_CHECKING:
     from sfnorch.report.documents import Document
 
+_MOST_DIGITS = 4_300
+"""The maximum number of digits of an integer that Python reads by default."""
+
+_SHOWN = 20
+
+
+class DuplicateKeyError(ValueError):
+    """A JSON object that has a key twice."""
+
+
+class JsonLimitError(ValueError):
+    """A JSON value that is too deep or too large for Python."""
+
 
 def parse_json_value(text: str, option: str) -> Any:
     """Return the JSON value of the text, or of the file after its `@`. Fail as wrong usage for invalid JSON."""
     if text.startswith("@"):
-        path = Path(text[1:])
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise click.UsageError(f"{option}: {path} can't be read: {getattr(error, 'strerror', error)}.") from None
+        text = decode_text(read_bytes(Path(text[1:]), option), text[1:], option)
     try:
-        return json.loads(text, parse_constant=_reject_constant, object_pairs_hook=_reject_duplicates)
+        return parse_json(text)
     except ValueError as error:
         raise click.UsageError(f"{option}: invalid JSON: {error}.") from None
+
+
+def read_bytes(path: Path, option: str, most: int = -1) -> bytes:
+    """Return the bytes of the file that an option names, or only so many. Fail as wrong usage if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"{option}: {path} can't be read: {getattr(error, 'strerror', error)}.") from None
+
+
+def decode_text(raw: bytes, path: str, option: str) -> str:
+    """Return the bytes of a file as text. Fail as wrong usage if they are not UTF-8."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{option}: {path} can't be read: {error}.") from None
+
+
+def parse_json(text: str) -> Any:
+    """Return the JSON value of the text.
+
+    Raises ValueError for a text that is not JSON, DuplicateKeyError for a duplicate key, and JsonLimitError.
+    """
+    try:
+        return json.loads(
+            text,
+            parse_constant=_reject_constant,
+            parse_float=_read_float,
+            parse_int=_read_integer,
+            object_pairs_hook=_reject_duplicates,
+        )
     except RecursionError:
-        raise click.UsageError(f"{option}: invalid JSON: arrays or objects are nested too deeply.") from None
+        raise JsonLimitError("arrays or objects are nested too deeply") from None
 
 
 def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
+def _read_float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise JsonLimitError(f"the number {text[:_SHOWN]} is too large")
+    return value
+
+
+def _read_integer(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise JsonLimitError(f"the number {text[:_SHOWN]}… has {len(text):,} digits")
+    return int(text)
+
+
 def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
-        raise ValueError(f"duplicate key {twice}")
+        raise DuplicateKeyError(f"duplicate key {twice}")
     return found
 
 

@@ -59,11 +59,12 @@ def graph(
     form: str,
     out: Path,
 ) -> None:
-    """Draw the state machines of a template.
+    """Draw the state machines of a template or a definition.
 
     The graph shows the states and the transitions between them. Transitions of catchers are dashed. Branches and the
     item processors of Map states are boxes. A task that starts another state machine is linked to it. The tasks of a
-    plan and their dependencies come first. Without TEMPLATE, the command draws the template of the plan.
+    plan and their dependencies come first. TEMPLATE is a SAM or CloudFormation template, or the definition of one state
+    machine (such as orders.asl.json). Without TEMPLATE, the command draws the template of the plan.
     """
     from sfnorch.app.drawing import choose_drawing
     from sfnorch.cli.templates import choose_plan

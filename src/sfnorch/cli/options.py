@@ -104,14 +104,17 @@ class RequestCommand(click.Command):
 _OPTIONS = {
     "threads": "--thread",
     "mocks": "--mock",
+    "objects": "--object",
     "faults": "--fail",
     "seconds": "--duration",
     "throttles": "--throttle",
+    "execution_input": "--input",
+    "test_case": "--test-case",
 }
 """The options with other names than the fields of a request that they set."""
 
 
-_WITHOUT_END = ("mocks", "faults", "seconds", "throttles")
+_WITHOUT_END = ("mocks", "objects", "faults", "seconds", "throttles")
 """The fields whose errors are lists, which end without a full stop."""
 
 

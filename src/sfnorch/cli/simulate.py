@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import json
 import math
-import re
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,23 +11,23 @@ from typing import TYPE_CHECKING
 import click
 
 from sfnorch.cli.account import add_stack_name_option
-from sfnorch.cli.documents import parse_json_object, parse_json_value, print_json
+from sfnorch.cli.behaviour import build_behaviour
+from sfnorch.cli.documents import print_json
 from sfnorch.cli.examples import format_examples
+from sfnorch.cli.execution_input import parse_execution_input
 from sfnorch.cli.exit_codes import CHILD_FAILED, SUCCESS
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import Duration, add_output_option, add_plan_option
-from sfnorch.cli.parameters import ParameterOverridesCommand, add_overrides_option, parse_pair, parse_parameter_values
+from sfnorch.cli.parameters import ParameterOverridesCommand, add_overrides_option, parse_pairs, parse_parameter_values
 from sfnorch.cli.regions import add_region_option, choose_region
 from sfnorch.cli.templates import choose_plan
-from sfnorch.durations import parse_duration
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
-    from sfnorch.simulator.behaviour import Behaviour
+    from sfnorch.app.simulation import MachineType
     from sfnorch.simulator.figures import Figures
     from sfnorch.simulator.record import Run
 
-_TIMES = re.compile(r"(.+):(\d{1,9})")
 _SAVED = (".svg", ".html", ".txt")
 
 
@@ -42,6 +38,10 @@ _SAVED = (".svg", ".html", ".txt")
         (
             "Simulate two failures of a job, and a job that takes 45 minutes.",
             "sfnorch simulate --fail orders:2 --duration customers=45m",
+        ),
+        (
+            "Simulate a definition with the mocks of a test case.",
+            "sfnorch simulate orders.asl.json --mocks mocks.json --test-case HappyPath",
         ),
         (
             "Simulate a template with an input, and save the output.",
@@ -64,7 +64,21 @@ _SAVED = (".svg", ".html", ".txt")
     metavar="JSON|@FILE",
     default="{}",
     show_default=True,
-    help="Input of the execution: a JSON object, or @FILE with one.",
+    help="Input of the execution: a JSON value, or @FILE with one.",
+)
+@click.option(
+    "--type",
+    "machine_type",
+    type=click.Choice(["standard", "express"]),
+    help="Type of the state machine to start.",
+    show_default="the type in the template, otherwise standard",
+)
+@click.option(
+    "--substitution",
+    "substitutions",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Value of ${NAME} in a definition, instead of the DefinitionSubstitutions of a template; can be repeated.",
 )
 @add_overrides_option
 @click.option(
@@ -94,7 +108,28 @@ _SAVED = (".svg", ".html", ".txt")
     "mocks",
     multiple=True,
     metavar="STATE=JSON|@FILE",
-    help="Result of a Task or Map state, which replaces its simulation; can be repeated.",
+    help="Result of a Task, Map or Parallel state, which replaces its simulation; can be repeated.",
+)
+@click.option(
+    "--mocks",
+    "mock_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File of mocks: in the format of Step Functions Local, or a JSON or YAML object of results by state.",
+)
+@click.option(
+    "--test-case",
+    metavar="NAME",
+    default="",
+    show_default="the only one",
+    help="Test case in the file of mocks.",
+)
+@click.option(
+    "--object",
+    "objects",
+    multiple=True,
+    metavar="S3-URI=FILE",
+    help="Object in S3 that a distributed Map reads, and the file with its content; can be repeated.",
 )
 @click.option(
     "--until",
@@ -134,11 +169,16 @@ def simulate(
     plan_file: Path | None,
     machine: str,
     given: str,
+    machine_type: MachineType | None,
+    substitutions: tuple[str, ...],
     overrides: tuple[str, ...],
     failing: tuple[str, ...],
     durations: tuple[str, ...],
     throttles: tuple[str, ...],
     mocks: tuple[str, ...],
+    mock_file: Path | None,
+    test_case: str,
+    objects: tuple[str, ...],
     until: float | None,
     region: str,
     stack_name: str | None,
@@ -150,9 +190,10 @@ def simulate(
 ) -> int:
     """Simulate an execution offline, in virtual time.
 
-    The command interprets the state machines of the template that would be deployed. Without TEMPLATE, it uses the
-    template of the plan. JOB is the name of a job, or a pattern such as 'glue-job-1-*'. The exit code is 0 if all
-    executions succeeded, 3 if an execution failed, and 1 if the template cannot be simulated.
+    The command interprets the state machines of TEMPLATE, which is a SAM or CloudFormation template, or the definition
+    of one state machine (such as orders.asl.json). Without TEMPLATE, it uses the template of the plan. JOB is the name
+    of a job, or a pattern such as 'glue-job-1-*'. The exit code is 0 if all executions succeeded, 3 if an execution
+    failed, and 1 if the template cannot be simulated.
     """
     if save is not None and save.suffix not in _SAVED:
         raise click.UsageError(f"--save {save}: the name must end in {', '.join(_SAVED)}.")
@@ -168,7 +209,7 @@ def simulate(
 
     parameters = parse_parameter_values(overrides)
     behaviour = replace(
-        _build_behaviour(failing, durations, throttles, mocks),
+        build_behaviour(failing, durations, throttles, mocks, objects),
         run_functions=run_functions,
         run_isolated=template_file is None,
     )
@@ -176,8 +217,12 @@ def simulate(
         plan=choose_plan(template_file, plan_file),
         template=template_file,
         machine=machine,
-        execution_input=parse_json_object(given),
+        execution_input=parse_execution_input(given),
         behaviour=behaviour,
+        mock_file=mock_file,
+        test_case=test_case,
+        machine_type=machine_type,
+        substitutions=parse_pairs(substitutions, "--substitution"),
         parameters=parameters,
         stack_name=stack_name,
         region=choose_region(region),
@@ -215,48 +260,3 @@ def _save(run: Run, told: Figures, path: Path) -> None:
         path.suffix, console.export_text
     )()
     write_whole(path, text)
-
-
-def _build_behaviour(
-    failing: Iterable[str], durations: Iterable[str], throttles: Iterable[str], mocks: Iterable[str]
-) -> Behaviour:
-    from sfnorch.simulator.behaviour import ALWAYS, Behaviour, Fault
-
-    faults = []
-    for text in failing:
-        match = _TIMES.fullmatch(text)
-        faults.append(Fault(job=match[1], times=int(match[2])) if match else Fault(job=text, times=ALWAYS))
-    seconds = {}
-    for text in durations:
-        job, equals, written = text.rpartition("=")
-        if not equals or not job:
-            raise click.UsageError(f"--duration {text}: expected JOB=DURATION, such as orders=15m.")
-        found = parse_duration(written)
-        if found is None:
-            raise click.UsageError(
-                f"--duration {text}: {written!r} is not a duration; use a value such as 90s, 15m or 1h30m."
-            )
-        seconds[job] = found
-    throttled = {}
-    for text in throttles:
-        match = _TIMES.fullmatch(text)
-        if match is None:
-            raise click.UsageError(f"--throttle {text}: expected JOB:TIMES, such as orders:2.")
-        throttled[match[1]] = int(match[2])
-    answers = {}
-    for text in mocks:
-        state, written = _mock(text)
-        answers[state] = parse_json_value(written, f"--mock {state}")
-    return Behaviour(seconds=seconds, faults=faults, throttles=throttled, mocks=answers)
-
-
-def _mock(text: str) -> tuple[str, str]:
-    """Return the state and its result, separated by the first `=` before JSON or a file: names can contain one too."""
-    first = parse_pair(text, "--mock", "STATE=JSON")
-    for match in re.finditer("=", text):
-        state, written = text[: match.start()], text[match.end() :]
-        with contextlib.suppress(ValueError, RecursionError):
-            if not written.startswith("@"):
-                json.loads(written)
-            return state, written
-    return first

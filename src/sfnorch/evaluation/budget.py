@@ -71,28 +71,33 @@ class Budget:
     def __init__(self, most_steps: int = MOST_STEPS) -> None:
         self.most_steps = most_steps
         self.steps = self.depth = self.made = 0
-        self._next_look = _STEPS_PER_LOOK
+        self._next_look = min(_STEPS_PER_LOOK, most_steps + 1)
         self._made_at_look = 0
-        self._memory = read_process_memory()
+        self._memory = -1
+        """The memory at the first look; little is created before it, and most evaluations end without a look."""
         self._sizes: dict[int, tuple[object, int]] = {}
 
     def count_steps(self, count: int = 1) -> None:
         """Count steps."""
         self.steps += count
-        if self.steps > self.most_steps:
-            self.steps = self.most_steps + 1  # the work of this step is not done
-            raise BudgetError(
-                f"it takes more than {self.most_steps:,} steps, the limit of a simulation; "
-                "check that its recursion ends"
-            )
         if self.steps >= self._next_look:
-            self._check_memory()
+            self._check_limits()
 
     def enter(self) -> None:
         """Count a nested evaluation. The caller lowers `depth` when it ends."""
-        self.count_steps()
+        self.steps += 1
+        if self.steps >= self._next_look:
+            self._check_limits()
         self.depth += 1
         if self.depth > MOST_DEPTH:
+            raise BudgetError(RECURSION)
+
+    def count_leaves(self, count: int = 1) -> None:
+        """Count nested evaluations that contain no others."""
+        self.steps += count
+        if self.steps >= self._next_look:
+            self._check_limits()
+        if self.depth >= MOST_DEPTH:
             raise BudgetError(RECURSION)
 
     def count_bytes(self, size: int) -> None:
@@ -104,7 +109,7 @@ class Budget:
         self.made += size
         self.count_steps(size // BYTES_PER_STEP)
         if self.made - self._made_at_look > _BYTES_PER_LOOK:
-            self._check_memory()
+            self._check_limits()
 
     def count_values(self, value: object) -> int:
         """Count a walk over all values in a value; return their number."""
@@ -152,10 +157,19 @@ class Budget:
             value.values_within = count
         return count
 
-    def _check_memory(self) -> None:
-        self._next_look = self.steps + _STEPS_PER_LOOK
+    def _check_limits(self) -> None:
+        if self.steps > self.most_steps:
+            self.steps = self.most_steps + 1  # the work of this step is not done
+            raise BudgetError(
+                f"it takes more than {self.most_steps:,} steps, the limit of a simulation; "
+                "check that its recursion ends"
+            )
+        self._next_look = min(self.steps + _STEPS_PER_LOOK, self.most_steps + 1)
         self._made_at_look = self.made
-        if read_process_memory() - self._memory > MOST_MEMORY:
+        memory = read_process_memory()
+        if self._memory < 0:
+            self._memory = memory
+        if memory - self._memory > MOST_MEMORY:
             raise BudgetError(f"it takes more than {MOST_MEMORY:,} bytes of memory, the limit of a simulation")
 
 

@@ -6,8 +6,8 @@ on texts and lists, paths, descendants, comparisons of whole values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from jsonata import Jsonata
@@ -15,7 +15,10 @@ from jsonata.jexception import JException
 from jsonata.utils import Utils
 
 from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, CountedObject, count_items, measure_weight
-from sfnorch.evaluation.functions import build_measured_functions
+from sfnorch.evaluation.functions import MeasuredFunction, build_measured_functions
+from sfnorch.evaluation.json_text import write_text
+from sfnorch.evaluation.nodes import find_evaluation
+from sfnorch.evaluation.numbers import calculate, is_number
 from sfnorch.evaluation.regexes import compile_regex
 
 if TYPE_CHECKING:
@@ -62,54 +65,50 @@ _BYTES_PER_ITEM = 40
 
 
 class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
-    """A parsed expression, evaluated within a budget. Raises ValueError for a text that is too large to parse."""
+    """Evaluates expressions within budgets. All have the functions of JSONata, and those passed to it."""
 
     environment: Frame
     input: object
 
-    def __init__(self, text: str) -> None:
-        check_text(text)
-        self.__dict__.update(_parse_cached(text) if len(text) <= _MOST_CHARACTERS_KEPT else _parse(text))
-        self.environment = self.create_frame(Jsonata.static_frame)
-        self.set_output_convert_nulls(False)
+    def __init__(self, functions: Mapping[str, MeasuredFunction] | None = None) -> None:
+        self.__dict__.update(vars(_build_prototype()))
         self.budget = Budget()
-        self._predicates: set[int] = set()
-        for name, function in build_measured_functions().items():
-            self.environment.bind(name, function)
+        self._trees: dict[str, SyntaxNode] = {}
+        self._functions: Frame = self.create_frame(_build_function_frame())
+        for name, function in (functions or {}).items():
+            self._functions.bind(name, function)
 
-    def run(self, bindings: Mapping[str, object], budget: Budget) -> object:
-        """Return the result, null as Utils.NULL_VALUE. Raises LimitError, and the errors of the library."""
+    def run(self, text: str, bindings: Mapping[str, object], budget: Budget) -> object:
+        """Return the value of an expression, null as Utils.NULL_VALUE.
+
+        Raises LimitError, the errors of the library, and ValueError for a text that is too large to parse.
+        """
+        tree = self._trees.get(text)
+        if tree is None:
+            tree = self._trees[text] = parse(text)
         self.budget = budget
+        self.input, self.environment = None, self._functions
         Jsonata.CURRENT.jsonata = self
-        frame = self.create_frame(self.environment)
+        frame: Frame = self.create_frame(self._functions)
         for name, value in bindings.items():
-            frame.bind(name, Utils.NULL_VALUE if value is None else value)
-        return self.evaluate(None, frame)
+            frame.bindings[name] = Utils.NULL_VALUE if value is None else value
+        frame.bindings["$"] = None
+        return find_evaluation(tree)(self, None, frame)
 
     def eval(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         """Evaluate a node and count it as a step of the evaluation that needs its result."""
-        budget = self.budget
-        budget.enter()
+        return find_evaluation(expr)(self, input, environment)
+
+    def call_method(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
+        """Return the value of a node by the method of its type, after its predicates and its group."""
         before = self.input, self.environment
         self.input, self.environment = input, environment  # the library's functions use these as the context
-        try:
-            found = getattr(self, _METHODS[expr.type])(expr, input, environment) if expr.type in _METHODS else None
-            for item in expr.predicate or ():
-                found = self.evaluate_filter(item.expr, found, environment)
-            if expr.group is not None and expr.type != "path":
-                found = self.evaluate_group_expression(expr.group, found, environment)
-            if isinstance(found, list) and id(expr) in self._predicates:
-                budget.count_steps(len(found) // _INDEXES_PER_STEP)
-        finally:
-            self.input, self.environment = before
-            budget.depth -= 1
-        if isinstance(found, Utils.JList) and found.sequence and not found.tuple_stream:
-            if expr.keep_array:
-                found.keep_singleton = True
-            if not found:
-                return None
-            if len(found) == 1 and not found.keep_singleton:
-                return found[0]
+        found = getattr(self, _METHODS[expr.type])(expr, input, environment) if expr.type in _METHODS else None
+        for item in expr.predicate or ():
+            found = self.evaluate_filter(item.expr, found, environment)
+        if expr.group is not None and expr.type != "path":
+            found = self.evaluate_group_expression(expr.group, found, environment)
+        self.input, self.environment = before
         return found
 
     def evaluate_value(self, expr: SyntaxNode, *_: object) -> object:
@@ -130,7 +129,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
 
     def evaluate_string_concat(self, lhs: object, rhs: object) -> str:
         self.budget.count_bytes(sum(measure_weight(side) or self.budget.count_values(side) * 40 for side in (lhs, rhs)))
-        return str(super().evaluate_string_concat(lhs, rhs))
+        return "".join("" if side is None else write_text(side) for side in (lhs, rhs))
 
     def evaluate_range_expression(self, lhs: object, rhs: object) -> object:
         _refuse_containers("T2003", lhs)
@@ -143,6 +142,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_numeric_expression(self, lhs: object, rhs: object, op: str) -> object:
         _refuse_containers("T2001", lhs, op)
         _refuse_containers("T2002", rhs, op)
+        if is_number(lhs) and is_number(rhs):
+            return calculate(op, lhs, rhs)
         return super().evaluate_numeric_expression(lhs, rhs, op)
 
     def evaluate_comparison_expression(self, lhs: object, rhs: object, op: str) -> object:
@@ -158,14 +159,24 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_includes_expression(self, lhs: object, rhs: object) -> object:
         self.budget.count_values(lhs)
         self.budget.count_values(rhs)
-        return super().evaluate_includes_expression(lhs, rhs)
+        items = rhs if isinstance(rhs, list) else [rhs]
+        return lhs is not None and any(Utils.is_deep_equal(lhs, item) for item in items)  # true is not 1
+
+    def apply_operator(self, op: str, lhs: object, rhs: object) -> object:
+        """Return the value of an operator other than `and` and `or`."""
+        return _OPERATORS[op](self, lhs, rhs, op)
 
     def evaluate_condition(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
-        condition = self.eval(expr.condition, input, environment)
-        self.budget.count_values(condition)
-        if Jsonata.boolize(condition):
+        if self.choose_branch(self.eval(expr.condition, input, environment)):
             return self.eval(expr.then, input, environment)
         return self.eval(expr._else, input, environment) if expr._else is not None else None
+
+    def choose_branch(self, condition: object) -> bool:
+        """Return whether a condition is true."""
+        if isinstance(condition, bool):
+            return condition
+        self.budget.count_values(condition)
+        return bool(Jsonata.boolize(condition))
 
     def evaluate_unary(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         found = super().evaluate_unary(expr, input, environment)
@@ -199,8 +210,12 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
                 results.append(found)
         if last_step and len(results) == 1 and isinstance(results[0], list) and not Utils.is_sequence(results[0]):
             return results[0]
+        return self.spread_values(results)
+
+    def spread_values(self, values: Iterable[object]) -> Utils.JList:
+        """Return the values of a step as a sequence."""
         flat = Utils.create_sequence()
-        for found in results:
+        for found in values:
             if not isinstance(found, list) or (isinstance(found, Utils.JList) and found.cons):
                 flat.append(found)
             else:
@@ -210,10 +225,23 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         return flat
 
     def evaluate_filter(self, predicate: SyntaxNode, input: object, environment: Frame) -> object:
-        if predicate.type != "number" and isinstance(input, list):
-            self.budget.count_bytes(8 * len(input))
-            self._predicates.add(id(predicate))  # the library walks an array of indexes for every item
-        return super().evaluate_filter(predicate, input, environment)
+        if predicate.type == "number":
+            return super().evaluate_filter(predicate, input, environment)
+        items = input if isinstance(input, list) else [] if input is None else [input]
+        if items is input:
+            self.budget.count_bytes(8 * len(items))
+        kept = Utils.create_sequence()
+        kept.tuple_stream = isinstance(items, Utils.JList) and items.tuple_stream
+        evaluate = find_evaluation(predicate)
+        for index, item in enumerate(items):
+            if kept.tuple_stream:
+                found = evaluate(self, item["@"], self.create_frame_from_tuple(environment, item))
+            else:
+                found = evaluate(self, item, environment)
+            if isinstance(found, list):
+                self.budget.count_steps(len(found) // _INDEXES_PER_STEP)  # each is compared with the index
+            kept.extend([item] * _count_choices(found, index, len(items)))
+        return kept
 
     def evaluate_tuple_step(
         self, expr: SyntaxNode, input: object, tuple_bindings: object, environment: Frame
@@ -243,16 +271,49 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         return super().evaluate_sort_expression(expr, input, environment)
 
 
-def _parse(text: str) -> dict[str, object]:
-    """Return what the library makes of the text. An evaluation reads the tree and changes nothing in it."""
-    made: dict[str, object] = vars(Jsonata(text, compile_regex))
-    return made
+_OPERATORS: dict[str, Callable[[Engine, object, object, str], object]] = {
+    **dict.fromkeys(("+", "-", "*", "/", "%"), Engine.evaluate_numeric_expression),
+    **dict.fromkeys(("=", "!="), Engine.evaluate_equality_expression),
+    **dict.fromkeys(("<", "<=", ">", ">="), Engine.evaluate_comparison_expression),
+    "&": lambda engine, lhs, rhs, _: engine.evaluate_string_concat(lhs, rhs),
+    "..": lambda engine, lhs, rhs, _: engine.evaluate_range_expression(lhs, rhs),
+    "in": lambda engine, lhs, rhs, _: engine.evaluate_includes_expression(lhs, rhs),
+}
+
+
+def parse(text: str) -> SyntaxNode:
+    """Return the tree of an expression, the same one each time unless the text is long.
+
+    Raises ValueError for a text that is too large, and JException for one that is no expression.
+    """
+    return _parse_cached(text) if len(text) <= _MOST_CHARACTERS_KEPT else _parse(text)
+
+
+def _parse(text: str) -> SyntaxNode:
+    """Return the tree. An evaluation reads it, and stores only how to evaluate its nodes."""
+    check_text(text)
+    tree: SyntaxNode = Jsonata(text, compile_regex).ast
+    return tree
 
 
 @lru_cache(maxsize=1_000)
-def _parse_cached(text: str) -> dict[str, object]:
-    """Return the same for the same text, which is parsed once in a process."""
+def _parse_cached(text: str) -> SyntaxNode:
+    """Return the same tree for the same text, which is parsed once in a process."""
     return _parse(text)
+
+
+@cache
+def _build_prototype() -> Jsonata:
+    """Return what the library's methods need of an engine, beside a tree."""
+    return Jsonata("null", compile_regex)
+
+
+@cache
+def _build_function_frame() -> Frame:
+    frame: Frame = Jsonata.Frame(Jsonata.static_frame)
+    for name, function in build_measured_functions().items():
+        frame.bind(name, function)
+    return frame
 
 
 def check_text(text: str) -> None:
@@ -277,6 +338,16 @@ def check_text(text: str) -> None:
                 raise ValueError(f"more than {_MOST_OPEN} brackets are nested; split the expression")
         elif character in ")]}":
             depth = max(0, depth - 1)
+
+
+def _count_choices(found: object, index: int, count: int) -> int:
+    """Return how often the value of a predicate chooses an item: once if it is true, once for each of its indexes."""
+    if found is None or isinstance(found, bool):
+        return int(found is True)
+    indexes: object = [found] if Utils.is_numeric(found) else found
+    if not isinstance(indexes, list) or not Utils.is_array_of_numbers(indexes):
+        return int(Jsonata.boolize(found))
+    return sum(int(each) + (count if each <= -1 else 0) == index for each in indexes)
 
 
 def _refuse_containers(error: str, value: object, *more: object) -> None:

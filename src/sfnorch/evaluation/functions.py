@@ -15,9 +15,13 @@ from jsonata.datetimeutils import DateTimeUtils
 from jsonata.regex_engine import RegexFlags
 
 from sfnorch.evaluation.budget import Budget, BudgetError, count_items, measure_weight
+from sfnorch.evaluation.corrected_functions import CORRECTED
 from sfnorch.evaluation.regexes import compile_regex, get_budget
+from sfnorch.evaluation.signatures import build_signature, check_as
 
 if TYPE_CHECKING:
+    from jsonata.signature import Signature
+
     from sfnorch.evaluation.library import LibraryFunction
 
 Measure = Callable[[Budget, list[object]], object]
@@ -34,12 +38,11 @@ _WIDTH = re.compile(r",[*0-9-]*?([0-9]+)(?=[\]-])")
 
 
 class MeasuredFunction(Jsonata.JFunction):  # type: ignore[misc]  # the library has no types
-    """A function of the library that counts its work before it runs, and the size of its result."""
+    """A function that counts its work before it runs, and the size of its result."""
 
-    def __init__(self, native: LibraryFunction, measure: Measure | None) -> None:
-        super().__init__(native, None)
-        self.signature = native.signature
-        self.function_name = native.function_name
+    def __init__(self, function: LibraryFunction, signature: Signature | None, measure: Measure | None) -> None:
+        super().__init__(function, None)
+        self.signature = signature
         self._measure = measure
 
     def call(self, input: object, args: Sequence[object] | None) -> object:
@@ -56,14 +59,41 @@ class MeasuredFunction(Jsonata.JFunction):  # type: ignore[misc]  # the library 
         return int(self.function.get_number_of_args())
 
 
+class OwnFunction:
+    """A function of this project in the form of one of the library's."""
+
+    def __init__(self, implementation: Callable[..., object], parameters: int) -> None:
+        self._implementation = implementation
+        self._parameters = parameters
+
+    def call(self, input: object, args: Sequence[object] | None) -> object:
+        """Return the result of a call."""
+        return self._implementation(*(args or ()))
+
+    def get_number_of_args(self) -> int:
+        """Return the number of parameters."""
+        return self._parameters
+
+
 @cache
 def build_measured_functions() -> dict[str, MeasuredFunction]:
-    """Return the library's functions by name."""
+    """Return JSONata's functions by name: those of the library, and corrected ones."""
     return {
-        name: MeasuredFunction(native, _MEASURES.get(name))
+        name: MeasuredFunction(_correct(name, native), check_as(native.signature), _MEASURES.get(name))
         for name, native in Jsonata.static_frame.bindings.items()
         if isinstance(native, Jsonata.JFunction)
     }
+
+
+def build_own_function(name: str, signature: str, implementation: Callable[..., object]) -> MeasuredFunction:
+    """Return a function of the name; the implementation gets as many arguments as the signature has."""
+    checked = build_signature(signature, name)
+    return MeasuredFunction(OwnFunction(implementation, checked.get_number_of_args()), checked, None)
+
+
+def _correct(name: str, native: LibraryFunction) -> LibraryFunction:
+    corrected = CORRECTED.get(name)
+    return native if corrected is None else OwnFunction(corrected, native.get_number_of_args())
 
 
 def _create_size_measure(factor: int) -> Measure:
@@ -183,11 +213,6 @@ def _measure_format_integer(budget: Budget, args: list[object]) -> None:
     match args:
         case [int() | float() as number, str() as picture, *_] if picture[:1] in ("i", "I"):
             budget.count_bytes(abs(int(number)) // 1_000 * 8)
-
-
-def measure_to_millis(text: object, picture: object) -> None:
-    """Count the work of parsing a date with a picture. Raises LimitError."""
-    _measure_to_millis(get_budget(), [text, picture])
 
 
 def measure_picture(*texts: object) -> None:

@@ -6,12 +6,15 @@ undefined.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 
 class Frame(Protocol):
     """The variables of a block or a function, and those around it."""
+
+    bindings: dict[str, object]
+    parent: Frame | None
 
     def bind(self, name: str, value: object) -> None:
         """Set a variable."""
@@ -28,23 +31,34 @@ class SyntaxNode(Protocol):
     label: str
     expr: SyntaxNode
     slot: SyntaxNode
+    steps: Sequence[SyntaxNode]
+    expressions: Sequence[SyntaxNode]
+    lhs_object: Sequence[tuple[SyntaxNode, SyntaxNode]]
+    lhs: SyntaxNode
+    rhs: SyntaxNode
     condition: SyntaxNode
     then: SyntaxNode
     _else: SyntaxNode | None
     group: SyntaxNode | None
     predicate: Sequence[SyntaxNode] | None
     stages: Sequence[SyntaxNode] | None
+    tuple: object
+    focus: object
+    index: object
+    ancestor: object
     keep_array: bool
+    keep_singleton_array: bool
+    consarray: bool
     thunk: bool
+
+    evaluate: Callable[..., object]
+    """How to evaluate the node, which this project adds: see `nodes.py`."""
 
 
 class LibraryFunction(Protocol):
-    """A function of the library."""
+    """A function of the library, or one in the same form."""
 
-    signature: object
-    function_name: str
-
-    def call(self, input: object, args: object) -> object:
+    def call(self, input: object, args: Sequence[object] | None) -> object:
         """Return the result of a call."""
 
     def get_number_of_args(self) -> int:

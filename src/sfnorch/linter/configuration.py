@@ -100,11 +100,7 @@ def read_configuration(file: Path) -> LintConfiguration:
 
     Raises SfnorchError if the file cannot be read, and LintConfigurationError, with all faults, if it is invalid.
     """
-    text = read_text(file, _KIND)
-    try:
-        root = parse_value(text, str(file))
-    except SourceError as error:
-        raise LintConfigurationError(error.findings) from None
+    root = parse_value(read_text(file, _KIND), str(file), _KIND)
     if root is None:
         return LintConfiguration(folder=file.parent)
     reading = _ConfigurationReading(str(file))

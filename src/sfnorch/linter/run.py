@@ -38,9 +38,10 @@ class Linter:
         """
         if self._linter is None:
             self._linter = cloudformation.load_linter()
+        is_definition = template.source.is_definition
         located = cloudformation.remove_consequences(
             [
-                *cloudformation.find_template_faults(template, self._linter),
+                *([] if is_definition else cloudformation.find_template_faults(template, self._linter)),
                 *cloudformation.find_definition_faults(template, self._linter),
             ]
         )
@@ -52,7 +53,8 @@ class Linter:
                 found.append(machine.fault)
             found += find_language_faults(machine, wrong)
         for rule in RULES:
-            found += rule.find_faults(subject)
+            if rule.checks_definitions or not is_definition:
+                found += rule.find_faults(subject)
         found = apply_template_ignores(template.source, found)
         kept = remove_repeated((selection or self.selection).choose_findings(found))
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from rich.console import ConsoleOptions
 from rich.measure import Measurement
@@ -23,6 +24,8 @@ _BAR = 32
 _SHORTEST_BAR = 8
 _STYLES = {"SUCCEEDED": "green", "FAILED": "bold red", "TIMED_OUT": "bold red", "TIMEOUT": "bold red"}
 _MOST_ROWS = 200
+_MOST_CHARACTERS = 4_000
+"""The maximum length of an object that is shown."""
 
 
 def print_run(run: Run, figures: Figures, console: Console) -> None:
@@ -138,7 +141,9 @@ def _print_objects(run: Run, console: Console) -> None:
         console.print()
         head = f"Object by {stored.sender} at s3://{stored.bucket}/{stored.key}, T+{format_duration(stored.at)}"
         console.print(Text(head, style="bold"), soft_wrap=True)
-        console.print(Text(f"  {stored.body}"), soft_wrap=True)
+        console.print(Text(f"  {stored.body[:_MOST_CHARACTERS]}"), soft_wrap=True)
+        if (left := len(stored.body) - _MOST_CHARACTERS) > 0:
+            console.print(f"  … and {left:,} more characters")
 
 
 def _print_outcomes(run: Run, console: Console) -> None:
@@ -164,15 +169,33 @@ def _print_figures(figures: Figures, console: Console) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     rows = {
         "wall time": format_duration(figures.seconds),
-        "critical path": " → ".join(figures.critical_path) or "no job run",
+        "critical path": " → ".join(_count_repeated(figures.critical_path)) or "no job run",
         "job runs": f"{format_duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
-        "state transitions": f"{figures.transitions:,}, ${figures.price:.6f} ({PRICE_FROM}; excluding Glue)",
+        "state transitions": f"{figures.transitions:,}, {_format_price(figures)}",
         "longest history": f"{figures.history:,} of {MAX_EVENTS:,} events",
     }
     for name, value in rows.items():
         table.add_row(Text(name), Text(value))
     console.print()
     console.print(table)
+
+
+def _count_repeated(names: Iterable[str]) -> Iterator[str]:
+    """Yield the names in order; one that follows itself, once, with the number."""
+    for name, group in groupby(names):
+        count = sum(1 for _ in group)
+        yield name if count == 1 else f"{name} ({count:,} times)"
+
+
+def _format_price(figures: Figures) -> str:
+    """Return the price of the state transitions.
+
+    https://aws.amazon.com/step-functions/pricing/
+    """
+    if figures.transitions and not figures.billed:
+        return "not billed: Express workflows are billed by requests, duration and memory"
+    some = "" if figures.billed == figures.transitions else f"{figures.billed:,} of them billed, "
+    return f"{some}${figures.price:.6f} ({PRICE_FROM}; excluding Glue)"
 
 
 def _format_end(activity: Execution | JobRunRecord) -> float:

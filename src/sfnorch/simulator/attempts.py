@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 
 from sfnorch.json_values import read_list
-from sfnorch.simulator.errors import is_matching_error
+from sfnorch.simulator.errors import StatesError
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
 
@@ -28,11 +28,11 @@ class Attempts:
         self._retriers = [body for _, body in state.list_objects("Retry")] if state.kind in RETRYING else []
         self._used = [0] * len(self._retriers)
 
-    def is_match(self, body: Object, error: str) -> bool:
+    def is_match(self, body: Object, error: StatesError) -> bool:
         """Return whether the retrier or catcher of the state matches the error."""
-        return is_matching_error(read_list(body.get("ErrorEquals")), error, is_task=self._state.kind == "Task")
+        return error.is_matched(read_list(body.get("ErrorEquals")), is_task=self._state.kind == "Task")
 
-    def find_delay(self, error: str, rng: random.Random) -> float | None:
+    def find_delay(self, error: StatesError, rng: random.Random) -> float | None:
         """Return the seconds until the next attempt, by the first matching retrier; None if no attempt is left."""
         for index, retrier in enumerate(self._retriers):
             if not self.is_match(retrier, error):

@@ -43,6 +43,8 @@ class Behaviour:
     """The maximum number of concurrent runs of a job, by job name or pattern; the default is 1, as in Glue."""
     mocks: Mapping[str, Json] = field(default_factory=dict)
     """The result of a Task, by state name: a result, `{"Return": result}`, or `{"Throw": {"Error", "Cause"}}`."""
+    objects: Mapping[str, bytes | Path] = field(default_factory=dict)
+    """The objects in S3 that a Map reads, by URI (`s3://bucket/key`): the content, or the file with it."""
     enforce_permissions: bool = True
     run_functions: bool = False
     """Whether to run the code of the template's functions in a separate process, isolated or not."""

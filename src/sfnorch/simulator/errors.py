@@ -14,10 +14,10 @@ ALL = "States.ALL"
 DATA_LIMIT = "States.DataLimitExceeded"
 EXCEED_TOLERATED = "States.ExceedToleratedFailureThreshold"
 HEARTBEAT = "States.HeartbeatTimeout"
-INTRINSIC = "States.IntrinsicFailure"
+ITEM_READER = "States.ItemReaderFailed"
 MATCH_RESULT_PATH = "States.ResultPathMatchFailure"
-NO_CHOICE = "States.NoChoiceMatched"
 QUERY = "States.QueryEvaluationError"
+RESULT_WRITER = "States.ResultWriterFailed"
 RUNTIME = "States.Runtime"
 TASK_FAILED = "States.TaskFailed"
 TIMEOUT = "States.Timeout"
@@ -27,16 +27,27 @@ _MAX_CAUSE = 32_768
 
 
 class StatesError(Exception):
-    """An error of an execution, with AWS's error name and its cause; both are cut at the AWS limits."""
+    """An error of an execution, with AWS's error name and its cause; both are cut at the AWS limits.
 
-    def __init__(self, error: str, cause: str = "") -> None:
+    Retriers and catchers match the name, or the `alias`. A failure that is sent for a task token can have
+    neither a name nor a cause.
+    """
+
+    def __init__(self, error: str, cause: str = "", *, alias: str = "") -> None:
         super().__init__(error, cause)
         self.error = error[:_MAX_ERROR]
         self.cause = cause[:_MAX_CAUSE]
+        self.alias = alias
+
+    def is_matched(self, names: Iterable[object], *, is_task: bool = False) -> bool:
+        """Return whether a retrier or catcher with these error names matches the error."""
+        equals = list(names)
+        found = (self.error, self.alias) if self.alias else (self.error,)
+        return any(is_matching_error(equals, name, is_task=is_task) for name in found)
 
     def build_output(self) -> dict[str, Json]:
-        """Return the input of a catcher: `{Error, Cause}`."""
-        return {"Error": self.error, "Cause": self.cause}
+        """Return the input of a catcher: `{Error, Cause}`; both are null for a failure without a name (recorded)."""
+        return {"Error": self.error or None, "Cause": self.cause if self.error else self.cause or None}
 
 
 class UnsupportedSimulationError(SfnorchError):

@@ -1,4 +1,4 @@
-"""The figures of a run: time, critical path, billed transitions and their price, history events, peaks."""
+"""The figures of a run: time, critical path, state transitions and their price, history events, peaks."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class Figures:
     critical_path: tuple[str, ...]
     """The activities that determine the run's time, in sequence: job runs, and executions without job runs."""
     transitions: int
+    billed: int
+    """The state transitions of standard workflows. Express workflows are billed by requests, duration and memory."""
     price: float
     history: int
     """The maximum number of events in the history of an execution."""
@@ -32,12 +34,17 @@ class Figures:
 
 def compute_figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures:
     """Return the figures of the run."""
-    transitions = sum(len(execution.states) + execution.retries for execution in run.executions)
+    transitions = billed = 0
+    for execution in run.executions:
+        entered = len(execution.states) + execution.retries
+        transitions += entered
+        billed += 0 if execution.express else entered
     return Figures(
         seconds=max(run.cut_off or 0.0, *map(_find_end, run.executions)) - run.first.started,
         critical_path=tuple(_find_critical_path(run)),
         transitions=transitions,
-        price=transitions * price_per_1000 / 1000,
+        billed=billed,
+        price=billed * price_per_1000 / 1000,
         history=max(execution.history for execution in run.executions),
         peak_job_runs=_count_peak(run.job_runs),
         job_seconds=sum((job.ended or job.started) - job.started for job in run.job_runs),
@@ -69,9 +76,9 @@ def _follow_path(execution: Execution, within: dict[str, list[Execution | JobRun
         inner = (
             [activity.job] if isinstance(activity, JobRunRecord) else _follow_path(activity, within) or [activity.title]
         )
-        path[:0] = inner
+        path += reversed(inner)
         until = activity.started
-    return path
+    return path[::-1]
 
 
 def _count_peak(job_runs: list[JobRunRecord]) -> int:

@@ -285,6 +285,9 @@ def _create_missing_code_error(function: FunctionResource, place: str) -> Sfnorc
     )
 
 
-def describe_error(error: Mapping[str, Json]) -> tuple[str, str]:
-    """Return the error's name and its cause, as Step Functions reports a failed function call."""
-    return str(error.get("errorType", "Lambda.Unknown")), write_compact(error)
+def describe_error(error: Mapping[str, Json], *, compact: bool = True) -> tuple[str, str]:
+    """Return the error's name and its cause, as Step Functions reports a failed function call.
+
+    The cause is compact JSON, or has the spaces of Lambda's response if no integration calls the function (recorded).
+    """
+    return str(error.get("errorType", "Lambda.Unknown")), write_compact(error) if compact else json.dumps(error)

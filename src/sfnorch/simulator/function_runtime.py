@@ -77,7 +77,7 @@ def main() -> None:
             answer = {"result": handler(given["event"], Context(given["context"]))}
             text = _format_answer(answer)
         except Exception as error:
-            text = json.dumps({"error": _describe_error(error, given["context"]["requestId"])})
+            text = json.dumps({"error": _describe_error(error, given["context"]["requestId"], folder)})
         answers.write(text + "\n")
         answers.flush()
 
@@ -108,6 +108,8 @@ def _load_handler(name: str) -> Callable[..., Any]:
 
 def _format_answer(answer: dict[str, Any]) -> str:
     try:
+        if isinstance(answer["result"], bytes):  # is the response itself (recorded)
+            answer = {"result": json.loads(answer["result"])}
         text = json.dumps(answer, ensure_ascii=False)
         text.encode()
         return text
@@ -115,13 +117,15 @@ def _format_answer(answer: dict[str, Any]) -> str:
         raise RuntimeFaultError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
 
 
-def _describe_error(error: Exception, request_id: str) -> dict[str, Any]:
+def _describe_error(error: Exception, request_id: str, folder: str) -> dict[str, Any]:
+    """Return the error as Lambda reports it: in its trace, the code is in Lambda's own folder."""
+    trace = [] if isinstance(error, RuntimeFaultError) else traceback.format_tb(error.__traceback__)[1:]
     name = error.name if isinstance(error, RuntimeFaultError) else type(error).__name__
     return {
         "errorMessage": str(error).encode(errors="replace").decode(),
         "errorType": name,
         "requestId": request_id,
-        "stackTrace": [] if isinstance(error, RuntimeFaultError) else traceback.format_tb(error.__traceback__)[1:],
+        "stackTrace": [line.replace(f'"{folder}{os.sep}', '"/var/task/') for line in trace],
     }
 
 

@@ -6,7 +6,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 
 from __future__ import annotations
 
-import json
+from sys import intern
+
+import simpy
 
 from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
@@ -32,6 +34,8 @@ from sfnorch.template.contents import Machine
 from sfnorch.template.states import LocatedState, StateScope
 
 _HISTORY_FULL = "The execution reached the maximum number of history events (25000)."
+_SCOPED = ("Parallel", "Map")
+_ABORTED = ("Task", "Parallel", "Map", "Wait")
 
 
 class Interpreter:
@@ -71,11 +75,28 @@ class Interpreter:
             state = scope.states.get(name)
             if state is None:
                 raise StatesError(RUNTIME, f"Unknown state {name!r}")
-            outcome = yield from self.visit_state(state, data, inner)
+            try:
+                outcome = yield from self.visit_state(state, data, inner)
+            except (StatesError, simpy.Interrupt) as end:
+                self._record_aborted_state(scope, state, end)
+                raise
             inner.variables.update(outcome.assigned)
             if not outcome.next:
                 return outcome.output
             name, data = outcome.next, outcome.output
+
+    def _record_aborted_state(self, scope: StateScope, state: LocatedState, end: Exception) -> None:
+        """Count the event of a state that is aborted because its branch or its iteration ends.
+
+        For a Task, whose own failure ends the branch, it is recorded; for the other types it is assumed.
+        """
+        is_inner = scope.parent is not None and not scope.distributed
+        if isinstance(end, StatesError):
+            is_aborted = state.kind == "Task" and end.error != RUNTIME
+        else:
+            is_aborted = state.kind in _ABORTED
+        if is_inner and is_aborted:
+            self.record_state_event(1)
 
     def visit_state(self, state: LocatedState, data: Json, place: StateContext) -> Steps[StateOutcome]:
         """Return the outcome of the state, after its retriers and catchers."""
@@ -93,8 +114,10 @@ class Interpreter:
             except StatesError as error:
                 if error.error == RUNTIME:
                     raise
-                delay = attempts.find_delay(error.error, self.world.rng)
+                delay = attempts.find_delay(error, self.world.rng)
                 if delay is None:
+                    if state.kind in _SCOPED:
+                        self.record_state_event(1)  # MapStateFailed, ParallelStateFailed
                     outcome = self.catch_error(visit, attempts, error)
                     break
                 visit.retries += 1
@@ -120,7 +143,7 @@ class Interpreter:
         """Return the outcome by the first matching catcher. Raises the error if no catcher matches."""
         state = visit.state
         for index, catcher in state.list_objects("Catch"):
-            if state.kind in RETRYING and attempts.is_match(catcher, error.error):
+            if state.kind in RETRYING and attempts.is_match(catcher, error):
                 following = str(catcher.get("Next", ""))
                 self.world.record_event(self.execution, ErrorCaught(error.error, error.cause, following), state.name)
                 try:
@@ -135,8 +158,9 @@ class Interpreter:
     def build_context(self, visit: Visit) -> dict[str, Json]:
         """Return the context object.
 
-        Only states that can be retried have a RetryCount, only standard workflows have a RedriveCount (both recorded),
-        and only Tasks that can be answered by a token have one.
+        Only states that can be retried have a RetryCount. A synchronous execution of an Express workflow has no
+        RedriveCount, an asynchronous one has one, as that of a standard workflow. Only Tasks that can be answered by a
+        token have one. All three are recorded.
         https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
         """
         role = self.machine.role
@@ -147,8 +171,8 @@ class Interpreter:
             "RoleArn": role.arn if role else "",
             "StartTime": self.started,
         }
-        if not self.execution.express:
-            execution["RedriveCount"] = 0
+        if not self.execution.express or self.execution.parent:
+            execution["RedriveCount"] = self.execution.redrives
         state: dict[str, Json] = {"Name": visit.state.name, "EnteredTime": visit.entered}
         if visit.state.kind in RETRYING:
             state["RetryCount"] = visit.retries
@@ -173,22 +197,29 @@ class Interpreter:
             self.execution.history = MAX_EVENTS
             raise StatesError(RUNTIME, _HISTORY_FULL)
 
-    def run_child(self, visit: Visit, scope: StateScope, given: Json, item: dict[str, Json]) -> Steps[Json]:
-        """Return the output of an item's child execution, which does not see outer variables."""
-        world, parent = self.world, self.execution
-        name = world.generate_id()
-        label = "".join(character for character in visit.state.name if character.isalnum())
+    def begin_child(self, label: str, title: str, given: Json, *, express: bool) -> Execution:
+        """Return a new child execution of a distributed Map with the input; it has not entered a state.
+
+        The ARN of an Express execution is assumed to be formed as that of an Express machine.
+        """
+        world, parent, name = self.world, self.execution, self.world.generate_id()
+        kind, end = ("express", f":{world.generate_id()}") if express else ("execution", "")
         child = Execution(
-            arn=f"{self.machine.arn.replace(':stateMachine:', ':execution:', 1)}/{label}:{name}",
+            arn=f"{self.machine.arn.replace(':stateMachine:', f':{kind}:', 1)}/{label}:{name}{end}",
             name=name,
-            machine=f"{self.machine.arn}/{label}",
-            title=f"{parent.title}/{visit.state.name}",
+            machine=intern(f"{self.machine.arn}/{label}"),
+            title=intern(f"{parent.title}/{title}"),
             parent=parent.arn,
-            input=json.loads(json.dumps(given)),
+            input=given,
             started=world.at,
         )
         world.record.executions.append(child)
-        world.record_event(child, ExecutionStarted(parent.arn))
+        return child
+
+    def run_child(self, child: Execution, scope: StateScope, item: dict[str, Json]) -> Steps[None]:
+        """Run the states of a child execution, whose status says how it ended; it does not see outer variables."""
+        world = self.world
+        world.record_event(child, ExecutionStarted(child.parent))
         inner = Interpreter(world, self.machine, child, self.start_execution, self.mock_attempts)
         try:
             child.output = yield from inner._run_whole(scope, StateContext(variables={}, item=item))
@@ -196,11 +227,9 @@ class Interpreter:
         except StatesError as error:
             child.status, child.error, child.cause = "FAILED", error.error, error.cause
             child.history += 1
-            raise
         except BaseException:
             child.status = "ABORTED"
             raise
         finally:
             child.ended = world.at
             world.record_event(child, ExecutionEnded(child.status, child.error))
-        return child.output

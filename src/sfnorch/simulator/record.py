@@ -36,6 +36,8 @@ class Execution:
     history: int = 0
     """The number of events in its history, as AWS counts them."""
     retries: int = 0
+    redrives: int = 0
+    """How often the execution was redriven."""
 
     @property
     def express(self) -> bool:
@@ -108,7 +110,7 @@ class Run:
     alarms: list[AlarmChange] = field(default_factory=list)
     objects: list[StoredObject] = field(default_factory=list)
     notes: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    """The permissions that could not be checked, and why: a sentence for each machine, role and reason."""
+    """What could not be checked, and mocks that were not used: a sentence for each machine, role and reason."""
     cut_off: float | None = None
     """The second at which the simulation stopped although an execution was still running."""
 

@@ -17,6 +17,9 @@ from sfnorch.template.iam import can_overlap
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import StackEnvironment
 
+_NO_INPUT: Json = {}
+"""The input of an execution that is started without one. It is never changed: an execution copies its input."""
+
 ENDLESS_SECONDS = 3_600.0
 """The default duration of the simulation of a machine that starts itself, in seconds."""
 
@@ -41,7 +44,7 @@ def simulate(
     return run_machine(
         template,
         choose_machine(template, machine),
-        given,
+        {} if given is None else given,
         behaviour,
         seed=seed,
         until=until,
@@ -52,7 +55,7 @@ def simulate(
 def run_machine(
     template: Template,
     machine: Machine,
-    given: Json = None,
+    given: Json = _NO_INPUT,
     behaviour: Behaviour | None = None,
     *,
     seed: int = 0,
@@ -69,7 +72,7 @@ def run_machine(
     for other in template.machines:
         _refuse_unreadable(other)
     world = World(template, behaviour or Behaviour(), seed, most_executions=most_executions)
-    begin_execution(world, machine, {} if given is None else given)
+    begin_execution(world, machine, given)
     try:
         world.clock.run(until)
     except UnsupportedSimulationError as error:  # simpy raises copies of the original error, without its hint
@@ -78,6 +81,8 @@ def run_machine(
         raise error from None
     finally:
         world.functions.close()
+    for name in world.mocks.list_unused():
+        world.record.notes["mock", name, ""] = f"the mock of {name} was not used: no such state was reached"
     if any(execution.status == "RUNNING" for execution in world.record.executions):
         world.record.cut_off = until
     return world.record

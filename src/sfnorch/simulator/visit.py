@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -61,8 +60,11 @@ class StateRunner(Protocol):
     def run_scope(self, scope: StateScope, data: Json, place: StateContext) -> Steps[Json]:
         """Return the output of a branch, or of an item's states, in the same execution. Raises StatesError."""
 
-    def run_child(self, visit: Visit, scope: StateScope, given: Json, item: dict[str, Json]) -> Steps[Json]:
-        """Return the output of an item's child execution. Raises StatesError."""
+    def begin_child(self, label: str, title: str, given: Json, *, express: bool) -> Execution:
+        """Return a new child execution of a distributed Map with the input; it has not entered a state."""
+
+    def run_child(self, child: Execution, scope: StateScope, item: dict[str, Json]) -> Steps[None]:
+        """Run the states of a child execution, whose status says how it ended."""
 
 
 @dataclass(slots=True)
@@ -146,11 +148,6 @@ class Visit:
                 output = self._evaluate(made, self.language.make_output, body, default)
                 return StateOutcome(output, assigned, following)
         raise StatesError(RUNTIME, f"The Assign of {self.state.name} is not an object")
-
-    def refuse_condition(self, name: str, value: Json) -> StatesError:
-        """Return the error for a condition of a choice rule that is neither true nor false."""
-        words = f"must evaluate to a boolean, but it returned {json.dumps(value)[:200]}."
-        return StatesError(self.language.value_error, f"{self.language.describe_condition(name)} {words}")
 
     def refuse_type(self, name: str, wanted: str, value: Json, part: Mapping[str, Json] | None = None) -> StatesError:
         """Return the error for a setting whose value has another type, as AWS writes it."""

@@ -26,6 +26,8 @@ BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 MAX_EXECUTIONS = 20_000
 """A run with more executions is stopped: it would not end."""
 
+_MOST_SHARED = 10_000
+
 
 @dataclass(slots=True)
 class JobCounts:
@@ -36,6 +38,16 @@ class JobCounts:
     throttled: int = 0
     queue: deque[simpy.Event] = field(default_factory=deque)
     """The events that start queued runs, in order."""
+
+
+@dataclass(slots=True)
+class PendingToken:
+    """The token of a Task that waits for an answer: its next events, and whether it still waits."""
+
+    answer: simpy.Event
+    """Has the result of the Task, or its StatesError."""
+    heartbeat: simpy.Event
+    waits: bool = True
 
 
 @dataclass(slots=True)
@@ -57,9 +69,13 @@ class World:
     job_counts: defaultdict[str, JobCounts] = field(default_factory=lambda: defaultdict(JobCounts))
     by_name: dict[tuple[str, str], Execution] = field(default_factory=dict)
     """The executions, by machine ARN and name."""
+    tokens: dict[str, PendingToken] = field(default_factory=dict)
+    """The tasks that wait for an answer, by token."""
 
     functions: FunctionProcesses = field(init=False)
     mocks: MockTable = field(init=False)
+    _details: dict[EventDetail, EventDetail] = field(default_factory=dict)
+    """Details that several events have: the child executions of a distributed Map share them."""
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
@@ -91,6 +107,8 @@ class World:
 
     def record_event(self, execution: Execution, detail: EventDetail, state: str = "") -> None:
         """Record an event."""
+        if len(self._details) < _MOST_SHARED:
+            detail = self._details.setdefault(detail, detail)
         event = Event(at=self.at, execution=execution.arn, machine=execution.title, state=state, detail=detail)
         self.record.events.append(event)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 from sfnorch.calls.call import ResourceArgument
@@ -65,15 +65,30 @@ class ServiceCall:
 
 def parse_call(state: LocatedState) -> ServiceCall | None:
     """Return the Task's call; None for another state, an activity, or an unknown resource."""
-    resource = state.read_text("Resource")
-    if state.kind != "Task" or not resource:
-        return None
+    return _parse_resource(state.read_text("Resource")) if state.kind == "Task" else None
+
+
+@cache
+def _parse_resource(resource: str) -> ServiceCall | None:
     if _LAMBDA.fullmatch(resource):
         return ServiceCall("lambda:invoke")
     match = _INTEGRATION.fullmatch(resource)
     if match is None or match["call"].startswith("activity"):
         return None
     return ServiceCall(match["call"], match["way"] or "")
+
+
+def is_function_call(state: LocatedState) -> bool:
+    """Return whether the Task's resource is a Lambda function itself, not a service that calls it."""
+    return _LAMBDA.fullmatch(state.read_text("Resource")) is not None
+
+
+def is_activity(state: LocatedState) -> bool:
+    """Return whether the Task's resource is an activity, whose work a worker does.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
+    """
+    return _ACTIVITY.fullmatch(state.read_text("Resource")) is not None
 
 
 def read_argument(state: LocatedState, name: str) -> str:
@@ -104,7 +119,7 @@ def list_needs(
     given = given or partial(read_argument, state)
     call = parse_call(state)
     if call is None:
-        return None if state.kind == "Task" and not _ACTIVITY.fullmatch(state.read_text("Resource")) else []
+        return None if state.kind == "Task" and not is_activity(state) else []
     if call.name == INVOKE.resource:
         return [RequiredAction(action, _build_function_arn(state, given, where)) for action in INVOKE.actions]
     if call.name in ("states:startExecution", "aws-sdk:sfn:startExecution"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sfnorch.errors import SfnorchError
@@ -20,6 +20,7 @@ from sfnorch.template.alarms import (
 from sfnorch.template.declarations import Declaration, find_declarations
 from sfnorch.template.definitions import Definition, DefinitionError, read_definition
 from sfnorch.template.functions import FunctionResource, list_functions
+from sfnorch.template.iam import Decision
 from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Object, Path, SourceLocation
 from sfnorch.template.reader import Source
@@ -84,10 +85,19 @@ class Template:
     events_told: bool
     functions: tuple[FunctionResource, ...] = ()
 
+    def replace_machine(self, old: Machine, new: Machine) -> Template:
+        """Return the template with another machine in the place of an old one."""
+        return replace(self, machines=tuple(new if machine is old else machine for machine in self.machines))
+
     @cached_property
     def resource_policies(self) -> ResourcePolicies:
         """Return the policies of the template's resources."""
         return ResourcePolicies(self.stack, self.roles)
+
+    @cached_property
+    def decisions(self) -> dict[tuple[object, ...], Decision]:
+        """Return the decisions on permissions that were made for this template, by role, action, resource and keys."""
+        return {}
 
     def find_function(self, name: str) -> FunctionResource | None:
         """Return the function with this name or ARN, also of a version or alias; None if it is not in this template."""
@@ -132,10 +142,16 @@ class Template:
 
 
 def evaluate_template(
-    source: Source, parameters: Mapping[str, str] | None = None, where: StackEnvironment | None = None
+    source: Source,
+    parameters: Mapping[str, str] | None = None,
+    where: StackEnvironment | None = None,
+    substitutions: Mapping[str, str] | None = None,
 ) -> Template:
-    """Return the template's content. Missing parameters have their defaults."""
-    stack = StackValues(source.data, parameters, where)
+    """Return the template's content.
+
+    Missing parameters have their defaults. `substitutions` override the DefinitionSubstitutions of state machines.
+    """
+    stack = StackValues(source.data, parameters, where, substitutions)
     policies = collect_policies(stack)
     roles = list_roles(stack, policies)
     return Template(

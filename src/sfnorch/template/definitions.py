@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from sfnorch.errors import SfnorchError
@@ -39,10 +39,29 @@ class Definition:
     unfilled: Object | None
     path: Path
     """The path of the definition in the template."""
+    substitutions: frozenset[str] = frozenset()
+    """The names of its substitutions: those in its text, and those that the template declares."""
 
     def find_place(self, path: Path) -> SourceLocation:
         """Return the file and line of a value in the definition."""
         return find_place(self.data, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Substitutions:
+    """The values of a definition's substitutions, and the names of those that it has."""
+
+    values: Mapping[str, str]
+    names: set[str] = field(default_factory=set)
+
+    def fill(self, text: str) -> str:
+        """Return the text with the values; a substitution without a value stays. Its names are added to `names`."""
+        return _SUBSTITUTION.sub(self._fill_match, text)
+
+    def _fill_match(self, match: re.Match[str]) -> str:
+        name = match[1].strip()
+        self.names.add(name)
+        return self.values.get(name, match[0])
 
 
 class DefinitionError(Exception):
@@ -106,14 +125,20 @@ class _DefinitionProperty:
             )
         )
 
-    def read_substitutions(self) -> dict[str, str]:
+    def read_substitutions(self) -> Substitutions:
         value = self.stack.evaluate_node(self.properties.get("DefinitionSubstitutions"))
-        return {key: self.stack.evaluate_text(item) for key, item in read_mapping(value).items()}
+        declared = {key: self.stack.evaluate_text(item) for key, item in read_mapping(value).items()}
+        return Substitutions({**declared, **self.stack.substitutions}, set(declared))
 
-    def create_definition(self, filled: Json, unfilled: Json) -> Definition:
+    def create_definition(self, filled: Json, unfilled: Json, values: Substitutions) -> Definition:
         if not isinstance(filled, Object):
             raise self.create_error("a definition must be a JSON object with StartAt and States")
-        return Definition(data=filled, unfilled=unfilled if isinstance(unfilled, Object) else None, path=self.path)
+        return Definition(
+            data=filled,
+            unfilled=unfilled if isinstance(unfilled, Object) else None,
+            path=self.path,
+            substitutions=frozenset(values.names),
+        )
 
 
 def _read_object(at: _DefinitionProperty) -> Definition:
@@ -125,8 +150,9 @@ def _read_object(at: _DefinitionProperty) -> Definition:
         raise _create_elsewhere_error(at, f"the definition comes from {function}, so it is not checked")
     values = at.read_substitutions()
     return at.create_definition(
-        _substitute(at.stack.evaluate_node(node), lambda text: _fill(text, values)),
+        _substitute(at.stack.evaluate_node(node), values.fill),
         at.stack.evaluate_node(node, substitute=False),
+        values,
     )
 
 
@@ -141,7 +167,7 @@ def _read_text(at: _DefinitionProperty) -> Definition:
         raise _create_elsewhere_error(at, "the definition is not part of the template, so it is not checked")
     values = at.read_substitutions()
     try:
-        filled = _parse_definition(at, text, _fill(text, values))
+        filled = _parse_definition(at, text, values.fill(text))
     except ValueError as error:
         within = getattr(error, "lineno", 1)
         place = at.place
@@ -151,7 +177,7 @@ def _read_text(at: _DefinitionProperty) -> Definition:
         raise at.create_error(
             f"the definition is not JSON: {getattr(error, 'msg', error)}{where}", place=place
         ) from None
-    return at.create_definition(filled, _parse_unfilled(at))
+    return at.create_definition(filled, _parse_unfilled(at), values)
 
 
 def _parse_definition(at: _DefinitionProperty, text: str, filled: str) -> Json:
@@ -187,7 +213,7 @@ def _read_file(at: _DefinitionProperty) -> Definition:
         message = error.message.replace("template ", "definition ", 1)
         raise at.create_error(message, "use a path relative to the template's folder") from None
     values = at.read_substitutions()
-    filled = _fill(text, values)
+    filled = values.fill(text)
     try:
         data = parse_value(filled, str(path))
         try:
@@ -196,15 +222,11 @@ def _read_file(at: _DefinitionProperty) -> Definition:
             unfilled = None
     except SourceError as error:
         raise DefinitionError(error.findings[0]) from None
-    return at.create_definition(data, unfilled)
+    return at.create_definition(data, unfilled, values)
 
 
 def _create_elsewhere_error(at: _DefinitionProperty, message: str) -> DefinitionError:
     return at.create_error(message, rule=DEFINITION_NOT_READABLE)
-
-
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    return _SUBSTITUTION.sub(lambda match: values.get(match[1].strip(), match[0]), text)
 
 
 def _substitute(value: Json, fill: Callable[[str], str]) -> Json:

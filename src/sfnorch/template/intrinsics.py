@@ -48,12 +48,20 @@ _NO_VALUE: Final = _NoValue.NO_VALUE
 
 
 class StackValues:
-    """A template's values in a stack with these parameters; missing parameters have their defaults."""
+    """A template's values in a stack with these parameters; missing parameters have their defaults.
+
+    `substitutions` override the DefinitionSubstitutions of the state machines.
+    """
 
     def __init__(
-        self, template: Object, parameters: Mapping[str, str] | None = None, where: StackEnvironment | None = None
+        self,
+        template: Object,
+        parameters: Mapping[str, str] | None = None,
+        where: StackEnvironment | None = None,
+        substitutions: Mapping[str, str] | None = None,
     ) -> None:
         self.template = template
+        self.substitutions = substitutions or {}
         self.where = where or StackEnvironment()
         self.given = dict(parameters or {})
         self._pseudo = self.where.build_pseudo_parameters()

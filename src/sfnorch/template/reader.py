@@ -18,7 +18,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from sfnorch.json_values import Json
-from sfnorch.source import Alias, SourceKind, compose, read_text
+from sfnorch.source import Alias, SourceError, SourceKind, compose, read_text
 from sfnorch.template.errors import TemplateError
 from sfnorch.template.located import Array, Block, Object, SourceLocation
 
@@ -60,13 +60,15 @@ _MUST_STAY_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udff
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A template in its file: its data, its aliases, and its syntax errors."""
+    """A template in its file, or a definition without a template: its data, its aliases, and its syntax errors."""
 
     file: str
     text: str
     data: Object
     aliases: tuple[Alias, ...] = ()
     faults: tuple[Finding, ...] = ()
+    is_definition: bool = False
+    """Whether it is the definition of a state machine, without a template."""
 
 
 def read_template(path: FilePath) -> Source:
@@ -98,11 +100,11 @@ def parse_template(text: str, file: str) -> Source:
     return Source(file=file, text=text, data=root, aliases=reading.aliases, faults=tuple(faults))
 
 
-def parse_value(text: str, file: str) -> Json:
-    """Return the value in a YAML or JSON text, such as a definition. Raises TemplateError with all its faults."""
-    reading, root = _read(text, file)
+def parse_value(text: str, file: str, kind: SourceKind = KIND) -> Json:
+    """Return the value in a YAML or JSON text, such as a definition. Raises the error of its kind with all faults."""
+    reading, root = _read(text, file, kind)
     if reading.faults:
-        raise TemplateError(reading.faults)
+        raise kind.error(reading.faults)
     return root
 
 
@@ -121,19 +123,19 @@ def parse_json(text: str, file: str, *, first_line: int | None = None, line: int
     return value
 
 
-def _read(text: str, file: str) -> tuple[_TemplateReading, Json]:
+def _read(text: str, file: str, kind: SourceKind = KIND) -> tuple[_TemplateReading, Json]:
     looks_json = text.lstrip().startswith(("{", "["))
     fault = _find_json_error(text) if looks_json else None
     as_json = looks_json and fault is None
     try:
-        composed = compose(_convert_to_yaml(text) if as_json else text, file, KIND)
-    except TemplateError as error:
+        composed = compose(_convert_to_yaml(text) if as_json else text, file, kind)
+    except SourceError as error:
         if fault is None or "this is not YAML" not in str(error):
             raise
         line = getattr(fault, "lineno", None)
         message = f"this is not JSON: {getattr(fault, 'msg', fault)}"
-        raise TemplateError([KIND.create_finding(file, line, message)]) from None
-    reading = _TemplateReading(file, aliases=composed.aliases, as_json=as_json)
+        raise kind.error([kind.create_finding(file, line, message)]) from None
+    reading = _TemplateReading(file, kind, aliases=composed.aliases, as_json=as_json)
     if composed.root is None or (isinstance(composed.root, yaml.ScalarNode) and not composed.root.value):
         return reading, None
     return reading, reading.read_value(composed.root)
@@ -172,6 +174,7 @@ class _TemplateReading:
     """The conversion of a document's nodes to values."""
 
     file: str
+    kind: SourceKind = KIND
     aliases: tuple[Alias, ...] = ()
     as_json: bool = False
     """Whether scalars are JSON: 1e5 is a number in JSON and a text in YAML 1.1."""
@@ -189,8 +192,8 @@ class _TemplateReading:
         value, count = self.read_sized(node)
         if self.aliases and count > _MAX_VALUES:
             message = f"its aliases expand to {count:,} values"
-            raise TemplateError(
-                [KIND.create_finding(self.file, self.get_line(node), message, "write the values without aliases")]
+            raise self.kind.error(
+                [self.kind.create_finding(self.file, self.get_line(node), message, "write the values without aliases")]
             )
         return value
 
@@ -198,14 +201,14 @@ class _TemplateReading:
         return self.only_line or node.start_mark.line + 1 + self.offset
 
     def add_fault(self, node: Node, message: str, hint: str = "") -> None:
-        self.faults.append(KIND.create_finding(self.file, self.get_line(node), message, hint))
+        self.faults.append(self.kind.create_finding(self.file, self.get_line(node), message, hint))
 
     def read_sized(self, node: Node) -> tuple[Json, int]:
         key = id(node)
         if key in self.open:
             hint = "write the value without the alias"
-            raise TemplateError(
-                [KIND.create_finding(self.file, self.get_line(node), "a value contains itself as an alias", hint)]
+            raise self.kind.error(
+                [self.kind.create_finding(self.file, self.get_line(node), "a value contains itself as an alias", hint)]
             )
         if key not in self.read:
             self.open.add(key)

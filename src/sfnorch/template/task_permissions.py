@@ -16,6 +16,9 @@ from sfnorch.template.permissions import decide
 from sfnorch.template.requirements import Requirements
 from sfnorch.template.roles import Role
 
+_MOST_DECISIONS = 10_000
+"""The number of decisions that a template keeps."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionDecision:
@@ -44,12 +47,23 @@ def _judge_need(
     template: Template, role: Role | None, name: str, need: RequiredAction, context: dict[str, str]
 ) -> PermissionDecision:
     if role is not None:
-        decision = decide(template, role, need.action, need.resource, context)
+        decision = _decide_once(template, role, need, context)
         return PermissionDecision(need=need, role=role, role_name=role.name, decision=decision)
     reason = (
         "the role is chosen at run time" if name == UNKNOWN_VALUE else f"the role {name} is not part of the template"
     )
     return PermissionDecision(need=need, role=None, role_name=name, decision=_create_unknown_decision(reason))
+
+
+def _decide_once(template: Template, role: Role, need: RequiredAction, context: dict[str, str]) -> Decision:
+    """Return the decision, from those of the template if it was made before: a simulation asks the same often."""
+    key = (role, need, *context.items())
+    decision = template.decisions.get(key)
+    if decision is None:
+        if len(template.decisions) >= _MOST_DECISIONS:
+            template.decisions.clear()
+        decision = template.decisions[key] = decide(template, role, need.action, need.resource, context)
+    return decision
 
 
 def _create_unknown_decision(reason: str) -> Decision:

@@ -481,8 +481,8 @@ def test_an_outcome_that_is_too_large_is_a_failure_that_is_told(notify: str):
     steps = [function(name, on_error=CONTINUE) for name in ("a", "b")]
     run = play(steps, {}, answers(a="x" * 150_000, b="x" * 150_000), notify=notify)
     message = (
-        "all steps succeeded, but their results could not be merged into an outcome: The state 'MakeOutcome (merge)' returned a "
-        "result with a size exceeding the maximum number of bytes service limit."
+        "all steps succeeded, but their results could not be merged into an outcome: The state/task 'MakeOutcome (merge)' "
+        "returned a result with a size exceeding the maximum number of bytes service limit."
     )
     assert (run.first.status, run.first.error) == ("FAILED", "StepFailed")
     assert json.loads(run.first.cause) == {

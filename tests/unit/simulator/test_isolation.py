@@ -241,7 +241,7 @@ def test_a_plans_code_is_not_run_where_it_cannot_be_isolated_unless_asked_for():
             "M-XXXXXXXXXXXX: Call1 would run code of the plan: F; this system cannot isolate it: "
             "unshare: Operation not permitted"
         ),
-        "--run-functions runs it without isolation, with your own permissions; --mock 'Call1={…}' replaces it",
+        "--run-functions runs it without isolation, with your own permissions; --mock 'Call1={\"Payload\": {}}' replaces it",
     )
     run = play(code, {}, behaviour=Behaviour(run_functions=True, isolation=nothing))
     assert (run.first.status, run.first.output) == ("SUCCEEDED", 1)

@@ -152,13 +152,20 @@ CALLS: dict[str, Json] = {
     "States.Array( 1 , 'a,)', States.Array($.t) )": [1, "a,)", ["text"]],
     "States.ArrayPartition(States.ArrayRange(1, 5, 1), 2)": [[1, 2], [3, 4], [5]],
     "States.ArrayRange(5, 1, -2)": [5, 3, 1],
-    "States.ArrayContains(States.Array(1, true), 1.0)": True,
+    "States.ArrayContains(States.Array(1, 'true'), true)": True,
     "States.ArrayContains(States.Array(1), true)": False,
+    "States.ArrayGetItem(States.Array(), 999)": None,
+    "States.ArrayGetItem($.jobs, 1.9)": {"n": "y", "s": 5},
+    "States.ArrayPartition($.jobs, 1.9)": [[{"n": "x", "s": 3}], [{"n": "y", "s": 5}]],
     "States.ArrayGetItem($.jobs, 1)": {"n": "y", "s": 5},
     "States.ArrayLength($.jobs)": 2,
     "States.ArrayUnique(States.Array(1, 1, 'a', 'a', true))": [1, "a", True],
+    "States.ArrayUnique(States.Array(true, false))": [False, True],
+    "States.ArrayUnique(States.Array(States.Array(1, 2), States.Array(1, 2), States.Array(2, 1)))": [[2, 1], [1, 2]],
+    "States.ArrayUnique(States.Array(null, null, 1))": [None, 1],
     "States.Base64Encode('äb')": "w6Ri",
     "States.Base64Decode('w6Ri')": "äb",
+    "States.Base64Decode(' Y!W==J ')": "ab",
     "States.Hash('input data', 'SHA-1')": "aaff4a450a104cd177d28d18d74485e8cae074b7",
     "States.JsonMerge($.a, States.StringToJson('{\"z\": {}}'), false)": {"b-c": [1, {"d": None}], "z": {}},
     "States.JsonToString($.jobs[0])": '{"n":"x","s":3}',
@@ -167,7 +174,10 @@ CALLS: dict[str, Json] = {
     "States.StringSplit('a.+b,,c', '.+,')": ["a", "b", "c"],
     "States.StringSplit('a^b]c', '^]')": ["a", "b", "c"],
     "States.MathRandom(7, 8)": 7,
-    "States.MathRandom(0, 1000, 5)": random.Random(5).randrange(0, 1000),  # noqa: S311
+    "States.MathRandom(1, 100, 42)": 63,
+    "States.MathRandom(1, 9, 1)": 6,
+    "States.MathRandom(-2147483648, 2147483647, 1)": -1155869325,
+    "States.JsonMerge($.a, States.StringToJson('{}'), 'true')": {"b-c": [1, {"d": None}]},
 }
 
 
@@ -185,22 +195,37 @@ def test_a_uuid_is_of_the_random_numbers_of_the_run():
     assert len(first) == 36
 
 
+WITH_INVALID_ARGUMENTS = [
+    "States.ArrayGetItem($.jobs, 2)",
+    "States.ArrayGetItem($.jobs, -1)",
+    "States.ArrayLength($.t)",
+    "States.ArrayPartition($.jobs, 0.9)",
+    "States.ArrayRange(0, 5, 0)",
+    "States.ArrayRange(1, 2000, 1)",
+    "States.Format('{} {}', 1)",
+    "States.Format('{}', 1, 2)",
+    "States.Format(1)",
+    "States.Hash($.t, 'MD4')",
+    "States.Hash($.t, 'md5')",
+    "States.JsonMerge($.a, $.a, true)",
+    "States.JsonMerge($.a, 1, false)",
+    "States.MathAdd('1', 2)",
+    "States.MathAdd(2147483647, 1)",
+    "States.MathRandom(5, 5)",
+    "States.MathRandom(1.4, 1.6)",
+    "States.MathRandom(1, 5, null)",
+    "States.StringSplit(1, ',')",
+    "States.UUID(1)",
+]
 FAILING = {
-    "States.ArrayGetItem($.jobs, 2)": "the index 2 is not in the array of 2 items",
-    "States.ArrayLength($.t)": "text is not an array",
-    "States.ArrayPartition($.jobs, 0)": "the chunk size must be a positive integer",
-    "States.ArrayRange(0, 5, 0)": "the step must not be 0",
-    "States.ArrayRange(1, 2000, 1)": "the array would have 2000 items, more than 1000",
-    "States.Base64Decode('ä')": "the text is not Base64",
-    "States.Format('{} {}', 1)": "the template has 2 placeholders for 1 arguments",
-    "States.Hash($.t, 'MD4')": "the algorithm must be one of MD5, SHA-1, SHA-256, SHA-384, SHA-512",
-    "States.JsonMerge($.a, $.a, true)": "only the shallow merge is supported: the third argument must be false",
-    "States.JsonMerge($.a, 1, false)": "the first two arguments must be objects",
-    "States.MathAdd('1', 2)": "1 is not a number",
-    "States.MathRandom(5, 5)": "the start number must be less than the end number",
-    "States.StringToJson('{')": "the text is not JSON",
-    "States.StringSplit(1, ',')": "1 is not a string",
-    "States.UUID(1)": "it has the wrong number of arguments",
+    **{text: f"Invalid arguments in {text[: text.index('(')]}" for text in WITH_INVALID_ARGUMENTS},
+    "States.Format('a {')": "Invalid template in States.Format: matching '}' not found for '{'.",
+    "States.Format('{{}}', 1)": "Invalid template in States.Format: matching '}' not found for '{'.",
+    "States.Format('}')": "Invalid template in States.Format: matching '{' not found for '}'.",
+    "States.StringToJson('{')": (
+        "Cannot convert String to Json in States.StringToJson, caused by: "
+        "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
+    ),
 }
 
 
@@ -208,8 +233,18 @@ FAILING = {
 def test_a_function_that_can_not_use_its_arguments(text: str):
     with pytest.raises(StatesError) as error:
         EVALUATOR.fill({"v.$": text}, scene())
-    assert error.value.error == "States.IntrinsicFailure"
-    assert error.value.cause == f"The function '{text}' had the following error: {FAILING[text]}"
+    assert error.value.error == "States.Runtime"
+    where = f"There was an error while evaluating the intrinsic function: {text}."
+    assert error.value.cause == f"{where} {FAILING[text]}"
+
+
+def test_a_path_in_a_call_that_leads_nowhere():
+    with pytest.raises(StatesError) as error:
+        EVALUATOR.fill({"v.$": "States.Array(States.ArrayLength($.no))"}, scene({"x": 1}))
+    assert error.value.cause == (
+        "The function 'States.ArrayLength($.no)' had the following error: "
+        "The JsonPath argument for the field '$.no' could not be found in the input '{\"x\":1}'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -153,3 +153,16 @@ def test_faults(name: str):
 
 def test_a_result_with_numbers_as_keys_is_no_sequence():
     assert play({"T": task()}, {"T": {"0": "a", "1": "b"}}).first.output == {"0": "a", "1": "b"}
+
+
+def test_a_missing_mock_is_named_by_its_path_if_its_name_is_not_unique():
+    other = {"StartAt": "T", "States": {"T": task()}}
+    with pytest.raises(UnsupportedSimulationError) as error:
+        play({"M": items({"T": task()}, Items=[1])}, {}, n=other)
+    assert error.value.hint == "specify its result: --mock 'm/M/T={}'"
+    assert play({"M": items({"T": task()}, Items=[1])}, {"m/M/T": {}}, n=other).first.output == [{}]
+
+
+def test_a_mock_that_is_not_used_is_a_note():
+    run = play({"M": items({"T": task()}, Items=[1])}, {"T": 1, "M[3]/T": 2})
+    assert list(run.notes.values()) == ["the mock of M[3]/T was not used: no such state was reached"]

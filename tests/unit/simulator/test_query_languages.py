@@ -27,9 +27,6 @@ class Paths:
 
     records_failures = True
 
-    def describe_condition(self, name: str) -> str:
-        return f"The rule {name}"
-
     def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         return f"The path in '{name}' is no {wanted}: {json.dumps(value)}"
 

@@ -137,8 +137,12 @@ def test_arguments_that_are_no_texts_never_reach_glue():
     given = '{"JobName":"orders","Arguments":{"--a":"b","--n":5}}'
     assert failure(run) == (
         "States.Runtime",
-        f"The Parameters '{given}' could not be used to start the Task: [The value for the field '--n' must be a STRING]",
+        (
+            "An error occurred while executing the state 'T' (entered at the event id #2). "
+            f"The Parameters '{given}' could not be used to start the Task: [The value for the field '--n' must be a STRING]"
+        ),
     )
+    assert run.first.history == 3
     assert run.job_runs == []
 
 
@@ -264,6 +268,9 @@ def test_a_child_that_is_waited_for():
         "Name": child.name,
         "Output": {"n": 1},
         "OutputDetails": {"Included": True},
+        "RedriveCount": 0,
+        "RedriveStatus": "NOT_REDRIVABLE",
+        "RedriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
         "StartDate": 1767225600000,
         "StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:child",
         "Status": "SUCCEEDED",
@@ -276,19 +283,31 @@ def test_a_child_that_is_waited_for():
 def test_a_child_that_fails():
     error, cause = failure(one(start(), more=FAILING))
     described = json.loads(cause)
-    assert (error, described["Status"], described["Error"], described["Cause"], described["Input"]) == (
-        "States.TaskFailed",
-        "FAILED",
-        "E",
-        "c",
-        "{}",
-    )
+    assert error == "States.TaskFailed"
+    assert described == {
+        "Cause": "c",
+        "Error": "E",
+        "ExecutionArn": described["ExecutionArn"],
+        "Input": "{}",
+        "InputDetails": {"Included": True},
+        "Name": described["Name"],
+        "RedriveCount": 0,
+        "RedriveStatus": "REDRIVABLE",
+        "StartDate": 1767225600000,
+        "StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:child",
+        "Status": "FAILED",
+        "StopDate": 1767225600000,
+    }
+
+
+def test_a_child_without_an_input_gets_an_empty_one():
+    assert one(start(Input=None), more=CHILD).executions[1].input == {}
 
 
 def test_a_child_that_is_not_waited_for_goes_on():
     slow = {"Child": machine({"C": {"Type": "Wait", "Seconds": 60, "End": True}}, Name="child")}
     run = one(start(""), more=slow)
-    assert set(run.first.output) == {"ExecutionArn", "StartDate"}
+    assert set(run.first.output) == {"ExecutionArn", "SdkHttpMetadata", "SdkResponseMetadata", "StartDate"}
     assert [(execution.status, execution.ended) for execution in run.executions] == [
         ("SUCCEEDED", 0.0),
         ("SUCCEEDED", 60.0),
@@ -365,7 +384,7 @@ def test_messages():
         "m",
         0.0,
     )
-    assert set(run.first.output) == {"MessageId"}
+    assert set(run.first.output) == {"MessageId", "SdkHttpMetadata", "SdkResponseMetadata"}
 
 
 @pytest.mark.parametrize(
@@ -464,17 +483,17 @@ UNPLAYABLE = {
     "no stand-in": (
         {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True},
         "m: T calls lambda:invoke, which cannot be simulated",
-        "specify its result: --mock 'T={…}'",
+        "specify its result: --mock 'T={\"Payload\": {}}'",
     ),
     "a callback": (
         {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True},
-        "m: T calls sqs:sendMessage.waitForTaskToken, which cannot be simulated",
-        "specify its result: --mock 'T={…}'",
+        "m: T waits for an answer to its task token, which cannot be simulated",
+        "specify its result: --mock 'T={}'",
     ),
     "another template's machine": (
         {**start(), "End": True},
         "m: T starts a machine that is not in the template: arn:aws:states:us-east-1:123456789012:stateMachine:child",
-        "specify its result: --mock 'T={…}'",
+        "specify its result: --mock 'T={\"Output\": {}}'",
     ),
     "a reader of items": (
         {
@@ -483,8 +502,8 @@ UNPLAYABLE = {
             "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}},
             "End": True,
         },
-        "m: the ItemReader of T cannot be simulated",
-        "specify the items: --mock 'T=[…]'",
+        "m: the ItemReader of T reads objects that are not specified",
+        "specify the object, --object s3://BUCKET/KEY=FILE, or the items, --mock 'T=[]'",
     ),
 }
 
@@ -541,9 +560,10 @@ def test_a_distributed_map_in_batches_whose_results_are_written():
     run = one(body)
     assert run.first.output == [{"n": 2, "x": 7}, {"n": 2, "x": 7}, {"n": 1, "x": 7}]
     assert run.executions[1].input == {"Items": [{"v": 1}, {"v": 2}], "BatchInput": {"x": 7}}
-    by_size = {**body, "ItemBatcher": {"MaxInputBytesPerBatch": 20}}
+    by_size = {**body, "ItemBatcher": {**body["ItemBatcher"], "MaxItemsPerBatch": 5, "MaxInputBytesPerBatch": 50}}
     assert [len(execution.input["Items"]) for execution in one(by_size).executions[1:]] == [2, 2, 1]
-    written = {**body, "ResultWriter": {"Arguments": {"Bucket": "b", "Prefix": "p"}}}
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "b", "Prefix": "p"}}
+    written = {**body, "ResultWriter": writer}
     output = one(written).first.output
     name = output["MapRunArn"].rpartition(":")[2]
     assert output["ResultWriterDetails"] == {"Bucket": "b", "Key": f"p/{name}/manifest.json"}

@@ -40,4 +40,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html",
     severity=Severity.WARNING,
     check=_check,
+    checks_definitions=True,
 )

@@ -31,4 +31,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html",
     severity=Severity.WARNING,
     check=_check,
+    checks_definitions=True,
 )

@@ -44,4 +44,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/glue/latest/webapi/API_StartJobRun.html",
     severity=Severity.WARNING,
     check=_check,
+    checks_definitions=True,
 )

@@ -30,4 +30,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",
     severity=Severity.WARNING,
     check=_check,
+    checks_definitions=True,
 )

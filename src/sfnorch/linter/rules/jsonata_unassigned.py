@@ -40,4 +40,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html",
     severity=Severity.ERROR,
     check=_check,
+    checks_definitions=True,
 )

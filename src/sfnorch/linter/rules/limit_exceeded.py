@@ -25,7 +25,7 @@ _INLINE_ITEMS = 40
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     source = subject.template.source
-    if (size := len(source.text.encode())) > _TEMPLATE:
+    if not source.is_definition and (size := len(source.text.encode())) > _TEMPLATE:
         message = f"the template has {size:,} bytes, but CloudFormation allows {_TEMPLATE:,}"
         yield RuleFinding(path=(), place=source.data.place, message=message, hint="split it into several stacks")
     for machine in subject.machines:
@@ -75,4 +75,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",
     severity=Severity.ERROR,
     check=_check,
+    checks_definitions=True,
 )

@@ -28,4 +28,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html",
     severity=Severity.WARNING,
     check=_check,
+    checks_definitions=True,
 )

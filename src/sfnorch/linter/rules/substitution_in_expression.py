@@ -32,4 +32,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-sam-sfn.html",
     severity=Severity.WARNING,
     check=_check,
+    checks_definitions=True,
 )

@@ -7,6 +7,8 @@ The child executions of a distributed Map continue with the count of the executi
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from typing import TypeAlias
 
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError, UnsupportedSimulationError
-from sfnorch.simulator.mocks.names import NameMatch, match_name, match_reader
+from sfnorch.simulator.mocks.names import NameMatch, match_name, match_reader, name_path
 from sfnorch.simulator.mocks.responses import InvalidMockError, Mock, MockedError, MockedResult, MockFault, parse_mock
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.states import LocatedState
@@ -119,6 +121,13 @@ class MockTable:
     def list_unused(self) -> list[str]:
         """Return the names of the mocks that no state of the run has used."""
         return [name for name in self._mocks if name not in self._used]
+
+    def suggest_option(self, machine: Machine, state: LocatedState, result: Json) -> str:
+        """Return the option that mocks the state, with this result as an example, ready to be pasted in a shell."""
+        states = [other for machine in self._template.machines for other in machine.list_states()]
+        is_unique = sum(other.name == state.name and other.kind in MOCKABLE for other in states) == 1
+        name = state.name if is_unique else name_path(state, self._template.build_title(machine))
+        return f"--mock {shlex.quote(f'{name}={json.dumps(result, ensure_ascii=False)}')}"
 
     def _find(self, candidates: list[_Candidate], use: MockUse) -> MockAnswer | None:
         for candidate in candidates:

@@ -13,6 +13,7 @@ from jsonata.jexception import JException
 
 from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
 from sfnorch.evaluation.engine import Engine
+from sfnorch.evaluation.error_texts import describe_error
 from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import DATA_LIMIT, QUERY, StatesError, UnsupportedSimulationError
@@ -28,14 +29,13 @@ _EVALUATIONS_OF_A_RUN = 2
 
 
 class Evaluator:
-    """Evaluates the fields of states. It compiles each expression once."""
+    """Evaluates the fields of states."""
 
     def __init__(self, rng: random.Random, now: Callable[[], datetime], most_steps: int = MOST_STEPS) -> None:
         self._most_steps = most_steps
-        self._compiled: dict[str, Engine] = {}
         self._values = 0
         self._steps = 0
-        self._functions = make_functions(rng, now)
+        self._engine = Engine(make_functions(rng, now))
 
     def evaluate_field(self, field: Json, bindings: Mapping[str, Json], name: str) -> Json:
         """Return the field's value with all expressions evaluated; errors refer to the field as `name`.
@@ -64,7 +64,7 @@ class Evaluator:
         try:
             budget = Budget(self._most_steps)
             try:
-                found = self._compile(text).run(bindings, budget)
+                found = self._engine.run(text, bindings, budget)
             finally:
                 self._count_steps(budget)
             self._values += budget.measure_size(found)
@@ -75,7 +75,7 @@ class Evaluator:
                 )
             result = convert_to_json(found)
         except JException as error:
-            raise StatesError(QUERY, f"{failed} {_format_error_code(error)}{error}") from None
+            raise StatesError(QUERY, f"{failed} {describe_error(error)}") from None
         except (RecursionError, MemoryError) as error:
             reason = RECURSION if isinstance(error, RecursionError) else "it requires more memory than is available"
             raise StatesError(QUERY, f"{failed} {reason}") from None
@@ -99,17 +99,3 @@ class Evaluator:
                 f"The expressions of this run require more than {most:,} steps, the limit of a simulation",
                 hint="simulate it with fewer items or a smaller input",
             )
-
-    def _compile(self, text: str) -> Engine:
-        compiled = self._compiled.get(text)
-        if compiled is None:
-            compiled = Engine(text)
-            for name, function in self._functions.items():
-                compiled.register_lambda(name, function)
-            self._compiled[text] = compiled
-        return compiled
-
-
-def _format_error_code(error: JException) -> str:
-    name = getattr(error, "error", "") or ""
-    return f"{name}: " if name and not str(error).startswith(str(name)) else ""

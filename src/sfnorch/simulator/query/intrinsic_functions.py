@@ -1,5 +1,8 @@
 """The 18 intrinsic functions of Step Functions. A function that cannot use its arguments raises ValueError.
 
+Results and errors follow recordings of AWS in the tests of a public emulator (LocalStack, tiny-asl-machine), where they
+differ from the documentation: whole numbers are cut off in ranges, partitions and indexes, but rounded in `MathAdd`;
+`ArrayContains` compares values as texts; Base64 is read without its faults.
 https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
 """
 
@@ -15,45 +18,56 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from sfnorch.json_values import Json, write_compact
+from sfnorch.simulator.query.java_random import JavaRandom
+from sfnorch.simulator.query.java_values import list_as_set
 from sfnorch.simulator.query.paths import write_java
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _MOST_NUMBERS = 1_000
 _MOST_CHARACTERS = 10_000
-_PLACEHOLDER = re.compile(r"\\(.)|\{\}", re.DOTALL)
+_SMALLEST, _LARGEST = -(2**31), 2**31 - 1
+_TEMPLATE = re.compile(r"\\(.)|(\{\})|([{}])", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 
 IntrinsicFunction = Callable[..., Json]
+
+
+class InvalidArgumentsError(ValueError):
+    """Arguments of the wrong type, number or range."""
+
+
+class InvalidTemplateError(ValueError):
+    """A template of `States.Format` with a brace that has no counterpart."""
 
 
 def make_intrinsic_functions(rng: random.Random) -> Mapping[str, IntrinsicFunction]:
     """Return the functions by name without `States.`, with the random numbers of a run."""
 
-    def draw_random(start: Json, end: Json, seed: Json = None) -> Json:
-        first, last = _round(start), _round(end)
-        if first >= last:
-            raise ValueError("the start number must be less than the end number")
-        source = rng if seed is None else random.Random(_round(seed))  # noqa: S311 - a simulation
-        return source.randrange(first, last)
+    def draw_random(start: Json, end: Json, *seeds: Json) -> Json:
+        first, last = _cut(start), _cut(end)
+        if first >= last or len(seeds) > 1:
+            raise InvalidArgumentsError
+        return JavaRandom(_cut(seeds[0])).draw_between(first, last) if seeds else rng.randrange(first, last)
 
     def make_uuid() -> Json:
         return str(uuid.UUID(int=rng.getrandbits(128), version=4))
 
     return {
         "Array": lambda *values: list(values),
-        "ArrayContains": lambda array, value: _identify(value) in map(_identify, _expect_array(array)),
+        "ArrayContains": lambda array, value: write_java(value) in map(write_java, _expect_array(array)),
         "ArrayGetItem": _get_item,
         "ArrayLength": lambda array: len(_expect_array(array)),
         "ArrayPartition": _split_into_parts,
         "ArrayRange": _build_range,
-        "ArrayUnique": lambda array: list({_identify(value): value for value in _expect_array(array)}.values()),
+        "ArrayUnique": lambda array: list_as_set(_expect_array(array), _identify),
         "Base64Decode": _decode_base64,
         "Base64Encode": lambda text: base64.b64encode(_expect_short(text).encode()).decode(),
         "Format": format_text,
         "Hash": _hash,
         "JsonMerge": _merge,
         "JsonToString": write_compact,
-        "MathAdd": lambda first, second: _round(first) + _round(second),
+        "MathAdd": lambda first, second: _check_range(_round(first) + _round(second)),
         "MathRandom": draw_random,
         "StringSplit": _split_text,
         "StringToJson": _parse_json,
@@ -62,12 +76,27 @@ def make_intrinsic_functions(rng: random.Random) -> Mapping[str, IntrinsicFuncti
 
 
 def format_text(template: Json, *values: Json) -> Json:
-    r"""Return the template with each `{}` replaced by the next value; `\\{` and `\\}` are braces."""
-    left = iter(values)
-    count = sum(match[1] is None for match in _PLACEHOLDER.finditer(_expect_text(template)))
-    if count != len(values):
-        raise ValueError(f"the template has {count} placeholders for {len(values)} arguments")
-    return _PLACEHOLDER.sub(lambda match: match[1] or write_java(next(left)), _expect_text(template))
+    r"""Return the template with each `{}` replaced by the next value; `\\{` and `\\}` are braces.
+
+    Raises InvalidTemplateError for another brace, InvalidArgumentsError for another number of values.
+    """
+    left = list(values)
+
+    def write(match: re.Match[str]) -> str:
+        escaped, _, brace = match.groups()
+        if brace is not None:
+            other = "}" if brace == "{" else "{"
+            raise InvalidTemplateError(f"matching '{other}' not found for '{brace}'.")
+        if escaped is not None:
+            return str(escaped)
+        if not left:
+            raise InvalidArgumentsError
+        return write_java(left.pop(0))
+
+    text = _TEMPLATE.sub(write, _expect_text(template))
+    if left:
+        raise InvalidArgumentsError
+    return text
 
 
 def remove_escapes(raw: str) -> str:
@@ -76,48 +105,51 @@ def remove_escapes(raw: str) -> str:
 
 
 def _get_item(array: Json, index: Json) -> Json:
-    items, position = _expect_array(array), _round(index)
+    """Return the item; null for an array without items (recorded)."""
+    items, position = _expect_array(array), _cut(index)
+    if position >= 0 and not items:
+        return None
     if not 0 <= position < len(items):
-        raise ValueError(f"the index {position} is not in the array of {len(items)} items")
+        raise InvalidArgumentsError
     return items[position]
 
 
 def _split_into_parts(array: Json, size: Json) -> Json:
-    items, step = _expect_array(array), _round(size)
+    items, step = _expect_array(array), _cut(size)
     if step < 1:
-        raise ValueError("the chunk size must be a positive integer")
+        raise InvalidArgumentsError
     return [items[start : start + step] for start in range(0, len(items), step)]
 
 
 def _build_range(first: Json, last: Json, step: Json) -> Json:
-    start, end, width = _round(first), _round(last), _round(step)
+    start, end, width = _cut(first), _cut(last), _cut(step)
     if not width:
-        raise ValueError("the step must not be 0")
+        raise InvalidArgumentsError
     numbers = range(start, end + (1 if width > 0 else -1), width)
     if len(numbers) > _MOST_NUMBERS:
-        raise ValueError(f"the array would have {len(numbers)} items, more than {_MOST_NUMBERS}")
+        raise InvalidArgumentsError
     return list(numbers)
 
 
 def _decode_base64(text: Json) -> Json:
-    try:
-        return base64.b64decode(_expect_short(text), validate=True).decode()
-    except ValueError:
-        raise ValueError("the text is not Base64") from None
+    """Return the text in UTF-8. Characters that Base64 does not have, and padding, are ignored (recorded)."""
+    digits = _NOT_BASE64.sub("", _expect_short(text))
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    return base64.b64decode(digits + "=" * (-len(digits) % 4)).decode(errors="replace")
 
 
 def _hash(data: Json, algorithm: Json) -> Json:
     if not isinstance(algorithm, str) or algorithm not in _HASHES:
-        raise ValueError(f"the algorithm must be one of {', '.join(_HASHES)}")
+        raise InvalidArgumentsError
     text = data if isinstance(data, str) else write_compact(data)
     return hashlib.new(_HASHES[algorithm], _expect_short(text).encode()).hexdigest()
 
 
 def _merge(first: Json, second: Json, deep: Json) -> Json:
-    if deep is not False:
-        raise ValueError("only the shallow merge is supported: the third argument must be false")
-    if not isinstance(first, dict) or not isinstance(second, dict):
-        raise ValueError("the first two arguments must be objects")
+    """Return the shallow merge. Only true is refused as the third argument (recorded)."""
+    if deep is True or not isinstance(first, dict) or not isinstance(second, dict):
+        raise InvalidArgumentsError
     return {**first, **second}
 
 
@@ -129,13 +161,14 @@ def _split_text(text: Json, separators: Json) -> Json:
 
 
 def _parse_json(text: Json) -> Json:
+    """Return the value of a JSON text; null for a text of spaces. Raises ValueError for another text."""
     whole = _expect_text(text)
     if not whole.strip():
         return None
     try:
         value: Json = json.loads(whole)
-    except (ValueError, RecursionError):
-        raise ValueError("the text is not JSON") from None
+    except RecursionError:
+        raise ValueError("the text is nested too deep") from None
     return value
 
 
@@ -154,25 +187,40 @@ def _identify(value: Json) -> str:
 
 
 def _round(value: Json) -> int:
-    """Return the number as an integer, with halves rounded up, as Java rounds."""
+    """Return the number as an integer of 32 bits, with halves rounded up, as Java rounds."""
+    return _check_range(math.floor(_expect_number(value) + 0.5))
+
+
+def _cut(value: Json) -> int:
+    """Return the number as an integer of 32 bits, without its fraction."""
+    return _check_range(int(_expect_number(value)))
+
+
+def _check_range(value: int) -> int:
+    if not _SMALLEST <= value <= _LARGEST:
+        raise InvalidArgumentsError
+    return value
+
+
+def _expect_number(value: Json) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{write_java(value)} is not a number")
-    return value if isinstance(value, int) else math.floor(value + 0.5)
+        raise InvalidArgumentsError
+    return value
 
 
 def _expect_array(value: Json) -> list[Json]:
     if not isinstance(value, list):
-        raise ValueError(f"{write_java(value)} is not an array")
+        raise InvalidArgumentsError
     return value
 
 
 def _expect_text(value: Json) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{write_java(value)} is not a string")
+        raise InvalidArgumentsError
     return value
 
 
 def _expect_short(value: Json) -> str:
     if len(text := _expect_text(value)) > _MOST_CHARACTERS:
-        raise ValueError(f"the text is longer than {_MOST_CHARACTERS} characters")
+        raise InvalidArgumentsError
     return text

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json, name_type, write_compact
-from sfnorch.simulator.errors import QUERY
+from sfnorch.simulator.errors import QUERY, StatesError
 from sfnorch.simulator.query.evaluator import Evaluator
 from sfnorch.simulator.query.language import EvaluationContext
+from sfnorch.template.calls import is_activity, is_function_call
 from sfnorch.template.located import Object
 
 
@@ -29,18 +30,25 @@ class Jsonata:
         return scene.input
 
     def make_arguments(self, scene: EvaluationContext) -> Json:
-        """Return the value of `Arguments`; without it, a Task has no arguments, and branches get the state's input."""
-        if scene.state.kind == "Task":
-            return self.fill_template(scene, scene.state.body.get("Arguments", {}), "Arguments")
-        return self._evaluate(scene, scene.state.body, "Arguments", scene.input)
+        """Return the value of `Arguments`; without it, the input. The call of a service has no arguments without it."""
+        state = scene.state
+        if state.kind == "Task" and not is_function_call(state) and not is_activity(state):
+            return self.fill_template(scene, state.body.get("Arguments", {}), "Arguments")
+        return self._evaluate(scene, state.body, "Arguments", scene.input)
 
     def make_part_arguments(self, scene: EvaluationContext, part: Mapping[str, Json], name: str) -> Json:
         """Return the value of the part's `Arguments`; without it, an empty object."""
         return self.fill_template(scene, part.get("Arguments", {}), f"{name}/Arguments")
 
     def list_items(self, scene: EvaluationContext) -> Json:
-        """Return the value of `Items`; without it, the input contains the items."""
-        return self._evaluate(scene, scene.state.body, "Items", scene.input)
+        """Return the array in `Items`; without it, the input is the array. Another value is an error, as recorded."""
+        body = scene.state.body
+        items = self._evaluate(scene, body, "Items", scene.input)
+        if isinstance(items, list):
+            return items
+        if "Items" in body:
+            raise StatesError(QUERY, self.describe_wrong_type(body, "Items", "array", items))
+        raise StatesError(QUERY, f"Map state input must be an array but was: {write_compact(items)}")
 
     def select_item(self, scene: EvaluationContext, item: Json) -> Json:
         """Return the value of `ItemSelector`; without it, the item itself."""
@@ -70,10 +78,6 @@ class Jsonata:
     def assign_variables(self, scene: EvaluationContext, body: Object, default: Json) -> Json:
         """Return the value of `Assign`; without it, no variable is assigned."""
         return self._evaluate(scene, body, "Assign", {})
-
-    def describe_condition(self, name: str) -> str:
-        """Return the start of a sentence about a condition, as AWS writes it."""
-        return f"The JSONata expression for the field '{name}/Condition'"
 
     def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for an expression whose value has another type, as AWS writes it."""

@@ -1,7 +1,9 @@
-"""The functions that Step Functions adds to JSONata or changes: random numbers, times, hashes, lists, JSON.
+"""The functions that Step Functions adds to JSONata: lists, hashes, random numbers, JSON; and those of the clock.
 
-The library passes what an expression contains: an argument can be of another type than declared here. The error that
-this causes is the error of the expression.
+Each function says what its result is based on. "Recorded" is a recording of AWS in the tests of a public emulator
+(LocalStack, tiny-asl-machine), with the words of its errors; "measured" is what the author of sfnx published:
+https://github.com/iwamot/sfnx/blob/main/docs/design.md
+A missing argument is None. An argument of another type, null too, and one too many are errors (T0410, recorded).
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
@@ -14,27 +16,28 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import wraps
+from typing import NoReturn
 
-from jsonata.functions import Functions
+from jsonata.jexception import JException
 from jsonata.utils import Utils
 
 from sfnorch.durations import format_timestamp
-from sfnorch.evaluation.functions import measure_picture, measure_to_millis
+from sfnorch.evaluation.corrected_functions import write_millis
+from sfnorch.evaluation.functions import MeasuredFunction, build_own_function, measure_picture
 from sfnorch.evaluation.regexes import get_budget
-from sfnorch.json_values import write_compact
-from sfnorch.simulator.query.jsonata_values import convert_to_json
+from sfnorch.simulator.query.java_random import JavaRandom
 
-_HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+_HASHES = {"SHA-1": "sha1", "SHA-384": "sha384", "SHA-256": "sha256", "SHA-512": "sha512", "MD5": "md5"}
 _LONGEST_RANGE = 1_000_000
-_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)")
+_QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '((?:[^'\\]|\\.)*)' """, re.DOTALL | re.VERBOSE)
+"""A text of JSON, or one in single quotes."""
 
 
-def make_functions(rng: random.Random, now: Callable[[], datetime]) -> Mapping[str, Callable[..., object]]:
+def make_functions(rng: random.Random, now: Callable[[], datetime]) -> Mapping[str, MeasuredFunction]:
     """Return the functions by name, with the random numbers and the clock of a run. Each call counts as a step."""
 
-    def draw_random(seed: float | str | None = None) -> float:
-        return random.Random(seed).random() if seed is not None else rng.random()  # noqa: S311 - a simulation
+    def draw_random(seed: float | None = None) -> float:
+        return rng.random() if seed is None else JavaRandom(int(seed)).draw_double()
 
     def make_uuid() -> str:
         return str(uuid.UUID(int=rng.getrandbits(128), version=4))
@@ -43,95 +46,119 @@ def make_functions(rng: random.Random, now: Callable[[], datetime]) -> Mapping[s
         return int(now().timestamp() * 1000)
 
     def write_now(picture: str | None = None, zone: str | None = None) -> object:
-        return format_timestamp(now()) if picture is None else _write_time(count_millis(), picture, zone)
+        if picture is None:
+            return format_timestamp(now())
+        measure_picture(picture, zone)
+        return write_millis(count_millis(), picture, zone)
 
-    functions: dict[str, Callable[..., object]] = {
-        "partition": _split_into_parts,
-        "range": _build_range,
-        "hash": _hash,
-        "random": draw_random,
-        "uuid": make_uuid,
-        "parse": _parse,
-        "now": write_now,
-        "millis": count_millis,
-        "toMillis": _parse_milliseconds,
-        "eval": _refuse_eval,
-    }
-    return {name: _count_calls(function) for name, function in functions.items()}
-
-
-def _count_calls(function: Callable[..., object]) -> Callable[..., object]:
-    """Return the function with each call counted as a step of the evaluation."""
-
-    @wraps(function)
-    def call_counted(*args: object) -> object:
-        get_budget().count_steps()
-        return function(*args)
-
-    return call_counted
+    functions: list[tuple[str, str, Callable[..., object]]] = [
+        ("partition", "<x?n?:a>", _split_into_parts),
+        ("range", "<n?n?n?:a>", _build_range),
+        ("hash", "<ss?:s>", _hash),
+        ("random", "<n?:n>", draw_random),
+        ("uuid", "<:s>", make_uuid),
+        ("parse", "<s?:x>", _parse),
+        ("now", "<s?s?:s>", write_now),
+        ("millis", "<:n>", count_millis),
+        ("eval", "<x?x?:x>", _refuse_eval),
+    ]
+    return {name: build_own_function(name, signature, function) for name, signature, function in functions}
 
 
-def _write_time(millis: int, picture: str, zone: str | None) -> object:
-    measure_picture(picture, zone)
-    return Functions.datetime_from_millis(millis, picture, zone)
-
-
-def _refuse_eval(*_: object) -> object:
+def _refuse_eval(*_: object) -> NoReturn:
+    """Refuse to evaluate a text. Documented: AWS has no `$eval`; the words are this project's."""
     raise ValueError("$eval is not supported in Step Functions")
 
 
-def _parse_milliseconds(text: str | None, picture: str | None = None) -> object:
-    """Return the time in milliseconds. The library's function does not support Z under Python 3.10."""
-    if text is None or text is Utils.NULL_VALUE:
-        return None
-    if picture is None and _ISO.fullmatch(text):
-        return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
-    measure_to_millis(text, picture)
-    return Functions.datetime_to_millis(text, picture)
+def _split_into_parts(items: object, size: float | None) -> object:
+    """Return the items in lists of the size.
 
-
-def _split_into_parts(items: object, size: float) -> object:
+    Recorded: a fraction of the size is cut off; all items are one list without a size; a size of 0 yields nothing; the
+    errors. Measured: no items yield nothing.
+    """
     if items is None:
         return None
-    whole = items if isinstance(items, list) else [items]
+    if not isinstance(items, list):
+        raise JException("T0412", -1, 1, "partition", "?")
+    if size is None:
+        return [items]
     step = int(size)
-    get_budget().count_bytes(100 * len(whole))
-    if step < 1:
-        raise ValueError("$partition expects a chunk size of at least 1")
-    return [whole[start : start + step] for start in range(0, len(whole), step)]
+    if step < 0 or size < 0:
+        raise JException("D3137", -1, "Second argument must be zero or greater")
+    get_budget().count_bytes(100 * len(items))
+    return [items[start : start + step] for start in range(0, len(items), step)] or None if step else None
 
 
-def _build_range(start: float, end: float, step: float) -> list[float] | float:
-    """Return the numbers; a single number by itself, as a sequence of JSONata (measured by others)."""
-    if not step:
-        raise ValueError("$range expects a step other than 0")
-    if (end - start) / step > _LONGEST_RANGE:
-        raise ValueError(f"$range returns at most {_LONGEST_RANGE:,} numbers")
-    get_budget().count_bytes(40 * max(0, int((end - start) / step)))
-    found, value = [], start
-    while ((value <= end) if step > 0 else (value >= end)) and value + step != value:
-        found.append(value)
-        value += step
-    return found[0] if len(found) == 1 else found
+def _build_range(first: float | None, last: float | None, width: float | None) -> object:
+    """Return the numbers; one number by itself, as a sequence of JSONata; nothing for no numbers.
+
+    Recorded: one number by itself, fractions are cut off, nothing for a step of 0 or a missing argument, more than
+    1,000 numbers. Measured: nothing for no numbers.
+    """
+    if first is None or last is None or not width or not int(width):
+        return None
+    start, end, step = int(first), int(last), int(width)
+    numbers = range(start, end + (1 if step > 0 else -1), step)
+    if len(numbers) > _LONGEST_RANGE:
+        raise ValueError(f"$range returns at most {_LONGEST_RANGE:,} numbers in a simulation")
+    get_budget().count_bytes(40 * len(numbers))
+    return numbers[0] if len(numbers) == 1 else list(numbers) or None
 
 
-def _hash(value: object, algorithm: str = "SHA-256") -> str | None:
-    if value is None:
+def _hash(text: str | None, algorithm: object = None) -> str | None:
+    """Return the hash in hexadecimal digits.
+
+    Recorded: the digests, texts of more than 10,000 characters, the errors. Measured: nothing without an algorithm.
+    """
+    if text is None or algorithm is None:
         return None
     if algorithm not in _HASHES:
-        raise ValueError(f"$hash does not support the algorithm {algorithm!r}; supported: {', '.join(_HASHES)}")
-    get_budget().count_bytes(40 * get_budget().count_values(value))
-    made = convert_to_json(value)
-    text = made if isinstance(made, str) else write_compact(made)
-    return hashlib.new(_HASHES[algorithm], text.encode()).hexdigest()
+        raise JException("D3137", -1, f"Hash algorithm '{algorithm}' must be one of {', '.join(_HASHES)}")
+    get_budget().count_bytes(4 * len(text))
+    return hashlib.new(_HASHES[str(algorithm)], text.encode()).hexdigest()
 
 
-def _parse(text: object) -> object:
-    match text:
-        case None | Utils.NULL_VALUE:
-            return None
-        case str():
-            get_budget().count_bytes(30 * len(text))
-            value = json.loads(text)
-            return Utils.NULL_VALUE if value is None else value
-    raise TypeError("$parse expects a text")
+def _parse(text: str | None) -> object:
+    """Return the value of a JSON text. Recorded: values, the errors.
+
+    Measured: a repeated key, NaN and numbers beyond the range of a double are errors; texts can be in single quotes.
+    """
+    if text is None:
+        return None
+    get_budget().count_bytes(30 * len(text))
+    try:
+        value = json.loads(
+            _QUOTED.sub(_change_quotes, text),
+            object_pairs_hook=_build_object,
+            parse_constant=_refuse_constant,
+            parse_float=_read_float,
+        )
+    except (ValueError, RecursionError):
+        raise JException("D3137", -1, "Invalid JSON") from None
+    return Utils.NULL_VALUE if value is None else value
+
+
+def _change_quotes(match: re.Match[str]) -> str:
+    """Return the text in double quotes."""
+    content: str | None = match[1]
+    if content is None:
+        return match[0]
+    return '"' + content.replace("\\'", "'").replace('"', '\\"') + '"'
+
+
+def _build_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key occurs twice")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"{text} is out of range")
+    return number

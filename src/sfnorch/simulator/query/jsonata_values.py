@@ -6,6 +6,7 @@ import math
 
 from jsonata.utils import Utils
 
+from sfnorch.evaluation.json_text import write_text
 from sfnorch.json_values import Json
 
 
@@ -26,7 +27,7 @@ def convert_to_json(value: object) -> Json:
         case str() | int() | None:
             return value
         case float() if not math.isfinite(value):
-            raise ValueError(f"{value} is not a JSON number")
+            return write_text(value)
         case float():
             return int(value) if value.is_integer() and abs(value) < 2**53 else value
     if value is Utils.NULL_VALUE:

@@ -48,13 +48,11 @@ class JsonPath:
         return self.fill_template(scene, part.get("Parameters", {}), name)
 
     def list_items(self, scene: EvaluationContext) -> Json:
-        """Return the array at `ItemsPath`; for an object, an item of `Key` and `Value` for each of its keys."""
+        """Return the array or the object at `ItemsPath`."""
         path = scene.state.body.get("ItemsPath", "$")
         effective = self._select_input(scene)
         items = self._templates.read(str(path), self._make_data(scene, effective))
-        if isinstance(items, dict):
-            return [{"Key": key, "Value": value} for key, value in items.items()]
-        if isinstance(items, list):
+        if isinstance(items, list | dict):
             return items
         shown = str(path).replace("$$", "$", 1)  # AWS writes a path of the context object with one $
         raise StatesError(RUNTIME, f'Reference path "{shown}" must point to array.')
@@ -111,15 +109,13 @@ class JsonPath:
         """Return the value of `Assign`, whose paths read the result; without it, no variable is assigned."""
         return self._templates.fill(body["Assign"], self._make_data(scene, default)) if "Assign" in body else {}
 
-    def describe_condition(self, name: str) -> str:
-        """Return the subject of a sentence about a rule."""
-        return f"The rule '{name}'"
-
     def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for the value at a path that has another type, as AWS writes it."""
         path = body.get(f"{name}Path")
         if path is None:
             return f"The field '{name}' must be of the type {wanted}, but was: {write_compact(value)}"
+        if name == "Timestamp":
+            return self.describe_wrong_timestamp(body, name, _show(value))
         if name in _WAITS:
             return f"The {name}Path parameter cannot be parsed as a long value: {path} == {_show(value)}"
         number = _NUMBERS.get(name, "integer")

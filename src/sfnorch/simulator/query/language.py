@@ -50,7 +50,7 @@ class QueryLanguage(Protocol):
         """Return the arguments of the call of a part, such as `ItemReader`."""
 
     def list_items(self, scene: EvaluationContext) -> Json:
-        """Return the items of a Map. Another value than an array is an error of the state."""
+        """Return the items of a Map: an array, or an object if the language has Maps over objects."""
 
     def select_item(self, scene: EvaluationContext, item: Json) -> Json:
         """Return the input for the states of an item of a Map; the scene is in the context of the item."""
@@ -75,9 +75,6 @@ class QueryLanguage(Protocol):
 
         `default` is the output of the body without fields that make another one.
         """
-
-    def describe_condition(self, name: str) -> str:
-        """Return the subject of a sentence about the condition of a choice rule."""
 
     def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for a setting whose value has another type than the wanted JSON type."""

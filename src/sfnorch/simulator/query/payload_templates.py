@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from sfnorch.json_values import Json, write_compact
-from sfnorch.simulator.errors import INTRINSIC, RUNTIME, StatesError
+from sfnorch.simulator.errors import RUNTIME, StatesError
 from sfnorch.simulator.query.intrinsic_calls import (
     Argument,
     IntrinsicCall,
@@ -17,7 +17,12 @@ from sfnorch.simulator.query.intrinsic_calls import (
     QuotedText,
     parse_call,
 )
-from sfnorch.simulator.query.intrinsic_functions import IntrinsicFunction, remove_escapes
+from sfnorch.simulator.query.intrinsic_functions import (
+    IntrinsicFunction,
+    InvalidArgumentsError,
+    InvalidTemplateError,
+    remove_escapes,
+)
 from sfnorch.simulator.query.paths import CONTEXT, INPUT, ParsedPath, PathError, PathSyntaxError, parse_path
 
 MARK = ".$"
@@ -40,6 +45,12 @@ class PathData(NamedTuple):
         if path.source not in self.variables:
             raise PathError(f"The variable '${path.source}' is not assigned")
         return self.variables[path.source]
+
+
+class FoundValue(NamedTuple):
+    """A value at a path, which can be null."""
+
+    value: Json
 
 
 class TemplateEvaluator:
@@ -71,7 +82,7 @@ class TemplateEvaluator:
             call = parse_call(text)
         except IntrinsicSyntaxError as error:
             raise StatesError(RUNTIME, f"The value for the field '{name}' is not valid: {error}") from None
-        return self._call(call, data, name)
+        return self._call(call, data)
 
     def read(self, text: str, data: PathData) -> Json:
         """Return the value of a path that selects the input or the output of a state."""
@@ -82,36 +93,55 @@ class TemplateEvaluator:
             raise StatesError(RUNTIME, f"Invalid path '{text}' : {error}") from None
 
     def _read(self, path: ParsedPath, data: PathData, name: str) -> Json:
-        root: Json = None
-        try:
-            root = data.find_root(path)
-            return path.read(root)
-        except PathError:
-            where = f"could not be found in the input '{write_compact(root)}'"
-            raise StatesError(RUNTIME, f"The JSONPath '{path.text}' specified for the field '{name}' {where}") from None
+        found, root = _find(path, data)
+        if found is not None:
+            return found.value
+        where = f"could not be found in the input '{write_compact(root)}'"
+        raise StatesError(RUNTIME, f"The JSONPath '{path.text}' specified for the field '{name}' {where}")
 
-    def _call(self, call: IntrinsicCall, data: PathData, name: str) -> Json:
+    def _call(self, call: IntrinsicCall, data: PathData) -> Json:
+        """Return the value of the call. Its errors have the name and the sentences that were recorded on AWS."""
         function = self._functions.get(call.name)
         if function is None:
-            raise StatesError(INTRINSIC, f"The function 'States.{call.name}' does not exist.")
+            raise StatesError(RUNTIME, f"The function 'States.{call.name}' does not exist.")
         values = [
-            self._read_argument(argument, data, name, keeps_escapes=call.name == "Format" and not index)
+            self._read_argument(argument, data, call, keeps_escapes=call.name == "Format" and not index)
             for index, argument in enumerate(call.arguments)
         ]
         try:
             return function(*values)
-        except (ValueError, TypeError, OverflowError) as error:
-            reason = "it has the wrong number of arguments" if isinstance(error, TypeError) else error
-            raise StatesError(INTRINSIC, f"The function '{call.text}' had the following error: {reason}") from None
+        except (InvalidArgumentsError, TypeError, OverflowError):
+            reason = f"Invalid arguments in States.{call.name}"
+        except InvalidTemplateError as error:
+            reason = f"Invalid template in States.{call.name}: {error}"
+        except ValueError as error:
+            reason = f"Cannot convert String to Json in States.{call.name}, caused by: {error}"
+        where = f"There was an error while evaluating the intrinsic function: {call.text}."
+        raise StatesError(RUNTIME, f"{where} {reason}")
 
-    def _read_argument(self, argument: Argument, data: PathData, name: str, *, keeps_escapes: bool) -> Json:
+    def _read_argument(self, argument: Argument, data: PathData, call: IntrinsicCall, *, keeps_escapes: bool) -> Json:
         if isinstance(argument, QuotedText):
             return argument.raw if keeps_escapes else remove_escapes(argument.raw)
         if isinstance(argument, ParsedPath):
-            return self._read(argument, data, name)
+            found, root = _find(argument, data)
+            if found is not None:
+                return found.value
+            where = f"the field '{argument.text}' could not be found in the input '{write_compact(root)}'"
+            error = f"The function '{call.text}' had the following error: The JsonPath argument for {where}"
+            raise StatesError(RUNTIME, error)
         if isinstance(argument, IntrinsicCall):
-            return self._call(argument, data, name)
+            return self._call(argument, data)
         return argument
+
+
+def _find(path: ParsedPath, data: PathData) -> tuple[FoundValue | None, Json]:
+    """Return the value at the path, or None if it leads nowhere; and the value from which the path starts."""
+    root: Json = None
+    try:
+        root = data.find_root(path)
+        return FoundValue(path.read(root)), root
+    except PathError:
+        return None, root
 
 
 def _parse(text: str, name: str) -> ParsedPath:

@@ -20,15 +20,16 @@ from sfnorch.simulator.services import (
     objects,
     queries,
     statements,
+    task_tokens,
     topics,
     workflows,
 )
 from sfnorch.simulator.services.request import Handler
 from sfnorch.simulator.world import World
-from sfnorch.template.calls import ServiceCall
+from sfnorch.template.calls import ServiceCall, is_function_call
 from sfnorch.template.states import LocatedState
 
-_SERVICES = (glue, workflows, executions, crawlers, statements, objects, queries, topics, alarms)
+_SERVICES = (glue, workflows, executions, crawlers, statements, objects, queries, topics, alarms, task_tokens)
 
 HANDLERS: Mapping[str, Handler] = {name: handler for service in _SERVICES for name, handler in service.HANDLERS.items()}
 """The simulation of each action."""
@@ -41,8 +42,8 @@ def find_handler(world: World, call: ServiceCall, state: LocatedState, arguments
     """
     found = HANDLERS.get(str(call))
     if call.name == "lambda:invoke" and not call.way:
-        function = read_string(find_value(arguments, "FunctionName"), state.read_text("Resource"))
-        found = functions.find_handler(world, function)
+        name = state.read_text("Resource") if is_function_call(state) else find_value(arguments, "FunctionName")
+        found = functions.find_handler(world, read_string(name))
         if found is not None:
             return found
     started = find_value(arguments, "StateMachineArn")

@@ -39,6 +39,7 @@ def begin_run(
     )
     world.record.job_runs.append(run)
     world.record_event(request.execution, JobRunStarted(name, run_id), request.state.name)
+    request.record_submitted()
     return run
 
 

@@ -1,6 +1,6 @@
-"""Resources outside of the template whose results no expression reads: functions, state machines of other stacks.
+"""Resources outside of the template whose results nothing reads: functions, state machines of other stacks.
 
-A run of such a resource takes time, and succeeds or fails like a job run, by its name. If an expression reads the
+A run of such a resource takes time, and succeeds or fails like a job run, by its name. If something reads the
 result, it cannot be simulated: the user must specify the result with a mock.
 """
 
@@ -16,24 +16,38 @@ from sfnorch.simulator.errors import TASK_FAILED, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.services.activities import begin_run, end_run
 from sfnorch.simulator.services.request import Handler, ServiceRequest
-from sfnorch.template.calls import ServiceCall
+from sfnorch.template.calls import ServiceCall, is_function_call
 from sfnorch.template.states import LocatedState
 
 _UNREAD = "$states.result"
+_ANY_PATH = '.$":'
+"""The end of the name of a field whose value is a path, in the text of a JSON object."""
 
 
 def find_handler(call: ServiceCall, state: LocatedState) -> Handler | None:
-    """Return the simulation of the call; None if an expression reads its result, or the action is another one."""
-    if not state.jsonata or "Output" not in state.body:
-        return None
-    if _UNREAD in json.dumps([state.body.get("Output"), state.body.get("Assign")]):
-        return None
-    return _HANDLERS.get(str(call))
+    """Return the simulation of the call; None if its result is read, or the action is another one."""
+    is_read = _is_result_read(state) if state.jsonata else _is_result_read_by_path(state)
+    return None if is_read else _HANDLERS.get(str(call))
+
+
+def _is_result_read(state: LocatedState) -> bool:
+    """Return whether a state in JSONata reads its result, or has it as its output."""
+    return "Output" not in state.body or _UNREAD in json.dumps([state.body.get("Output"), state.body.get("Assign")])
+
+
+def _is_result_read_by_path(state: LocatedState) -> bool:
+    """Return whether a state in JSONPath reads its result, or has it in its output."""
+    body = state.body
+    is_dropped = any(name in body and body[name] is None for name in ("ResultPath", "OutputPath"))
+    return not is_dropped or "ResultSelector" in body or _ANY_PATH in json.dumps(body.get("Assign"))
 
 
 def _invoke(request: ServiceRequest) -> Steps[Json]:
-    name = request.get_text("FunctionName").rpartition(":function:")[2]
-    yield from _run(request, name, "function", "Exception")
+    direct = is_function_call(request.state)
+    name = request.state.read_text("Resource") if direct else request.get_text("FunctionName")
+    yield from _run(request, name.rpartition(":function:")[2], "function", "Exception")
+    if direct:
+        return {}
     return {"ExecutedVersion": "$LATEST", "Payload": {}, "StatusCode": 200}
 
 

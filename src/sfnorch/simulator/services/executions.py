@@ -31,6 +31,7 @@ def start_execution(request: ServiceRequest) -> Steps[Json]:
 def start_execution_sync(request: ServiceRequest) -> Steps[Json]:
     """Return the ended execution, with input and output as texts; as JSON with `.sync:2`."""
     world, execution = request.world, _start(request)
+    request.record_submitted()
     process = world.processes.get(execution.arn)
     if process is not None and process.is_alive:
         try:
@@ -62,9 +63,10 @@ def _start(request: ServiceRequest) -> Execution:
         title = world.template.build_title(request.machine)
         raise UnsupportedSimulationError(
             f"{title}: {request.state.name} starts a machine that is not in the template: {arn}",
-            hint=f"specify its result: --mock '{request.state.name}={{…}}'",
+            hint=f"specify its result: {world.mocks.suggest_option(request.machine, request.state, {'Output': {}})}",
         )
-    given = request.named.get("Input", {})
+    given = request.named.get("Input")
+    given = {} if given is None else given  # recorded
     name = request.get_text("Name")
     if _NO_NAME.search(name):
         raise StatesError("StepFunctions.InvalidNameException", f"Invalid Name: '{name}'")
@@ -90,12 +92,26 @@ def _describe(world: World, execution: Execution, *, parsed: bool) -> dict[str, 
     }
     if execution.ended is not None:
         shown["StopDate"] = _convert_time(world, execution.ended)
+    if not execution.express:
+        shown |= _describe_redrive(execution)
     if execution.status == "SUCCEEDED":
         shown["Output"] = execution.output if parsed else write_compact(execution.output)
         shown["OutputDetails"] = {"Included": True}
     elif execution.ended is not None:
-        shown["Error"], shown["Cause"] = execution.error, execution.cause
+        shown |= {name: text for name, text in (("Error", execution.error), ("Cause", execution.cause)) if text}
     return dict(sorted(shown.items()))
+
+
+def _describe_redrive(execution: Execution) -> dict[str, Json]:
+    """Return whether the execution can be redriven; the form of an execution that has SUCCEEDED is recorded.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+    """
+    shown: dict[str, Json] = {"RedriveCount": execution.redrives, "RedriveStatus": "REDRIVABLE"}
+    if execution.status in ("SUCCEEDED", "RUNNING"):
+        reason = f"Execution is {execution.status} and cannot be redriven"
+        shown |= {"RedriveStatus": "NOT_REDRIVABLE", "RedriveStatusReason": reason}
+    return shown
 
 
 def _convert_time(world: World, at: float) -> int:

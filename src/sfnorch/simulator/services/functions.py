@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 
 from __future__ import annotations
 
+import json
+
 import simpy
 
 from sfnorch.errors import SfnorchError
@@ -12,9 +14,10 @@ from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError, UnsupportedSimulationError
 from sfnorch.simulator.function_process import describe_error
 from sfnorch.simulator.processes import Steps
-from sfnorch.simulator.services.activities import begin_run, end_run, refuse_throttled
+from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start, refuse_throttled
 from sfnorch.simulator.services.request import Handler, ServiceRequest
 from sfnorch.simulator.world import World
+from sfnorch.template.calls import is_function_call
 from sfnorch.template.functions import FunctionResource
 
 SECONDS = 1.0
@@ -35,7 +38,9 @@ def find_handler(world: World, name: str) -> Handler | None:
 
 def _refuse_code(request: ServiceRequest, function: FunctionResource) -> None:
     """Raise UnsupportedSimulationError if the function's code must not run."""
-    behaviour, mock = request.world.behaviour, f"--mock '{request.state.name}={{…}}' replaces it"
+    behaviour = request.world.behaviour
+    option = request.world.mocks.suggest_option(request.machine, request.state, {"Payload": {}})
+    mock = f"{option} replaces it"
     begins = f"{request.execution.title}: {request.state.name} would run"
     if behaviour.run_functions:
         return
@@ -54,12 +59,12 @@ def _refuse_code(request: ServiceRequest, function: FunctionResource) -> None:
 
 def _invoke(request: ServiceRequest, function: FunctionResource) -> Steps[Json]:
     """Return Lambda's response. Raises StatesError if the function fails, or is to fail."""
-    world = request.world
+    world, direct = request.world, is_function_call(request.state)
     _refuse_code(request, function)
     title = world.template.shorten_name(function.name)
     refuse_throttled(request, title, "Lambda.TooManyRequestsException", "Rate Exceeded.")
     fault = world.behaviour.find_fault(title, world.job_counts[title].begun)
-    event = request.named.get("Payload", {})
+    event = _read_event(request, title)
     seconds = world.behaviour.find_duration(title, SECONDS)
     given = event if isinstance(event, dict) else {"event": event}
     run = begin_run(request, title, "function", world.generate_id(), seconds, given)
@@ -79,6 +84,27 @@ def _invoke(request: ServiceRequest, function: FunctionResource) -> Steps[Json]:
     match answer.get("error"):
         case dict() as error_data:
             end_run(request, run, "FAILED", str(error_data.get("errorMessage", "")))
-            raise StatesError(*describe_error(error_data))
+            raise StatesError(*describe_error(error_data, compact=not direct))
     end_run(request, run, "SUCCEEDED")
+    if direct:
+        return answer["result"]
     return {"ExecutedVersion": "$LATEST", "Payload": answer["result"], "StatusCode": 200}
+
+
+def _read_event(request: ServiceRequest, title: str) -> Json:
+    """Return the function's event: what a Task without an integration passes, or a Payload.
+
+    A Payload that is a text is JSON, and an empty object replaces one that is missing or null (recorded).
+    """
+    if is_function_call(request.state):
+        return request.arguments
+    payload = request.named.get("Payload")
+    if not isinstance(payload, str):
+        return {} if payload is None else payload
+    try:
+        event: Json = json.loads(payload)
+    except ValueError as error:
+        name = "InvalidRequestContentException"
+        cause = f"Could not parse request body into json: {error} (Service: AWSLambda; Status Code: 400; Error Code: "
+        refuse_start(request, title, f"Lambda.{name}", f"{cause}{name})")
+    return event

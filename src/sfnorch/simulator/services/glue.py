@@ -12,7 +12,7 @@ import simpy
 from sfnorch.glue_logs import DEFAULT_LOG_GROUP
 from sfnorch.json_values import Json, find_value, read_mapping, read_number, read_string, write_compact
 from sfnorch.simulator.behaviour import Fault
-from sfnorch.simulator.errors import RUNTIME, TASK_FAILED, StatesError
+from sfnorch.simulator.errors import TASK_FAILED, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
 from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start
@@ -76,13 +76,9 @@ def get_job_run(request: ServiceRequest) -> Steps[Json]:
 
 
 def _start(request: ServiceRequest) -> JobRunRecord:
-    """Start a run and return it. Raises StatesError if Glue rejects it, or Step Functions rejects the arguments."""
+    """Start a run and return it. Raises StatesError if Glue rejects it."""
     world, job = request.world, request.get_text("JobName")
     given = read_mapping(find_value(request.arguments, "Arguments"))
-    if no_texts := [name for name, value in given.items() if not isinstance(value, str)]:
-        what = ", ".join(f"The value for the field '{name}' must be a STRING" for name in no_texts)
-        cause = f"The Parameters '{write_compact(request.arguments)}' could not be used to start the Task: [{what}]"
-        raise StatesError(RUNTIME, cause)
     behaviour, counts = world.behaviour, world.job_counts[job]
     if counts.throttled < behaviour.count_throttled(job):
         counts.throttled += 1

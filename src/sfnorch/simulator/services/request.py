@@ -15,6 +15,10 @@ from sfnorch.template.contents import Machine
 from sfnorch.template.states import LocatedState
 
 
+def _ignore() -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRequest:
     """A Task's call: the action, its arguments, the state and the execution."""
@@ -26,6 +30,8 @@ class ServiceRequest:
     call: ServiceCall
     arguments: Json
     start_execution: StartExecution
+    record_submitted: Callable[[], None] = _ignore
+    """Records that a service has accepted what the Task waits for; a handler that waits calls it."""
 
     @property
     def named(self) -> dict[str, Json]:

@@ -5,9 +5,14 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
 
 from __future__ import annotations
 
-from sfnorch.simulator.errors import NO_CHOICE, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.visit import StateOutcome, Visit
+
+_NO_NEXT = "Failed to transition out of the state. The state does not point to a next state."
+"""The cause that was recorded on AWS for a Choice in JSONPath. The documented error, States.NoChoiceMatched, was not.
+
+That JSONata has the same error is assumed.
+"""
 
 
 def run_choice(visit: Visit) -> Steps[StateOutcome]:
@@ -21,9 +26,10 @@ def run_choice(visit: Visit) -> Steps[StateOutcome]:
             case False:
                 continue
             case found:
-                raise visit.refuse_condition(name, found)
+                field = f"{name}/Condition"
+                raise visit.refuse_type(field, "boolean", found, {field: rule.get("Condition")})
     default = state.read_text("Default")
     if not default:
-        raise StatesError(NO_CHOICE, f"No condition of {state.name} is true, and it has no Default")
+        raise visit.refuse(_NO_NEXT)
     return visit.build_outcome(state.body, given, default)
     yield  # makes this function a process that takes no time

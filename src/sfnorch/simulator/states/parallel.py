@@ -18,23 +18,28 @@ def run_parallel(visit: Visit) -> Steps[StateOutcome]:
 
     Raises the StatesError of the first branch that fails.
     """
-    results = yield from _run_branches(visit)
+    results = yield from _make_results(visit)
     return visit.finish(results, {"result": results})
 
 
-def _run_branches(visit: Visit) -> Steps[Json]:
-    """Return the outputs of the branches, or the result of the state's mock. Raises the first StatesError."""
-    runner, clock = visit.runner, visit.runner.world.clock
+def _make_results(visit: Visit) -> Steps[Json]:
+    """Return the outputs of the branches, or the result of the state's mock. Raises StatesError."""
+    runner = visit.runner
     given, mock = visit.make_arguments(), visit.find_mock()
-    runner.record_state_event(1)
-    branches = [] if mock else visit.state.scopes
+    runner.record_state_event(1)  # ParallelStateStarted
+    results = mock.take_result() if mock else (yield from _run_branches(visit, given))
+    runner.record_state_event(1)  # ParallelStateSucceeded
+    return results
+
+
+def _run_branches(visit: Visit, given: Json) -> Steps[Json]:
+    """Return the outputs of the branches. Raises the first StatesError, after all others have been stopped."""
+    runner, clock = visit.runner, visit.runner.world.clock
+    branches = visit.state.scopes
     running = [clock.process(run_guarded(runner.run_scope(branch, given, visit.place))) for branch in branches]
     results: list[Json] = [None] * len(running)
     left = dict(enumerate(running))
-    mocked: Json = None
     try:
-        if mock is not None:
-            mocked = mock.take_result()
         while left:
             yield clock.any_of(left.values())
             for index, process in list(left.items()):
@@ -45,7 +50,5 @@ def _run_branches(visit: Visit) -> Steps[Json]:
                         raise error
     except (StatesError, simpy.Interrupt):
         yield from stop_processes(clock, left.values())
-        runner.record_state_event(1)
         raise
-    runner.record_state_event(1)
-    return mocked if mock else results
+    return results

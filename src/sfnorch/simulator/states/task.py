@@ -1,20 +1,22 @@
-"""Task states: they call a service, or get a mocked result.
+"""Task states: they call a service, a function or a worker of an activity, or get a mocked answer.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import simpy
 
-from sfnorch.json_values import Json, name_type
-from sfnorch.simulator.errors import TIMEOUT, StatesError, UnsupportedSimulationError
-from sfnorch.simulator.permissions import check_permissions
+from sfnorch.json_values import Json, name_type, write_compact
+from sfnorch.simulator.errors import RUNTIME, TIMEOUT, StatesError
 from sfnorch.simulator.processes import Steps, get_result, run_guarded, stop_processes
-from sfnorch.simulator.services import find_handler
-from sfnorch.simulator.services.request import ServiceRequest
+from sfnorch.simulator.services.argument_checks import find_faults
+from sfnorch.simulator.states.task_call import TaskCall, run_task_call
 from sfnorch.simulator.visit import StateOutcome, Visit
-from sfnorch.template.calls import parse_call
+from sfnorch.template.calls import ServiceCall, parse_call
 
 
 def run_task(visit: Visit) -> Steps[StateOutcome]:
@@ -27,27 +29,53 @@ def run_task(visit: Visit) -> Steps[StateOutcome]:
 
 
 def _run_call(visit: Visit) -> Steps[Json]:
+    """Return the result of the Task's call. Its events are its start, a submission, and its end."""
     state, runner = visit.state, visit.runner
+    call = parse_call(state)
+    visit.token = _make_token(visit) if call is not None and call.way else ""
     arguments = visit.make_arguments()
     visit.limit(arguments, f"The Arguments of '{state.name}' evaluated to a value")
-    credentials = visit.evaluate_setting("Credentials")
-    timeout = _evaluate_timeout(visit)
-    call = parse_call(state)
-    has_pattern = call is not None and bool(call.way)
-    runner.record_state_event(3 if has_pattern else 2)  # scheduled, started, and with an integration pattern submitted
-    steps = _call_service(visit, arguments, credentials)
+    task = TaskCall(
+        visit=visit,
+        call=call,
+        arguments=arguments,
+        credentials=visit.evaluate_setting("Credentials"),
+        timeout=_evaluate_seconds(visit, "TimeoutSeconds"),
+        heartbeat=_evaluate_seconds(visit, "HeartbeatSeconds"),
+    )
+    if call is not None and (faults := find_faults(call, arguments)):
+        given = f"The Parameters '{write_compact(arguments)}' could not be used to start the Task"
+        raise visit.refuse(f"{given}: [{', '.join(faults)}]")
+    steps = run_task_call(task)
     try:
-        result = yield from (steps if timeout is None else _run_with_timeout(runner.world.clock, steps, timeout))
-    except StatesError:
-        runner.record_state_event(1)
+        result = yield from (
+            steps if task.timeout is None else _run_with_timeout(runner.world.clock, steps, task.timeout)
+        )
+        _limit_result(visit, call, result)
+    except StatesError as error:
+        if error.error != RUNTIME:
+            runner.record_state_event(1)
         raise
     runner.record_state_event(1)
-    visit.limit(result, f"The state/task '{state.name}' returned a result")
     return result
 
 
-def _evaluate_timeout(visit: Visit) -> float | None:
-    match visit.evaluate_setting("TimeoutSeconds"):
+def _make_token(visit: Visit) -> str:
+    """Return a token for this attempt of the Task: a text as AWS makes one, the same in each simulation."""
+    attempt = f"{visit.runner.execution.arn}#{visit.entered_event}#{visit.retries}"
+    return base64.b64encode(hashlib.sha512(attempt.encode(errors="replace")).digest()).decode()
+
+
+def _limit_result(visit: Visit, call: ServiceCall | None, result: Json) -> None:
+    """Raise StatesError (States.DataLimitExceeded) for a result larger than 256 KiB, whose cause names the resource."""
+    resource = visit.state.read_text("Resource")
+    by = call.name.rpartition(":")[0] if call is not None and ":states:" in resource else resource
+    visit.limit(result, f"The state/task '{by}' returned a result")
+
+
+def _evaluate_seconds(visit: Visit, name: str) -> float | None:
+    """Return the number of seconds in a setting; None if the Task does not have it."""
+    match visit.evaluate_setting(name):
         case None:
             return None
         case bool() as wrong:
@@ -57,41 +85,8 @@ def _evaluate_timeout(visit: Visit) -> float | None:
         case wrong:
             pass
     if name_type(wrong) != "number":
-        raise visit.refuse_type("TimeoutSeconds", "number", wrong)
-    raise visit.refuse_setting("TimeoutSeconds", wrong, "a valid number of seconds")
-
-
-def _call_service(visit: Visit, arguments: Json, credentials: Json) -> Steps[Json]:
-    """Return the result of the Task's call.
-
-    Raises StatesError as AWS does, UnsupportedSimulationError if it cannot be simulated.
-
-    A mocked call also requires its permissions.
-    """
-    state, runner = visit.state, visit.runner
-    world, machine = runner.world, runner.machine
-    if mock := visit.find_mock():
-        check_permissions(world, machine, state, arguments, credentials)
-        return mock.take_result()
-    call = parse_call(state)
-    handler = find_handler(world, call, state, arguments) if call else None
-    if call is None or handler is None:
-        what = str(call) if call else state.read_text("Resource") or "nothing"
-        raise UnsupportedSimulationError(
-            f"{world.template.build_title(machine)}: {state.name} calls {what}, which cannot be simulated",
-            hint=f"specify its result: --mock '{state.name}={{…}}'",
-        )
-    request = ServiceRequest(
-        world=world,
-        machine=machine,
-        execution=runner.execution,
-        state=state,
-        call=call,
-        arguments=arguments,
-        start_execution=runner.start_execution,
-    )
-    check_permissions(world, machine, state, arguments, credentials)
-    return (yield from handler(request))
+        raise visit.refuse_type(name, "number", wrong)
+    raise visit.refuse_setting(name, wrong, "a valid number of seconds")
 
 
 def _run_with_timeout(clock: simpy.Environment, steps: Steps[Json], timeout: float) -> Steps[Json]:

@@ -11,6 +11,7 @@ import binascii
 import ipaddress
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
+from functools import lru_cache
 
 from sfnorch.template.iam.patterns import escape, match_pattern
 from sfnorch.template.iam.requests import AccessRequest
@@ -30,8 +31,7 @@ def evaluate_condition(condition: Condition, request: AccessRequest, *, has_vari
     if condition.operator == "null":
         return _is_absent(condition, values)
     operator, negated = _split_negation(condition.operator)
-    test = _TESTS.get(operator)
-    if test is None:
+    if operator not in _TESTS:
         return create_unknown(f"the condition {condition.operator} of {condition.key} cannot be evaluated")
     if values is None:
         return create_unknown(f"the condition key {condition.key} is known only when the request is made")
@@ -40,15 +40,19 @@ def evaluate_condition(condition: Condition, request: AccessRequest, *, has_vari
             return YES
         return YES if negated and condition.quantifier != "foranyvalue" else NO
     wanted = [_fill_variables(value, request, operator, has_variables=has_variables) for value in condition.values]
-    patterns = [value for value in wanted if value is not None]
-
-    def test_value(value: str) -> Truth:
-        found = combine_any(test(pattern, value, request.assumed) for pattern in patterns)
-        return ~found if negated else found
-
-    answers = [test_value(value) for value in values]
+    patterns = tuple(value for value in wanted if value is not None)
+    answers = [_test_value(operator, patterns, value, request.assumed) for value in values]
+    if negated:
+        answers = [~answer for answer in answers]
     every = condition.quantifier == "forallvalues" or (negated and not condition.quantifier)
     return combine_all(answers) if every else combine_any(answers)
+
+
+@lru_cache(maxsize=10_000)
+def _test_value(operator: str, patterns: tuple[str, ...], value: str, assumed: AssumedDefaults) -> Truth:
+    """Return whether one of the patterns matches the value; the same is asked for most requests of a role."""
+    test = _TESTS[operator]
+    return combine_any(test(pattern, value, assumed) for pattern in patterns)
 
 
 def _is_absent(condition: Condition, values: tuple[str, ...] | None) -> Truth:

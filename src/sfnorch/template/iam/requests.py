@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sfnorch.template.iam.patterns import GIVEN, escape
 from sfnorch.template.intrinsics import UNKNOWN
@@ -35,17 +36,25 @@ class AccessRequest:
     account: str = ""
     """The principal's account."""
     assumed: AssumedDefaults = GIVEN
+    _values: dict[str, str | Sequence[str] | None] = field(init=False, repr=False, compare=False)
+    """The context by folded names of keys."""
+
+    def __post_init__(self) -> None:
+        folded: dict[str, str | Sequence[str] | None] = {}
+        for key, value in self.context.items():
+            folded.setdefault(_fold_key(key), value)
+        object.__setattr__(self, "_values", folded)
 
     def list_values(self, key: str) -> tuple[str, ...] | None:
         """Return the values of the key; empty if the request does not have the key, None if it is unknown.
 
         The names of keys are not case-sensitive, but the name of a tag after `/` is.
         """
-        wanted = _fold_key(key)
-        for name, value in self.context.items():
-            if _fold_key(name) == wanted:
-                return () if value is None else (value,) if isinstance(value, str) else tuple(value)
-        return () if self.complete else None
+        name = _fold_key(key)
+        if name not in self._values:
+            return () if self.complete else None
+        value = self._values[name]
+        return () if value is None else (value,) if isinstance(value, str) else tuple(value)
 
     def fill_variables(self, text: str, *, is_literal: bool = False) -> str | None:
         """Return the text as a pattern with its policy variables replaced; None if the request lacks one.
@@ -53,6 +62,8 @@ class AccessRequest:
         In a literal text, `*` and `?` outside of variables are not wildcards.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
         """
+        if "${" not in text:
+            return escape(text) if is_literal else text
         found = []
         at = 0
         for variable in _VARIABLE.finditer(text):
@@ -75,6 +86,7 @@ class AccessRequest:
         return None if default is None else escape(default)
 
 
+@lru_cache(maxsize=10_000)
 def _fold_key(key: str) -> str:
     name, slash, tag = key.partition("/")
     return name.lower() + slash + tag

@@ -41,4 +41,12 @@ def combine_all(answers: Iterable[Truth]) -> Truth:
 
 def combine_any(answers: Iterable[Truth]) -> Truth:
     """Return whether one is true: one yes decides, even if others are unknown."""
-    return ~combine_all(~answer for answer in answers)
+    reasons: dict[str, None] = {}
+    is_unknown = False
+    for answer in answers:
+        if answer.value:
+            return YES
+        if answer.value is None:
+            is_unknown = True
+            reasons.update(dict.fromkeys(answer.reasons))
+    return Truth(None, tuple(reasons)) if is_unknown else NO

@@ -1,0 +1,144 @@
+"""A file with the definition of a state machine and no template, as editors and the AWS console save it.
+
+Such a file is recognized by its name (`*.asl.json`, `*.asl.yaml`, `*.asl.yml`), or by StartAt and States at its top.
+Its `${NAME}` are substitutions, as in a definition that a template names with DefinitionUri.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from sfnorch.json_values import Json
+from sfnorch.source import SourceError, read_text
+from sfnorch.template.contents import NATIVE, Machine, Template
+from sfnorch.template.definitions import NOT_JSON, Definition, Substitutions
+from sfnorch.template.errors import TemplateError
+from sfnorch.template.intrinsics import StackValues
+from sfnorch.template.located import Object
+from sfnorch.template.reader import KIND, Source, parse_template, parse_value
+from sfnorch.template.resources import StackEnvironment
+
+DEFINITION_KIND = replace(KIND, name=NOT_JSON, hints={**KIND.hints, "large": "AWS allows definitions of 1 MB"})
+_NAME = re.compile(r"\.asl\.(json|ya?ml)$", re.IGNORECASE)
+_SUFFIXES = re.compile(r"(\.asl)?\.(json|ya?ml)$", re.IGNORECASE)
+_KEY = r"""(?:^|[\s{{,])["']?{}["']?\s*:"""
+_KEYS = [re.compile(_KEY.format(key)) for key in ("StartAt", "States")]
+_UNQUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\$\{[^{}"]+\}')
+"""A JSON string, or a substitution outside of strings, such as `"MaxConcurrency": ${Limit}`."""
+
+_SUBSTITUTION = re.compile(r"\$\{([A-Za-z_][\w.-]*(?:::\w+)*)\}")
+"""A substitution; other `${…}` can be JSONata, such as `${name: price}`."""
+
+
+def read_template_or_definition(path: Path) -> Source:
+    """Return the template or the definition in the file.
+
+    Raises SfnorchError if the file cannot be read, TemplateError if its content is invalid.
+    """
+    text, file = read_text(path, DEFINITION_KIND if _NAME.search(path.name) else KIND), str(path)
+    if _NAME.search(file):
+        return _parse_definition(text, file)
+    try:
+        source = parse_template(text, file)
+    except TemplateError:
+        if all(key.search(text) for key in _KEYS) and not re.search(_KEY.format("Resources"), text):
+            return _parse_definition(text, file)
+        raise
+    is_definition = "StartAt" in source.data and "States" in source.data and "Resources" not in source.data
+    return _parse_definition(text, file) if is_definition else source
+
+
+def evaluate_definition(source: Source, where: StackEnvironment, substitutions: Mapping[str, str]) -> Template:
+    """Return a template with only the state machine of a definition, whose name is that of the file.
+
+    Substitutions without a value stay as they are. Raises TemplateError if the definition is invalid with its values.
+    """
+    values = Substitutions(substitutions)
+    filled = values.fill(source.text)
+    data = source.data if filled == source.text else _parse_definition(filled, source.file).data
+    name = re.sub(r"[^\w-]+", "-", _SUFFIXES.sub("", Path(source.file).name)).strip("-")[:80] or "machine"
+    machine = Machine(
+        logical_id=name,
+        name=name,
+        arn=f"arn:{where.partition}:states:{where.region}:{where.account}:stateMachine:{name}",
+        kind=NATIVE,
+        express=False,
+        properties=Object(data.place),
+        path=(),
+        place=data.place,
+        definition=Definition(data=data, unfilled=source.data, path=(), substitutions=frozenset(values.names)),
+        fault=None,
+        role=None,
+    )
+    return Template(
+        source=source,
+        stack=StackValues(Object(data.place), None, where, substitutions),
+        machines=(machine,),
+        roles={},
+        alarms=(),
+        topics=(),
+        keys=(),
+        events_told=False,
+    )
+
+
+def list_substitutions(source: Source) -> dict[str, list[int]]:
+    """Return the names of the substitutions in a definition, each with its lines."""
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(source.text.splitlines(), start=1):
+        for name in dict.fromkeys(_SUBSTITUTION.findall(line)):
+            found.setdefault(name, []).append(number)
+    return found
+
+
+def _parse_definition(text: str, file: str) -> Source:
+    data = _parse_text(text, file)
+    if not isinstance(data, Object):
+        message = "the file is empty" if data is None else "a definition must be an object"
+        raise _create_error(file, 1, message, "write an object with StartAt and States")
+    missing = [key for key in ("StartAt", "States") if key not in data]
+    if missing:
+        hint = _suggest_file(data) or "a definition is an object with StartAt and States"
+        raise _create_error(file, data.place.line, f"the definition has no {' and no '.join(missing)}", hint)
+    if not isinstance(data["States"], Object):
+        raise _create_error(file, data.lines["States"], "States must be an object", "write each state with its name")
+    return Source(file=file, text=text, data=data, is_definition=True)
+
+
+def _parse_text(text: str, file: str) -> Json:
+    try:
+        return parse_value(text, file, DEFINITION_KIND)
+    except SourceError:
+        plain = _UNQUOTED.sub(lambda match: match[0] if match[0].startswith('"') else "1", text)
+        if plain == text or not text.lstrip().startswith("{"):
+            raise
+    return parse_value(plain, file, DEFINITION_KIND)
+
+
+def _create_error(file: str, line: int, message: str, hint: str) -> TemplateError:
+    return TemplateError([DEFINITION_KIND.create_finding(file, line, message, hint)])
+
+
+def refuse_other_file(source: Source) -> None:
+    """Raise TemplateError for a file that is neither a template nor a definition."""
+    if "Resources" not in source.data and not source.is_definition and not source.faults:
+        message = "neither a template with Resources nor a definition with StartAt and States"
+        line = source.data.place.line
+        raise TemplateError([KIND.create_finding(source.file, line, message, _suggest_file(source.data))])
+
+
+def _suggest_file(data: Object) -> str:
+    if "pattern" in data:
+        return "it is a plan; pass it as --plan FILE"
+    if "StateMachines" in data and "MockedResponses" in data:
+        return "it is a file of mocks; pass it as --mocks FILE"
+    if "Resources" in data:
+        return "it is a template; give it another name than *.asl.json and *.asl.yaml"
+    if inner := data.get("definition"):
+        is_described = isinstance(inner, str) and "stateMachineArn" in data
+        return "it is an answer of DescribeStateMachine; save the value of definition in a file" if is_described else ""
+    return ""
