@@ -73,7 +73,7 @@ def _add_forms(command: Function) -> Function:
     "new_baseline",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write all findings to this baseline, and exit with code 0.",
+    help="Write all findings to this baseline, and report none of them.",
 )
 @add_region_option
 @click.option("--list-rules", is_flag=True, help="List the rules and exit.")
