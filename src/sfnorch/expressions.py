@@ -51,6 +51,11 @@ def parse_code(text: object) -> str | None:
     return None
 
 
+def is_expression(value: object) -> bool:
+    """Return whether the value is a string with an expression, `{% … %}`."""
+    return parse_code(value) is not None
+
+
 @dataclass(slots=True)
 class ExpressionNames:
     """The names in an expression; `fault` is its syntax error."""

@@ -18,10 +18,17 @@ def test_an_execution_has_the_expected_result(case: Case):
     assert case.observe(case.run()) == case.expect()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_an_endless_loop_ends_at_25_000_events(language: str):
+@pytest.mark.parametrize(
+    ("language", "always"),
+    [("JSONata", {"Condition": "{% true %}"}), ("JSONPath", {"Variable": "$$.State.Name", "StringEquals": "B"})],
+)
+def test_an_endless_loop_ends_at_25_000_events(language: str, always: dict[str, str]):
     """https://docs.aws.amazon.com/step-functions/latest/dg/bp-history-limit.html"""
-    states = {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}, "C": {"Type": "Succeed"}}
+    states = {
+        "A": {"Type": "Pass", "Next": "B"},
+        "B": {"Type": "Choice", "Choices": [{**always, "Next": "A"}], "Default": "C"},
+        "C": {"Type": "Succeed"},
+    }
     execution = Case("Pass", {"in": language, "states": states}).run()
     assert (execution.status, execution.error, execution.history) == ("FAILED", "States.Runtime", 25_000)
     assert execution.cause == "The execution reached the maximum number of history events (25000)."

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from sfnorch.json_values import Json, read_strings
 
@@ -22,8 +22,7 @@ _FLOW_LINES = 4
 _EMPTY = "{}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class Style(NamedTuple):
     """The columns of an indentation level, and the maximum columns of a line in flow style."""
 
     indent: int

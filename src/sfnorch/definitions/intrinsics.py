@@ -1,4 +1,4 @@
-"""Calls of intrinsic functions: syntax, names, and numbers of arguments.
+"""Calls of intrinsic functions: syntax and names.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
 """
@@ -6,34 +6,33 @@ https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 
 from sfnorch.definitions.fault import suggest_name
 from sfnorch.query_syntax.intrinsic_calls import IntrinsicCall, IntrinsicSyntaxError, QuotedText, parse_call
 from sfnorch.query_syntax.paths import PathSyntaxError, is_closed
 
-_COUNTS: Mapping[str, tuple[int, int | None]] = {
-    "Array": (0, None),
-    "ArrayContains": (2, 2),
-    "ArrayGetItem": (2, 2),
-    "ArrayLength": (1, 1),
-    "ArrayPartition": (2, 2),
-    "ArrayRange": (3, 3),
-    "ArrayUnique": (1, 1),
-    "Base64Decode": (1, 1),
-    "Base64Encode": (1, 1),
-    "Format": (1, None),
-    "Hash": (2, 2),
-    "JsonMerge": (3, 3),
-    "JsonToString": (1, 1),
-    "MathAdd": (2, 2),
-    "MathRandom": (2, 3),
-    "StringSplit": (2, 2),
-    "StringToJson": (1, 1),
-    "UUID": (0, 0),
-}
-"""The smallest and the largest number of arguments of each function."""
+_NAMES = (
+    "Array",
+    "ArrayContains",
+    "ArrayGetItem",
+    "ArrayLength",
+    "ArrayPartition",
+    "ArrayRange",
+    "ArrayUnique",
+    "Base64Decode",
+    "Base64Encode",
+    "Format",
+    "Hash",
+    "JsonMerge",
+    "JsonToString",
+    "MathAdd",
+    "MathRandom",
+    "StringSplit",
+    "StringToJson",
+    "UUID",
+)
 
 _ESCAPED_WRONGLY = re.compile(r"(?:[^\\]|^)(?:\\\\)*\\(?=[\"])")
 """A backslash before a double quote, which AWS refuses in a text (recorded)."""
@@ -59,16 +58,11 @@ def _is_unknown_path(error: IntrinsicSyntaxError, text: str) -> bool:
 
 
 def _find_faults(call: IntrinsicCall) -> Iterator[str]:
-    count = len(call.arguments)
-    if call.name not in _COUNTS:
-        names = [f"States.{name}" for name in _COUNTS]
+    """Yield why AWS refuses the call. It accepts a wrong number of arguments, with which the call fails (recorded)."""
+    if call.name not in _NAMES:
+        names = [f"States.{name}" for name in _NAMES]
         hint = suggest_name(f"States.{call.name}", names)
         yield f"there is no function States.{call.name}" + (f"; {hint}" if hint else "")
-    else:
-        least, most = _COUNTS[call.name]
-        if count < least or (most is not None and count > most):
-            wanted = str(least) if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-            yield f"States.{call.name} has {count} arguments, but takes {wanted}"
     for argument in call.arguments:
         if isinstance(argument, IntrinsicCall):
             yield from _find_faults(argument)

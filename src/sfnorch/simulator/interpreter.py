@@ -75,7 +75,7 @@ class Interpreter:
 
     def run_scope(self, scope: StateScope, data: Json, place: StateContext) -> Steps[Json]:
         """Return the output of the scope's last state. Raises StatesError if a state fails and no catcher matches."""
-        progress = place.progress.find_inner(scope, place.index)
+        progress = place.progress.find_inner(scope, place.item_index)
         if progress.is_done:
             return progress.output
         if not progress.state:
@@ -242,7 +242,7 @@ class Interpreter:
         try:
             child.output = yield from inner._run_whole(scope, place)
             child.status = "SUCCEEDED"
-            place.progress.forget_inner(scope, place.index)
+            place.progress.forget_inner(scope, place.item_index)
         except StatesError as error:
             child.status, child.error, child.cause = "FAILED", error.error, error.cause
             child.history += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import DATA_LIMIT, RUNTIME, StatesError
@@ -26,8 +26,7 @@ _Given = ParamSpec("_Given")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateContext:
+class StateContext(NamedTuple):
     """The context of a state in an execution: its variables, and the Map item that it runs for."""
 
     variables: dict[str, Json]
@@ -36,7 +35,7 @@ class StateContext:
     item: dict[str, Json] | None = None
 
     @property
-    def index(self) -> int:
+    def item_index(self) -> int:
         """Return the index of the Map item; -1 without one."""
         index = self.item.get("Index") if self.item is not None else -1
         return index if isinstance(index, int) else -1
@@ -199,7 +198,7 @@ class Visit:
             raise self._refuse(error.cause, error.error) from None
 
     def _describe_use(self) -> MockUse:
-        return MockUse(self.runner.machine, self.state, self.place.index, self.runner.mock_attempts)
+        return MockUse(self.runner.machine, self.state, self.place.item_index, self.runner.mock_attempts)
 
     def _refuse(self, sentence: str, error: str = "") -> StatesError:
         """Return the error of a failed evaluation, which can be an event of the history."""

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.htm
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import find_value, read_list, read_mapping, read_string, read_strings
 from sfnorch.simulator.errors import ITEM_READER, StatesError, UnsupportedSimulationError
@@ -23,8 +23,7 @@ from sfnorch.simulator.map_items.stored_objects import StoredObjects
 from sfnorch.simulator.visit import Visit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderSettings:
+class ReaderSettings(NamedTuple):
     """The evaluated settings of an ItemReader."""
 
     lists_objects: bool
