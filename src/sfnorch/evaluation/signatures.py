@@ -31,13 +31,17 @@ _SYMBOLS: dict[type, str] = {
 class CheckedSignature(Signature):  # type: ignore[misc]  # the library has no types
     """A signature that takes null as a type, and finds the argument that does not match."""
 
-    def validate(self, args: Sequence[object], context: object) -> Any:
-        """Return the arguments for the call. Raises JException (T0410) for one of another type, or one too many."""
+    def check(self, args: Sequence[object], context: object, name: str) -> Any:
+        """Return the arguments for the call.
+
+        Raises JException (T0410) with the name of the function for an argument of another type, or one too many.
+        """
+        self.function_name = name
         symbols = self._write_types(args)
         is_plain = self._is_plain(symbols)
         if is_plain is None:
-            self.throw_validation_error(args, symbols, self.function_name)
-        return [*args, *[None] * (len(self._params) - len(args))] if is_plain else super().validate(args, context)
+            self.throw_validation_error(args, symbols, name)
+        return [*args, *[None] * (len(self._params) - len(args))] if is_plain else self.validate(args, context)
 
     def get_symbol(self, value: object) -> str:
         """Return the letter of the type of a value."""

@@ -36,7 +36,9 @@ LocatedFinding = tuple[Path, Finding]
 """The path to the subject of a finding, and the finding."""
 
 DEFINITION_RULE = "E3601"
-_SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+"""The severity of a rule of cfn-lint, by the first letter of its id."""
+
 _TOLD_BETTER = ("Missing 'Next' target", "'^.{1,80}$'")
 """Parts of messages. For these problems, statelint or the rule limit-exceeded reports more detail."""
 
@@ -53,8 +55,6 @@ _SECTIONS = ("Globals", "Parameters", "Mappings", "Conditions", "Outputs")
 _ANY_RESOURCE = "arn:aws:states:::lambda:invoke"
 _OTHER_PARTITION = re.compile(r"arn:aws-[a-z-]+(?=:[a-z-]+:[a-z0-9-]*:[0-9]*:[a-z-]+:[\w.-]+(:(\$LATEST|[\w.-]+))?$)")
 """The start of a valid resource that cfn-lint's schema rejects: the schema knows only the partition aws."""
-
-_SUBSTITUTION = re.compile(r"\$\{[^!{}]+\}")
 
 _MOST_ENTRIES = {"Resources": 500, "Parameters": 200, "Mappings": 200, "Outputs": 200}
 """The maximum number of entries in a section (documented)."""
@@ -272,8 +272,6 @@ def _locate_in_definition(machine: Machine, match: Match, path: Path) -> Located
         return None
     if path and path[-1] == "Resource" and isinstance(value, str) and _OTHER_PARTITION.match(value):
         return None
-    if isinstance(value, str) and _SUBSTITUTION.search(value) and not _get_definition_path(machine):
-        return None  # the value of a substitution is unknown in a definition without a template
     full, place = machine.locate_value(path)
     return _create_finding(match, full, place)
 
@@ -291,7 +289,7 @@ def _is_taken(machine: Machine, path: Path) -> bool:
 def _create_finding(match: Match, path: Path, place: SourceLocation) -> LocatedFinding:
     return path, Finding(
         rule=match.rule.id,
-        severity=_SEVERITIES.get(match.rule.id[:1], Severity.ERROR),
+        severity=SEVERITIES.get(match.rule.id[:1], Severity.ERROR),
         file=place.file,
         line=place.line,
         path=format_path(path),

@@ -10,13 +10,16 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
+from sfnorch.json_values import walk_strings
 from sfnorch.linter import cloudformation
 from sfnorch.linter.language import find_language_faults
-from sfnorch.linter.renamed_rules import replace_former_ids
 from sfnorch.linter.repeated import remove_repeated, remove_told
-from sfnorch.linter.rules import RULES
+from sfnorch.linter.rules import RULES, substitution_in_expression
+from sfnorch.linter.selection import RuleSelection
 from sfnorch.linter.subject import Subject
+from sfnorch.linter.template_ignores import apply_template_ignores
 from sfnorch.template.contents import Template
+from sfnorch.template.located import format_path
 
 if TYPE_CHECKING:
     from cfnlint.runner import Runner
@@ -26,12 +29,15 @@ class Linter:
     """Lints templates; loads cfn-lint's rules once. Schedules are checked for starts after `now`."""
 
     def __init__(self, ignored: Collection[str] = (), *, now: datetime | None = None) -> None:
-        self.ignored = replace_former_ids(ignored)
+        self.selection = RuleSelection(ignored=frozenset(ignored))
         self.now = now or datetime.now(timezone.utc)
         self._linter: Runner | None = None
 
-    def lint_template(self, template: Template) -> list[Finding]:
-        """Return all findings about the template, in the order of its lines, without the ignored rules."""
+    def lint_template(self, template: Template, selection: RuleSelection | None = None) -> list[Finding]:
+        """Return all findings about the template, in the order of its lines, without the ignored rules.
+
+        `selection` replaces the ignored rules of the linter; the template itself can ignore rules too.
+        """
         if self._linter is None:
             self._linter = cloudformation.load_linter()
         is_definition = template.source.is_definition
@@ -51,5 +57,19 @@ class Linter:
         for rule in RULES:
             if rule.checks_definitions or not is_definition:
                 found += rule.find_faults(subject)
-        kept = remove_repeated(finding for finding in remove_told(found) if finding.rule not in self.ignored)
+        if is_definition:
+            found = _remove_unknown(template, found)
+        found = apply_template_ignores(template.source, remove_told(found))
+        kept = remove_repeated((selection or self.selection).choose_findings(found))
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))
+
+
+def _remove_unknown(template: Template, found: list[Finding]) -> list[Finding]:
+    """Return the findings without those about values that only a template sets: texts with a substitution."""
+    unknown = {
+        format_path(path)
+        for path, text in walk_strings(template.source.data)
+        if substitution_in_expression.SUBSTITUTION.search(text)
+    }
+    own = substitution_in_expression.RULE.id
+    return [finding for finding in found if finding.path not in unknown or finding.rule == own]

@@ -99,9 +99,13 @@ def choose_machine(template: Template, name: str = "") -> Machine:
         return template.find(name)
     if not template.machines:
         raise SfnorchError(f"{template.source.file}: no state machine found")
-    calls = {find_child_arn(state) for machine in template.machines for state in machine.list_states()}
-    started = calls - {"", ANY}  # a machine that is chosen at run time is unknown
-    first = [machine for machine in template.machines if not any(can_overlap(arn, machine.arn) for arn in started)]
+    calls = [(machine, find_child_arn(state)) for machine in template.machines for state in machine.list_states()]
+    started = [(machine, arn) for machine, arn in calls if arn not in ("", ANY)]  # ANY: it is chosen at run time
+    first = [
+        machine
+        for machine in template.machines
+        if not any(can_overlap(arn, machine.arn) for caller, arn in started if caller is not machine)
+    ]
     if len(first) == 1:
         return first[0]
     names = ", ".join(machine.logical_id for machine in template.machines)

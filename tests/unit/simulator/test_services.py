@@ -133,7 +133,7 @@ def test_a_job_that_glue_does_not_know():
 
 
 def test_arguments_that_are_no_texts_never_reach_glue():
-    run = one({**GLUE, "Arguments": {"JobName": "orders", "Arguments": {"--a": "b", "--n": 5}}})
+    run = one({**GLUE, "Arguments": {"JobName": "orders", "Arguments": {"--a": "b", "--n": "{% 5 %}"}}})
     given = '{"JobName":"orders","Arguments":{"--a":"b","--n":5}}'
     assert failure(run) == (
         "States.Runtime",
@@ -245,7 +245,13 @@ def test_a_job_that_is_not_waited_for_and_asked_after():
     }
     run = play(states)
     assert (run.first.output, run.first.states) == ("SUCCEEDED", ["S", "W", "G", "C", "W", "G", "C", "D"])
-    unknown = one({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:glue:getJobRun", "Arguments": {"RunId": "x"}})
+    unknown = one(
+        {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:glue:getJobRun",
+            "Arguments": {"JobName": "j", "RunId": "x"},
+        }
+    )
     assert unknown.first.error == "Glue.EntityNotFoundException"
 
 
@@ -474,7 +480,7 @@ MOCKS = {
 @pytest.mark.parametrize("name", MOCKS)
 def test_mocked_tasks(name: str):
     mock, expected = MOCKS[name]
-    lambda_task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {}}
+    lambda_task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "f"}}
     first = one(lambda_task, Behaviour(mocks={"T": mock})).first
     assert (first.status, first.output, first.error, first.cause) == expected
 
@@ -690,7 +696,7 @@ def test_a_condition_that_is_no_expression_and_no_boolean_fails_its_choice(condi
 @pytest.mark.slow
 def test_runs_that_would_never_end():
     again = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 99_999_999, "BackoffRate": 1.0}]
-    broken = one({**GLUE, "Arguments": {"X": "{% $states.input.nothing %}"}, "Retry": again})
+    broken = one({**GLUE, "Arguments": {"JobName": "{% $states.input.nothing %}"}, "Retry": again})
     assert (broken.first.error, broken.first.history) == ("States.Runtime", 25_000)
     backoff = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2000, "MaxDelaySeconds": 1}]
     assert one({**GLUE, "Retry": backoff}, Behaviour(unknown=["*"])).first.retries == 2000
