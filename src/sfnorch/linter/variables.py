@@ -73,11 +73,12 @@ def _list_leaving(state: LocatedState, known: KnownVariables) -> Iterator[tuple[
         yield transition.target, KnownVariables(known.always | more, known.sometimes | more)
 
 
-def list_assigned_within(scope: StateScope) -> Names:
-    """Return the variables that are assigned in the scope itself, without inner scopes."""
+def list_assigned_within(scope: StateScope, *, without_catchers: LocatedState) -> Names:
+    """Return the variables that are assigned in the scope itself, without inner scopes and a state's own catchers."""
     names: Names = frozenset()
     for state in scope.states.values():
         names |= list_assigned(state.body)
         for transition in state.transitions:
-            names |= list_assigned(transition.rule)
+            if state is not without_catchers or transition.way is not TransitionKind.CATCH:
+                names |= list_assigned(transition.rule)
     return names

@@ -1,25 +1,32 @@
-"""A bucket without encryption settings, or without a public access block."""
+"""A bucket that a template opens to the public.
+
+Since 2023, S3 encrypts each bucket, and blocks public access to a new bucket that has no settings. A configuration
+replaces the default: the settings that it omits are off.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.json_values import Json, read_mapping
+from sfnorch.json_values import read_mapping
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.template.buckets import BucketResource, read_buckets
 from sfnorch.template.intrinsics import UNKNOWN
 
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+_PUBLIC = ("PublicRead", "PublicReadWrite")
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for bucket in read_buckets(subject.template):
         faults, hints = [], []
-        if not _is_encrypted(bucket.properties.get("BucketEncryption")):
-            faults.append("has no encryption settings")
-            hints.append("add a BucketEncryption")
+        access = bucket.properties.get("AccessControl")
+        if access in _PUBLIC:
+            faults.append(f"has the access control list {access}")
+            hints.append("remove AccessControl")
         if missing := _list_unblocked(bucket):
             faults.append("does not block public access")
             hints.append(f"set {', '.join(missing)} in its PublicAccessBlockConfiguration")
@@ -32,18 +39,10 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             )
 
 
-def _is_encrypted(given: Json) -> bool:
-    """Return whether the bucket has an encryption rule; a value that only AWS knows counts as a rule."""
-    match given:
-        case dict():
-            return bool(given.get("ServerSideEncryptionConfiguration"))
-    return bool(given)
-
-
 def _list_unblocked(bucket: BucketResource) -> list[str]:
-    """Return the settings that block public access and are off; a value that only AWS knows counts as on."""
+    """Return the settings that the bucket turns off; a value that only AWS knows counts as on."""
     block = bucket.properties.get("PublicAccessBlockConfiguration")
-    if isinstance(block, str):
+    if not isinstance(block, dict):
         return []
     given = read_mapping(block)
     values = {name: str(given.get(name, "")).lower() for name in _BLOCKS}
@@ -52,7 +51,7 @@ def _list_unblocked(bucket: BucketResource) -> list[str]:
 
 RULE = LintRule(
     id="bucket-unprotected",
-    title="A bucket without encryption settings, or without a public access block",
+    title="A bucket that a template opens to the public",
     why="artifacts contain the source code, and templates contain the names of all resources",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     severity=Severity.WARNING,

@@ -1,4 +1,7 @@
-"""A variable of a branch or an item with the name of an outer variable: AWS does not allow shadowing."""
+"""A variable of a branch or an item with the name of an outer variable: AWS does not allow shadowing.
+
+AWS accepts a variable that only the catchers of the Parallel or Map itself assign outside (recorded).
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,10 @@ def _check_scope(machine: Machine, scope: StateScope, outer: frozenset[str]) -> 
         if name in outer:
             hint = "rename one of the two; the inner variable is not visible outside anyway"
             yield create_fault(machine, path, f"${name} is already assigned in an outer scope", hint)
-    known = outer | list_assigned_within(scope)
     for state in scope.states.values():
+        if not state.scopes:
+            continue
+        known = outer | list_assigned_within(scope, without_catchers=state)
         for inner in state.scopes:
             yield from _check_scope(machine, inner, frozenset() if inner.distributed else known)
 
