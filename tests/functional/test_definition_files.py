@@ -79,6 +79,7 @@ def test_a_definition_is_drawn(orders: Run):
 
 def test_a_definition_is_linted_by_the_rules_about_definitions(orders: Run):
     text = ORDERS.replace("lambda:invoke", "glue:startJobRun").replace('"Next": "Each"', '"Next": "Eech"')
+    text = text.replace('{"FunctionName": "${GetFunction}", "Payload.$": "$"}', '{"JobName": "get"}')
     Path("orders.asl.json").write_text(text)
     done = orders("lint", "orders.asl.json")
     assert (done.code, done.err, done.out) == (
@@ -92,7 +93,7 @@ def test_a_definition_is_linted_by_the_rules_about_definitions(orders: Run):
             "[glue-job-not-waited]\n"
             "  at States.Get.Resource\n"
             "  use arn:${AWS::Partition}:states:::glue:startJobRun.sync\n"
-            "orders.asl.json:9: error: unknown state 'Eech' [statelint]\n"
+            "orders.asl.json:9: error: Missing 'Next' target: Eech [refused-definition]\n"
             "  at States.Get.Next\n"
             "  use the name of a state in the same scope\n"
             "orders.asl.json: 1 state machine, 1 error, 2 warnings.\n"
