@@ -95,7 +95,7 @@ def test_a_definition_is_linted_by_the_rules_about_definitions(orders: Run):
             "  use arn:${AWS::Partition}:states:::glue:startJobRun.sync\n"
             "orders.asl.json:9: error: Missing 'Next' target: Eech [refused-definition]\n"
             "  at States.Get.Next\n"
-            "  use the name of a state in the same scope\n"
+            "  did you mean 'Each'?\n"
             "orders.asl.json: 1 state machine, 1 error, 2 warnings.\n"
         ),
     )

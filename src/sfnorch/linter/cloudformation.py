@@ -221,6 +221,8 @@ def _remove_definitions(template: Template) -> Object:
     resources = template.stack.get_section("Resources")
     lighter = Object(resources.place, resources.list_rows())
     for machine in template.machines:
+        if not any(name in machine.properties for name in _DEFINITIONS):
+            continue
         resource = resources.find_object(machine.logical_id)
         properties = Object(machine.properties.place, machine.properties.list_rows())
         for name in _DEFINITIONS:

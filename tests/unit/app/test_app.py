@@ -255,5 +255,5 @@ def test_a_configuration_with_errors_is_an_exception(tmp_path: Path):
 
 def test_an_explanation(run: Run):
     assert explain_rule("statelint") == run("lint", "--explain", "refused-definition").out
-    with pytest.raises(RequestError, match=r"^rule: unknown rule 'statelin'; did you mean statelint\?$"):
+    with pytest.raises(RequestError, match=r"^rule: unknown rule 'statelin'; did you mean refused-definition\?$"):
         explain_rule("statelin")
