@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import Any, NoReturn
 
 from jsonata.jexception import JException
+from jsonata.parser import Parser
 from jsonata.signature import Signature
 from jsonata.utils import Utils
 
@@ -75,9 +76,12 @@ class CheckedSignature(Signature):  # type: ignore[misc]  # the library has no t
     def _write_types(self, args: Sequence[object]) -> str:
         try:
             return "".join([_ARGUMENT_SYMBOLS[type(arg)] for arg in args])
-        except KeyError:  # a function
-            pass
-        return "".join("l" if arg is Utils.NULL_VALUE else self.get_symbol(arg) for arg in args)
+        except KeyError:
+            symbols = ["l" if arg is Utils.NULL_VALUE else self.get_symbol(arg) for arg in args]
+        for arg, symbol in zip(args, symbols, strict=True):
+            if not isinstance(arg, Parser.Symbol):  # a function of an expression, by its content
+                _ARGUMENT_SYMBOLS[type(arg)] = symbol
+        return "".join(symbols)
 
 
 def _is_passed_as_is(param: Signature.Param, symbol: str) -> bool:

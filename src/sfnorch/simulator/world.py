@@ -124,8 +124,7 @@ class World:
         """Record an event."""
         if len(self._details) < _MOST_SHARED:
             detail = self._details.setdefault(detail, detail)
-        event = Event(at=self.at, execution=execution.arn, machine=execution.title, state=state, detail=detail)
-        self.record.events.append(event)
+        self.record.events.append(Event(self.at, execution.arn, execution.title, state, detail))
 
 
 class StartExecution(Protocol):
