@@ -79,6 +79,7 @@ def test_a_definition_is_drawn(orders: Run):
 
 def test_a_definition_is_linted_by_the_rules_about_definitions(orders: Run):
     text = ORDERS.replace("lambda:invoke", "glue:startJobRun").replace('"Next": "Each"', '"Next": "Eech"')
+    text = text.replace('"FunctionName": "${GetFunction}", "Payload.$": "$"', '"JobName": "${GetJob}"')
     Path("orders.asl.json").write_text(text)
     done = orders("lint", "orders.asl.json")
     assert (done.code, done.err, done.out) == (
@@ -192,9 +193,21 @@ def test_all_substitutions_without_a_value_are_listed(orders: Run):
             "Error: unknown substitution Limmit; did you mean Limit?\n"
             "Error: the substitution GetFunction has no value (orders.asl.json, line 7)\n"
             "Error: the substitution Limit has no value (orders.asl.json, line 13)\n"
-            "  set substitutions with --substitution GetFunction=VALUE --substitution Limit=VALUE\n"
+            "  set substitutions with --substitution GetFunction=VALUE --substitution Limit=1\n"
         ),
     )
+
+
+def test_the_example_for_a_resource_is_an_arn(run: Run):
+    task = {"Type": "Task", "Resource": "${GetArn}", "ResultPath": "$.order", "End": True}
+    Path("m.asl.json").write_text(json.dumps({"StartAt": "T", "States": {"T": task}}))
+    done = run("simulate", "m.asl.json")
+    option = "--substitution GetArn=arn:aws:lambda:us-east-1:123456789012:function:GetArn"
+    assert (done.code, done.err) == (
+        1,
+        (f"Error: the substitution GetArn has no value (m.asl.json, line 1)\n  set substitutions with {option}\n"),
+    )
+    assert run("simulate", "m.asl.json", *option.split(), "--mock", "T=1").code == 0
 
 
 def test_a_missing_mock_is_named_with_its_option(orders: Run):
