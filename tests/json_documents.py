@@ -48,7 +48,7 @@ DOCUMENTS = (
     Printed(PatternsDocument, ("patterns",)),
     Printed(RenderDocument, ("render",)),
     Printed(LintDocument, ("lint",)),
-    Printed(RulesDocument, ("lint --list-rules",)),
+    Printed(RulesDocument, ("lint --list-rules", "lint --explain")),
     Printed(SimulationDocument, ("simulate",)),
     Printed(DeployDocument, ("deploy", "pipeline deploy")),
     Printed(DiffDocument, ("diff",)),

@@ -21,6 +21,9 @@ PLANS = (
     "render",
     "render_definition",
     "lint",
+    "lint_templates",
+    "render_baseline",
+    "explain_rule",
     "draw",
     "simulate",
     "export_airflow",
@@ -38,6 +41,7 @@ STACKS = (
 )
 EXECUTIONS = ("run", "start_run", "watch", "plan_resume", "resume", "start_resume", "stop", "read_logs")
 REQUESTS = (
+    "LintRequest",
     "SimulateRequest",
     "StackRequest",
     "DeployRequest",
@@ -48,6 +52,8 @@ REQUESTS = (
 )
 RESULTS = (
     "Rendering",
+    "LintReport",
+    "LintedTemplate",
     "Simulation",
     "Review",
     "DeployResult",
@@ -66,6 +72,7 @@ _SHORT = {
     "ShowUpdate": "Callable[[StackUpdate], None]",
     "ShowProgress": "Callable[[RunProgress], None]",
     "Consent": "Callable[[Step], bool]",
+    "FailOn": "Literal['error', 'warning', 'never']",
     "DrawingForm": "Literal['mermaid', 'markdown', 'dot', 'svg']",
     "End": "Literal['deployed', 'unchanged', 'declined', 'left', 'failed']",
     "RunEnd": "Literal['succeeded', 'work_failed', 'failed', 'running']",

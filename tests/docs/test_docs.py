@@ -28,8 +28,9 @@ OTHERS = (
     "batches.yaml",
     "mocks.yaml",
     "refused.yaml",
+    "strict.yaml",
 )
-"""Templates, a plan whose code stands beside it, and a file of mocks."""
+"""Templates, a plan whose code stands beside it, a file of mocks, and a configuration of lint."""
 
 
 def shell(command: str, folder: Path) -> str:

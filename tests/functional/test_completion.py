@@ -49,7 +49,7 @@ compopt -o default
 sfnorch lint  -> .
 compopt -o dirnames
 sfnorch deploy --code-folder  -> .
-sfnorch lint --output  -> text json.
+sfnorch lint --output  -> text json sarif junit github.
 sfnorch help pipeline d -> deploy.
 """
 
@@ -69,7 +69,7 @@ compdef _sfnorch_completion sfnorch
 render:{COMMANDS["render"]}
 resume:{COMMANDS["resume"]}
 files -f
-text json
+text json sarif junit github
 """
 
 IN_FISH = """\
@@ -82,7 +82,10 @@ FROM_FISH = f"""\
 render\t{COMMANDS["render"]}
 resume\t{COMMANDS["resume"].replace(",", ";")}
 template.yaml
+github
 json
+junit
+sarif
 text
 """
 
@@ -216,7 +219,7 @@ def test_every_option_choice_and_file_of_every_command_completes():
         (("help", "pipeline", ""), ["render", "deploy", "help"]),
         (("pipeline", "help", "d"), ["deploy"]),
         (("rm", "--stack-n"), ["--stack-name"]),
-        (("lint", "--no-such-option", "--output", ""), ["text", "json"]),
+        (("lint", "--no-such-option", "--output", ""), ["text", "json", "sarif", "junit", "github"]),
         (("render", "--child2-jobs", "a", "--fo"), ["--format"]),
         (("deploy", "--parameter-overrides", "A=b", "C=d", "--tem"), ["--template"]),
         (("nothing-of-this-name", "pa"), ["patterns"]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def as_sam(text: str) -> str:
         ("      RoleArn:", "      Role:"),
         ("{RoleArn:", "{Role:"),
         ("      StateMachineName:", "      Name:"),
+        ("      DefinitionS3Location:", "      DefinitionUri:"),
     ):
         text = text.replace(native, sam)
     return text
@@ -48,7 +50,8 @@ def sam_findings(path: Path) -> list[Finding]:
     rule = path.name.split(".")[0]
     looks = re.fullmatch(r"[EWI]\d{4}", rule) or path in (*BAD[::10], *MENDED[::10])
     with nullcontext() if looks else without_cfn_lint():
-        return rule_findings(as_sam(path.read_text()), path.name)
+        found = rule_findings(as_sam(path.read_text()), path.name)
+    return [replace(one, path=one.path.replace("DefinitionUri", "DefinitionS3Location")) for one in found]
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
@@ -74,7 +77,7 @@ def test_our_own_templates_give_none(path: Path):
 def test_every_rule_has_a_pair():
     rules = {path.name.split(".")[0] for path in BAD}
     assert rules == {path.name.split(".")[0] for path in MENDED}
-    assert {entry.id for entry in list_entries()} - rules == {"definition-not-readable"}  # which nothing mends
+    assert {entry.id for entry in list_entries()} <= rules
 
 
 def test_an_ignored_rule_is_left_out():

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.exporting import AirflowExport, export_airflow
     from sfnorch.app.job_overrides import JobOverride
-    from sfnorch.app.linting import lint
+    from sfnorch.app.linting import LintedTemplate, explain_rule, lint
+    from sfnorch.app.linting_templates import LintReport, LintRequest, lint_templates, render_baseline
     from sfnorch.app.reading_logs import RunLogs, read_logs
     from sfnorch.app.rendering import RenderedDefinition, Rendering, render, render_definition
     from sfnorch.app.resuming import PlannedResume, plan_resume, resume, start_resume
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
     from sfnorch.aws.steps import Step
     from sfnorch.errors import LimitError, RequestError, SfnorchError
     from sfnorch.findings import Finding
+    from sfnorch.linter.baseline import BaselineEntry
+    from sfnorch.linter.configuration import LintConfiguration, LintConfigurationError
     from sfnorch.plan.errors import PlanError
     from sfnorch.plan.load import load_plan, parse_plan
     from sfnorch.plan.schema import build_plan_schema
@@ -67,6 +70,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AirflowExport",
     "AwsAccount",
+    "BaselineEntry",
     "Behaviour",
     "Deletion",
     "DeployRequest",
@@ -80,7 +84,12 @@ __all__ = [
     "JobOverride",
     "JobWarnings",
     "LimitError",
+    "LintConfiguration",
+    "LintConfigurationError",
+    "LintReport",
+    "LintRequest",
     "LintWarnings",
+    "LintedTemplate",
     "NotFollowedError",
     "Notice",
     "OperationLeft",
@@ -115,9 +124,11 @@ __all__ = [
     "diff",
     "draw",
     "execute_change_set",
+    "explain_rule",
     "export_airflow",
     "follow_stack",
     "lint",
+    "lint_templates",
     "load_plan",
     "make_starter",
     "parse_plan",
@@ -125,6 +136,7 @@ __all__ = [
     "read_logs",
     "read_stack",
     "render",
+    "render_baseline",
     "render_definition",
     "render_pipeline",
     "resume",
@@ -155,7 +167,8 @@ _NAMES = {
     "sfnorch.app.executions": ("ExecutionRequest",),
     "sfnorch.app.exporting": ("AirflowExport", "export_airflow"),
     "sfnorch.app.job_overrides": ("JobOverride",),
-    "sfnorch.app.linting": ("lint",),
+    "sfnorch.app.linting": ("LintedTemplate", "explain_rule", "lint"),
+    "sfnorch.app.linting_templates": ("LintReport", "LintRequest", "lint_templates", "render_baseline"),
     "sfnorch.app.reading_logs": ("RunLogs", "read_logs"),
     "sfnorch.app.rendering": ("RenderedDefinition", "Rendering", "render", "render_definition"),
     "sfnorch.app.resuming": ("PlannedResume", "plan_resume", "resume", "start_resume"),
@@ -181,6 +194,8 @@ _NAMES = {
     "sfnorch.aws.steps": ("Step",),
     "sfnorch.errors": ("LimitError", "RequestError", "SfnorchError"),
     "sfnorch.findings": ("Finding",),
+    "sfnorch.linter.baseline": ("BaselineEntry",),
+    "sfnorch.linter.configuration": ("LintConfiguration", "LintConfigurationError"),
     "sfnorch.plan.errors": ("PlanError",),
     "sfnorch.plan.load": ("load_plan", "parse_plan"),
     "sfnorch.plan.schema": ("build_plan_schema",),

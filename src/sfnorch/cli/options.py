@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -200,14 +201,19 @@ def add_timeout_option(command: Function) -> Function:
 
 def add_output_option(command: Function) -> Function:
     """Add `--output text|json`."""
+    return add_output_forms(command, ["text", "json"], "Output format: text, or one JSON document.")
+
+
+def add_output_forms(command: Function, forms: Sequence[str], description: str) -> Function:
+    """Add `--output` with these formats, of which the first is the default."""
     return click.option(
         "--output",
         "output_form",
-        type=click.Choice(["text", "json"]),
-        default="text",
+        type=click.Choice(forms),
+        default=forms[0],
         show_default=True,
         callback=_remember_form,
-        help="Output format: text, or one JSON document.",
+        help=description,
     )(command)
 
 

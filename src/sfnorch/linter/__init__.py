@@ -7,5 +7,9 @@ would take it hours. One mistake is one finding: `repeated` removes findings tha
 
 `rules` has one file per rule. A rule is data (`sfnorch.rule`) with a function that gets a `Subject`: the template, and
 what several rules need of it. These are `expressions` with the names in them, the `variables` that are set, and the
-`loops` with their limits. `catalogue` lists all rules for the command line and for the documentation.
+`loops` with their limits. `catalogue` lists all rules for the command line and for the documentation, and
+`explanations` has their pages.
+
+`selection` ignores rules and changes severities, as a `configuration` file says, whose `path_patterns` select files.
+`template_ignores` applies the rules that a template ignores itself. `baseline` has the findings that a project accepts.
 """

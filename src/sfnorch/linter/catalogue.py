@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sfnorch.findings import Severity
+from sfnorch.linter.cloudformation import SEVERITIES, load_linter
 from sfnorch.linter.renamed_rules import RENAMED, replace_former_ids
 from sfnorch.linter.rules import RULES
 
+_CFN_LINT_RULES = "https://github.com/aws-cloudformation/cfn-lint/blob/main/docs/rules.md"
 _CFN_LINT = re.compile(r"[EWI]\d{4}")
 
 
@@ -24,6 +26,8 @@ class RuleEntry:
     why: str
     source: str
 
+
+_METADATA = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-structure.html"
 
 _OTHERS = (
     RuleEntry(
@@ -56,6 +60,20 @@ _OTHERS = (
         why="CreateStateMachine rejects the definition",
         source="https://states-language.net/spec.html",
     ),
+    RuleEntry(
+        id="invalid-ignore",
+        severity=Severity.WARNING,
+        title="An entry in the Metadata that is to ignore a rule, and that is not valid or names an unknown rule",
+        why="the entry has no effect, so the finding that it is about is still reported",
+        source=_METADATA,
+    ),
+    RuleEntry(
+        id="unused-ignore",
+        severity=Severity.INFO,
+        title="An entry in the Metadata that ignores a rule without any finding",
+        why="the entry would hide the next mistake of this kind",
+        source=_METADATA,
+    ),
 )
 
 
@@ -64,6 +82,18 @@ def list_entries() -> Iterator[RuleEntry]:
     for rule in RULES:
         yield RuleEntry(id=rule.id, severity=rule.severity, title=rule.title, why=rule.why, source=rule.source)
     yield from _OTHERS
+
+
+def find_entry(rule: str) -> RuleEntry | None:
+    """Return the rule with this current or former id, also a rule of cfn-lint; None if there is none."""
+    current = next(iter(replace_former_ids([rule])))
+    own = next((entry for entry in list_entries() if entry.id == current), None)
+    return own or (_list_cfn_lint_entries().get(rule) if is_cfn_lint_id(rule) else None)
+
+
+def is_cfn_lint_id(rule: str) -> bool:
+    """Return whether the id has the form of a rule of cfn-lint, such as `E3002`."""
+    return bool(_CFN_LINT.fullmatch(rule))
 
 
 def find_unknown_ids(ids: Iterable[str]) -> dict[str, str]:
@@ -80,6 +110,23 @@ def find_unknown_ids(ids: Iterable[str]) -> dict[str, str]:
 
 
 def _list_cfn_lint_ids() -> frozenset[str]:
-    from sfnorch.linter.cloudformation import load_linter  # slow to load
+    return frozenset(_list_cfn_lint_entries())
 
-    return frozenset(load_linter().rules) | {"E0000", "E0001", "E0002"}
+
+def _list_cfn_lint_entries() -> dict[str, RuleEntry]:
+    """Return the rules of cfn-lint by their ids, also those about a template that it cannot check."""
+    from cfnlint.rules.errors.parse import ParseError  # slow to load
+    from cfnlint.rules.errors.rule import RuleError
+    from cfnlint.rules.errors.transform import TransformError
+
+    rules = [ParseError(), TransformError(), RuleError(), *load_linter().rules.values()]
+    return {
+        rule.id: RuleEntry(
+            id=rule.id,
+            severity=SEVERITIES[rule.id[0]],
+            title=rule.shortdesc,
+            why=rule.description,
+            source=rule.source_url or _CFN_LINT_RULES,
+        )
+        for rule in rules
+    }

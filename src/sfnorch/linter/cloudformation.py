@@ -36,7 +36,9 @@ LocatedFinding = tuple[Path, Finding]
 """The path to the subject of a finding, and the finding."""
 
 DEFINITION_RULE = "E3601"
-_SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+"""The severity of a rule of cfn-lint, by the first letter of its id."""
+
 _TOLD_BETTER = ("Missing 'Next' target", "'^.{1,80}$'")
 """Parts of messages. For these problems, statelint or the rule limit-exceeded reports more detail."""
 
@@ -287,7 +289,7 @@ def _is_taken(machine: Machine, path: Path) -> bool:
 def _create_finding(match: Match, path: Path, place: SourceLocation) -> LocatedFinding:
     return path, Finding(
         rule=match.rule.id,
-        severity=_SEVERITIES.get(match.rule.id[:1], Severity.ERROR),
+        severity=SEVERITIES.get(match.rule.id[:1], Severity.ERROR),
         file=place.file,
         line=place.line,
         path=format_path(path),

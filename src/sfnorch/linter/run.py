@@ -13,10 +13,11 @@ from sfnorch.findings import Finding
 from sfnorch.json_values import walk_strings
 from sfnorch.linter import cloudformation
 from sfnorch.linter.language import find_language_faults
-from sfnorch.linter.renamed_rules import replace_former_ids
 from sfnorch.linter.repeated import remove_repeated, remove_told
 from sfnorch.linter.rules import RULES, substitution_in_expression
+from sfnorch.linter.selection import RuleSelection
 from sfnorch.linter.subject import Subject
+from sfnorch.linter.template_ignores import apply_template_ignores
 from sfnorch.template.contents import Template
 from sfnorch.template.located import format_path
 
@@ -28,12 +29,15 @@ class Linter:
     """Lints templates; loads cfn-lint's rules once. Schedules are checked for starts after `now`."""
 
     def __init__(self, ignored: Collection[str] = (), *, now: datetime | None = None) -> None:
-        self.ignored = replace_former_ids(ignored)
+        self.selection = RuleSelection(ignored=frozenset(ignored))
         self.now = now or datetime.now(timezone.utc)
         self._linter: Runner | None = None
 
-    def lint_template(self, template: Template) -> list[Finding]:
-        """Return all findings about the template, in the order of its lines, without the ignored rules."""
+    def lint_template(self, template: Template, selection: RuleSelection | None = None) -> list[Finding]:
+        """Return all findings about the template, in the order of its lines, without the ignored rules.
+
+        `selection` replaces the ignored rules of the linter; the template itself can ignore rules too.
+        """
         if self._linter is None:
             self._linter = cloudformation.load_linter()
         is_definition = template.source.is_definition
@@ -55,7 +59,8 @@ class Linter:
                 found += rule.find_faults(subject)
         if is_definition:
             found = _remove_unknown(template, found)
-        kept = remove_repeated(finding for finding in remove_told(found) if finding.rule not in self.ignored)
+        found = apply_template_ignores(template.source, remove_told(found))
+        kept = remove_repeated((selection or self.selection).choose_findings(found))
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))
 
 

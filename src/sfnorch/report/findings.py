@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
 from sfnorch.findings import Finding, Severity
+from sfnorch.printable import make_printable_line
 
 if TYPE_CHECKING:
     from sfnorch.linter.catalogue import RuleEntry
@@ -46,20 +47,37 @@ def convert_rules(rules: Iterable[RuleEntry]) -> list[RuleData]:
     ]
 
 
+def format_finding(finding: Finding) -> list[str]:
+    """Return the lines of a finding: its place, message and rule; then its path and its fix, if it has them."""
+    return [f"{_format_place(finding)}: {finding.severity.value}{_format_message(finding)}", *_format_details(finding)]
+
+
 def print_findings(findings: Sequence[Finding], console: Console) -> None:
     """Print each finding with its place, message, rule and fix."""
     for finding in findings:
-        where = f"{finding.file}:{finding.line}" if finding.line else finding.file
         console.print_words(
             Text.assemble(
-                (f"{where}: ", "bold"),
+                (f"{_format_place(finding)}: ", "bold"),
                 (finding.severity.value, _STYLES[finding.severity]),
-                f": {finding.message} [{finding.rule}]",
+                _format_message(finding),
             )
         )
-        for line in (finding.path and f"at {finding.path}", finding.hint):
-            if line:
-                console.print_words(Text(f"  {line}", style="dim" if line.startswith("at ") else ""), margin=2)
+        for line in _format_details(finding):
+            console.print_words(Text(line, style="dim" if line.startswith("  at ") else ""), margin=2)
+
+
+def _format_place(finding: Finding) -> str:
+    file = make_printable_line(finding.file)
+    return f"{file}:{finding.line}" if finding.line else file
+
+
+def _format_message(finding: Finding) -> str:
+    return f": {make_printable_line(finding.message)} [{finding.rule}]"
+
+
+def _format_details(finding: Finding) -> list[str]:
+    lines = (finding.path and f"at {finding.path}", finding.hint)
+    return [f"  {make_printable_line(line)}" for line in lines if line]
 
 
 def count_words(findings: Sequence[Finding]) -> str:

@@ -14,12 +14,18 @@ from sfnorch import (
     Behaviour,
     Fault,
     JobOverride,
+    LintConfiguration,
+    LintConfigurationError,
+    LintRequest,
     PlanError,
     RequestError,
     SimulateRequest,
+    explain_rule,
     lint,
+    lint_templates,
     parse_plan,
     render,
+    render_baseline,
     simulate,
 )
 from tests.conftest import Run
@@ -199,3 +205,56 @@ def test_a_definition_with_a_file_of_mocks(tmp_path: Path):
     assert (failed.status, failed.error, failed.cause) == ("FAILED", "E", "c")
     assert lint(definition) == ()
     assert sfnorch.draw(definition).startswith("flowchart")
+
+
+def test_a_report_about_several_templates(run: Run):
+    """The library reports what the command prints, with the same files, configuration and baseline."""
+    bad = "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n"
+    for name, text in {
+        "a.yaml": bad,
+        "b.yaml": "Resources: {T: {Type: 'AWS::SNS::Topic'}}\n",
+        "c.yaml": "- 1\n",
+    }.items():
+        Path(name).write_text(text)
+    configuration = Path("lint.yaml")
+    configuration.write_text("fail_on: never\nbaseline: old.json\n")
+    Path("old.json").write_text('{"version": 1, "findings": []}')
+    printed = json.loads(run("lint", "*.yaml", "--output", "json").out)["findings"]
+    report = lint_templates(LintRequest(templates=["*.yaml"], configuration=configuration))
+    assert [(each.file, each.machines, each.pipelines) for each in report.templates] == [
+        ("a.yaml", 1, 0),
+        ("b.yaml", 0, 0),
+    ]
+    assert report.skipped == ("c.yaml", "lint.yaml")
+    assert [each.message for each in report.findings] == [each["message"] for each in printed]
+    assert (report.has_failed, report.fail_on, report.old, report.fixed) == (False, "never", (), ())
+    assert lint_templates(LintRequest(templates=[Path("a.yaml")])).has_failed
+
+    Path("old.json").write_text(render_baseline(report, Path("old.json")))
+    compared = lint_templates(LintRequest(templates=["a.yaml"], configuration=configuration))
+    assert (compared.findings, compared.old) == ((), report.findings)
+    Path("a.yaml").write_text("Resources: {T: {Type: 'AWS::SNS::Topic'}}\n")
+    fixed = lint_templates(LintRequest(templates=["a.yaml"], baseline=Path("old.json")))
+    assert [each.message for each in fixed.fixed] == sorted(each.message for each in report.findings)
+    configured = LintConfiguration(templates=("a.yaml",), fail_on="warning")
+    assert [each.file for each in lint_templates(LintRequest(configuration=configured)).templates] == ["a.yaml"]
+
+
+def test_a_report_about_a_plan():
+    report = lint_templates(LintRequest(plan=parse_plan(PLAN), ignore=["unused-permission"]))
+    assert [(each.file, each.findings, each.machines) for each in report.templates] == [("the plan, rendered", (), 3)]
+    with pytest.raises(RequestError, match=r"^templates: a plan and templates exclude each other$"):
+        LintRequest(plan=parse_plan(PLAN), templates=["a.yaml"])
+
+
+def test_a_configuration_with_errors_is_an_exception(tmp_path: Path):
+    (tmp_path / "lint.yaml").write_text("ignore: 5\nfail_on: info\n")
+    with pytest.raises(LintConfigurationError) as raised:
+        lint_templates(LintRequest(configuration=tmp_path / "lint.yaml"))
+    assert [(each.path, each.line) for each in raised.value.findings] == [("ignore", 1), ("fail_on", 2)]
+
+
+def test_an_explanation(run: Run):
+    assert explain_rule("statelint") == run("lint", "--explain", "statelint").out
+    with pytest.raises(RequestError, match=r"^rule: unknown rule 'statelin'; did you mean statelint\?$"):
+        explain_rule("statelin")

@@ -49,7 +49,7 @@ class RuleData(TypedDict):
 
 
 class RulesDocument(TypedDict):
-    """The lint rules of sfnorch; the rules of cfn-lint are not in it."""
+    """The lint rules of sfnorch without those of cfn-lint; with `--explain`, the one rule."""
 
     rules: list[RuleData]
     """Rules, in the order of `sfnorch lint --list-rules`."""
