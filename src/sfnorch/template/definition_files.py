@@ -37,6 +37,9 @@ _UNQUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\$\{[^{}"]+\}')
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z_][\w.-]*(?:::\w+)*)\}")
 """A substitution; other `${…}` can be JSONata, such as `${name: price}`."""
 
+_NUMBER = re.compile(r"Seconds$|^Max|Count$|Percentage$|Rate$")
+"""The names of fields whose values are numbers."""
+
 
 def read_template_or_definition(path: Path) -> Source:
     """Return the template or the definition in the file.
@@ -109,17 +112,18 @@ def list_substitutions(source: Source) -> dict[str, SubstitutionUse]:
             found.setdefault(name, []).append(number)
     texts = list(walk_strings(source.data))
     resources = {text for path, text in texts if path[-1:] == ("Resource",)}
+    numbers = {text for path, text in texts if path and _NUMBER.search(str(path[-1]))}
     words = "\n".join([text for _, text in texts] + [str(step) for path, _ in texts for step in path])
-    return {name: SubstitutionUse(tuple(lines), _make_example(name, resources, words)) for name, lines in found.items()}
 
+    def make_example(name: str) -> str:
+        written = f"${{{name}}}"
+        if written not in words or written in numbers:  # in JSON, a number is outside of strings
+            return "1"
+        if written in resources:
+            return f"arn:aws:lambda:{DEFAULT_REGION}:{EXAMPLE_ACCOUNT}:function:{re.sub(r'[^A-Za-z0-9-_]', '-', name)}"
+        return "VALUE"
 
-def _make_example(name: str, resources: set[str], words: str) -> str:
-    written = f"${{{name}}}"
-    if written not in words:  # it is used outside of strings, such as for a number
-        return "1"
-    if written in resources:
-        return f"arn:aws:lambda:{DEFAULT_REGION}:{EXAMPLE_ACCOUNT}:function:{re.sub(r'[^A-Za-z0-9-_]', '-', name)}"
-    return "VALUE"
+    return {name: SubstitutionUse(tuple(lines), make_example(name)) for name, lines in found.items()}
 
 
 def _parse_definition(text: str, file: str) -> Source:
