@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sfnorch.delivery.rules import DELIVERY_RULES
+from sfnorch.linter.rules import RULES
 from tests.conftest import Run
 
 ORDERS = """\
@@ -356,3 +358,12 @@ def test_the_type_replaces_that_of_the_template(run: Run):
     Path("t.json").write_text(json.dumps({"Resources": {"M": body}}))
     assert run("simulate", "t.json").code == 3
     assert run("simulate", "t.json", "--type", "standard").code == 0
+
+
+def test_rules_that_read_a_template_do_not_check_definitions():
+    rules = {rule.id for rule in RULES if not rule.checks_definitions} - {rule.id for rule in DELIVERY_RULES}
+    assert rules == {
+        *("alarm-topic-key", "bucket-unprotected", "express-execution-waited", "failure-not-notified"),
+        *("invalid-schedule", "missing-permission", "null-value", "permission-unknown", "substitution-missing"),
+        *("topic-key-access", "unused-permission", "wildcard-resource", "wrong-partition", "yaml-alias"),
+    }
