@@ -28,7 +28,7 @@ UNSUPPORTED_JSONATA = "UNSUPPORTED_JSONATA_EXPRESSION"
 
 
 _MOST_COMPARED = 100
-"""The largest number of names among which a similar one is searched: a machine can have thousands of wrong names."""
+"""The largest number of names that are compared by their letters: a machine can have thousands of wrong names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,11 @@ def is_known(value: Json) -> bool:
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str:
-    """Return a hint with the most similar of the known names; empty if none is similar, or there are too many."""
+    """Return a hint with the most similar of the known names; among many names, one that differs in case only."""
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=1) if len(names) <= _MOST_COMPARED else []
+    if len(names) <= _MOST_COMPARED:
+        near = difflib.get_close_matches(name, names, n=1)
+    else:
+        folded = name.lower()
+        near = [other for other in names if other.lower() == folded][:1]
     return f"did you mean {near[0]!r}?" if near else ""
