@@ -5,7 +5,6 @@ The details are named tuples, which load ten times faster than dataclasses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 
@@ -129,14 +128,13 @@ EventDetail: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """An event of the run: `at` is in seconds after the start; the execution, the state and details."""
 
     at: float
     execution: str
     machine: str
-    state: str = ""
+    state: str
     detail: EventDetail
 
     @property

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import simpy
 
+from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.events import Event, EventDetail
@@ -75,6 +76,9 @@ class World:
     tokens: dict[str, PendingToken] = field(default_factory=dict)
     """The tasks that wait for an answer, by token."""
 
+    _written: tuple[float, str] = (-1.0, "")
+    """The last time that was written: many states are entered at the same time."""
+
     functions: FunctionProcesses = field(init=False)
     mocks: MockTable = field(init=False)
     _details: dict[EventDetail, EventDetail] = field(default_factory=dict)
@@ -100,6 +104,14 @@ class World:
         """Return the virtual date and time."""
         return self.convert_time(self.at)
 
+    def write_time(self) -> str:
+        """Return the virtual date and time as text."""
+        at, text = self._written
+        if at != self.at:
+            text = format_timestamp(self.read_time())
+            self._written = self.at, text
+        return text
+
     def convert_time(self, at: float) -> datetime:
         """Return the date and time so many seconds after the start of the run."""
         return self.begin + timedelta(seconds=at)
@@ -112,8 +124,7 @@ class World:
         """Record an event."""
         if len(self._details) < _MOST_SHARED:
             detail = self._details.setdefault(detail, detail)
-        event = Event(at=self.at, execution=execution.arn, machine=execution.title, state=state, detail=detail)
-        self.record.events.append(event)
+        self.record.events.append(Event(self.at, execution.arn, execution.title, state, detail))
 
 
 class StartExecution(Protocol):
