@@ -38,6 +38,9 @@ _SINGLE = (
 _MOST_STEPS_OF_A_CONSTANT = 10_000
 """The largest number of steps for the evaluation of a constant expression."""
 
+ERROR_OUTPUT = "$states.errorOutput"
+_ERROR_OUTPUT = [("variable", "states"), ("name", "errorOutput")]
+
 _PAIRS = ("lhs_object", "rhs_object")
 
 
@@ -46,6 +49,11 @@ def parse_code(text: object) -> str | None:
     if isinstance(text, str) and text.startswith("{%") and text.endswith("%}") and len(text) >= 4:
         return text[2:-2]
     return None
+
+
+def is_expression(value: object) -> bool:
+    """Return whether the value is a string with an expression, `{% … %}`."""
+    return parse_code(value) is not None
 
 
 @dataclass(slots=True)
@@ -68,31 +76,77 @@ class ExpressionNames:
 @lru_cache(maxsize=20_000)
 def find_names(expression: str) -> ExpressionNames:
     """Return the names in the expression. The result is cached, because templates repeat expressions."""
-    # slow to load
-    from jsonata.jexception import JException
-    from jsonata.parser import Parser
-
-    from sfnorch.evaluation.engine import check_text
-    from sfnorch.evaluation.regexes import compile_regex
-
     found = ExpressionNames()
-    try:
-        check_text(expression)
-        tree = Parser().parse(expression, compile_regex)
-    except JException as error:
-        found.fault = _describe_error(error)
-        return found
-    except KeyError as error:  # a bug of the parser, which should report S0204
-        found.fault = f"Unknown operator: {error}"
-        return found
-    except (RecursionError, IndexError, TypeError, AttributeError, ValueError) as error:
-        found.fault = f"it cannot be parsed: {error}"
+    tree, found.fault = _parse(expression)
+    if tree is None:
         return found
     bound: set[str] = set()
     for node in _list_nodes(tree):
         _note(node, found, bound)
     found.variables -= bound | KNOWN_FUNCTIONS
     return found
+
+
+@lru_cache(maxsize=20_000)
+def find_top_level_names(expression: str) -> tuple[str, tuple[str, ...]]:
+    """Return the syntax error, and what the expression reads although it does not exist.
+
+    An expression has no input, so it cannot read a name, `$` or `$$`. The third such name is $states.errorOutput, which
+    exists only in catchers.
+    """
+    tree, fault = _parse(expression)
+    return fault, tuple(dict.fromkeys(_list_top_level_names(tree)))
+
+
+def _parse(expression: str) -> tuple[Parser.Symbol | None, str]:
+    """Return the tree of the expression, or None and the syntax error."""
+    # slow to load
+    from jsonata.jexception import JException
+
+    from sfnorch.evaluation.engine import parse
+
+    try:
+        return parse(expression.strip()), ""
+    except JException as error:
+        return None, _describe_error(error)
+    except KeyError as error:  # a bug of the parser, which should report S0204
+        return None, f"Unknown operator: {error}"
+    except (RecursionError, IndexError, TypeError, AttributeError, ValueError) as error:
+        return None, f"it cannot be parsed: {error}"
+
+
+def _list_top_level_names(node: Parser.Symbol | None) -> Iterator[str]:
+    """Yield the names that are read from the context of the whole expression: not those in a path or a predicate."""
+    if node is None:
+        return
+    inner: list[Parser.Symbol | None] = []
+    match node.type:
+        case "name":
+            yield str(node.value)
+        case "variable" if node.value in ("", "$"):
+            yield f"${node.value}"
+        case "path" if node.steps:
+            inner = [node.steps[0]]
+            if [(step.type, step.value) for step in node.steps[:2]] == _ERROR_OUTPUT:
+                yield ERROR_OUTPUT
+        case "lambda":
+            inner = [node.body]
+        case "binary" | "apply":
+            inner = [node.lhs, node.rhs]
+        case "bind":
+            inner = [node.rhs]
+        case "condition":
+            inner = [node.condition, node.then, node._else]
+        case "block":
+            inner = list(node.expressions or ())
+        case "function" | "partial":
+            inner = [node.procedure, *(node.arguments or ())]
+        case "unary" if node.value == "{":
+            inner = [part for pair in node.lhs_object or () for part in pair]
+        case "unary":
+            inner = [node.expression, *(node.expressions or ())]
+    for part in inner:
+        yield from _list_top_level_names(part)
 
 
 def _describe_error(error: Exception) -> str:

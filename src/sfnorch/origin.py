@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import Json, find_value, read_mapping, read_string
 
@@ -16,8 +16,7 @@ RENDERED_BY = "Rendered by "
 """The beginning of the first comment in every rendered template, including old ones that do not name their plan."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(NamedTuple):
     """A plan's pattern and name, and which of its stacks the template is for: the main stack, or the pipeline."""
 
     pattern: str
@@ -29,7 +28,7 @@ class Origin:
     @property
     def metadata(self) -> dict[str, dict[str, str]]:
         """The entries of the template's Metadata section."""
-        return {METADATA: {key.capitalize(): value for key, value in asdict(self).items() if value}}
+        return {METADATA: {key.capitalize(): value for key, value in self._asdict().items() if value}}
 
     def __str__(self) -> str:
         plan = f"the plan {self.name} ({self.pattern})" if self.name else f"a plan without a name ({self.pattern})"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DEFAULT_REGION = "us-east-1"
 """The region that is used if none is set."""
@@ -20,17 +20,16 @@ AWS = "aws"
 _ARN = re.compile(r"arn:([^:]+):")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partition:
+class Partition(NamedTuple):
     """A partition: a group of regions with separate accounts and ARNs."""
 
     name: str
     area: str
     """The prefix of the names of its regions: `us-gov` for us-gov-west-1. Empty for aws, which has all others."""
-    url_suffix: str = "amazonaws.com"
-    """The value of the pseudo parameter AWS::URLSuffix."""
     console: str
     """The domain of its console. Pages of a region have the region before it."""
+    url_suffix: str = "amazonaws.com"
+    """The value of the pseudo parameter AWS::URLSuffix."""
 
 
 _ALL = (

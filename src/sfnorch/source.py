@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import yaml
 
@@ -33,8 +32,7 @@ class SourceError(SfnorchError):
         self.findings = tuple(findings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceKind:
+class SourceKind(NamedTuple):
     """The kind of a file: its name in errors, its limits, its error class, and the hints for its errors."""
 
     name: str
@@ -55,16 +53,14 @@ class SourceKind:
         return self.hints.get(key, "").format(path=path)
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """A YAML alias (`*name`) and its line."""
 
     name: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class ComposedDocument:
+class ComposedDocument(NamedTuple):
     """The root node of a document, None if it is empty, and its aliases."""
 
     root: yaml.Node | None

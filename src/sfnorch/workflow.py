@@ -2,13 +2,17 @@
 
 Values that are known only in the deployed stack (a parameter, a name with the stack's name, an ARN) have their own
 types, which `cfn/` renders as intrinsic functions.
+
+The types are named tuples: a module with dataclasses takes five times as long to load. Values of different types can be
+equal, as tuples are, so do not collect values of several types in a set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from sfnorch.asl.jsonata import REFERENCE
 
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from sfnorch.asl import Graph
     from sfnorch.origin import Origin
 
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 RESULTS_BUCKET, CODE_BUCKET = "ResultsBucket", "FunctionCodeBucket"
 INLINE_BYTES = 200_000
@@ -29,22 +35,19 @@ BOUNDARY_ARN = "PermissionsBoundaryArn"
 """Parameters that alarms, roles and conditions refer to; a stack has those that it needs."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterValue:
+class ParameterValue(NamedTuple):
     """The value of the stack parameter `name`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class StackName:
+class StackName(NamedTuple):
     """The stack's name, followed by `-suffix` if it is set. Every physical name begins with the stack's name."""
 
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Arn:
+class Arn(NamedTuple):
     """An ARN in the stack's partition, region and account: `resource` ends in `name` and `tail`."""
 
     service: str
@@ -53,8 +56,7 @@ class Arn:
     tail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MachineArn:
+class MachineArn(NamedTuple):
     """The ARN of the workflow's state machine with this key."""
 
     key: str
@@ -70,8 +72,7 @@ class TopicKeyArn:
     """The ARN of the key that encrypts the topic. Without a key, permissions for it are not rendered."""
 
 
-@dataclass(frozen=True, slots=True)
-class GlueArns:
+class GlueArns(NamedTuple):
     """The ARNs of these Glue jobs or workflows, and of the names and prefixes in a list parameter, if it is set."""
 
     kind: Literal["job", "workflow"]
@@ -79,8 +80,7 @@ class GlueArns:
     parameter: str
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionArn:
+class FunctionArn(NamedTuple):
     """The ARN of the workflow's function with this key, followed by `tail`."""
 
     key: str
@@ -92,16 +92,14 @@ class ResultsBucket:
     """The name of the bucket for results: an existing bucket, or the one that the stack creates."""
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectArns:
+class ObjectArns(NamedTuple):
     """The ARNs of the objects in a bucket whose keys begin with the prefix."""
 
     bucket: str | ResultsBucket
     prefix: str
 
 
-@dataclass(frozen=True, slots=True)
-class BucketArn:
+class BucketArn(NamedTuple):
     """The ARN of a bucket with this name."""
 
     bucket: str
@@ -124,8 +122,7 @@ DeploymentValue: TypeAlias = (
 """A string, or a value that is known only in the deployed stack."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
+class Permission(NamedTuple):
     """A statement of a role's policy: these actions on these resources."""
 
     sid: str
@@ -133,8 +130,7 @@ class Permission:
     resources: tuple[DeploymentValue, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(NamedTuple):
     """An alarm that goes into ALARM when an execution failed, timed out or was aborted. Its action notifies the topic.
 
     The rendered description begins with the stack parameter Environment.
@@ -144,8 +140,7 @@ class Alarm:
     description: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateMachine:
+class StateMachine(NamedTuple):
     """A state machine with its permissions and its alarm. `key` is the prefix of its logical ids (Child1StateMachine).
 
     `name` is its name in texts.
@@ -165,8 +160,7 @@ class StateMachine:
     """Its path in the plan (`children[0]`), for errors."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LambdaFunction:
+class LambdaFunction(NamedTuple):
     """A Lambda function in Python with its role and its log group; `key` is the prefix of its logical ids."""
 
     key: str
@@ -179,7 +173,7 @@ class LambdaFunction:
     handler: str
     timeout: int
     memory_mb: int
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = _NONE
     permissions: tuple[Permission, ...] = ()
 
     @property
@@ -189,8 +183,7 @@ class LambdaFunction:
         return len(self.files) > 1 or len(code) > INLINE_BYTES or REFERENCE.encode() in code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
+class Topic(NamedTuple):
     """The topic for notifications: the one that the stack creates, with these subscriptions, or the one with `arn`."""
 
     emails: tuple[str, ...] = ()
@@ -199,8 +192,7 @@ class Topic:
     """Whether a state machine publishes to it, which requires permissions for the key of an encrypted topic."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionSchedule:
+class ExecutionSchedule(NamedTuple):
     """The schedule that starts a state machine: `expression` is `cron(…)`, `rate(…)` or `at(…)`."""
 
     machine: str
@@ -208,8 +200,7 @@ class ExecutionSchedule:
     timezone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A stack parameter; a list is one comma-separated string."""
 
     name: str
@@ -231,23 +222,20 @@ def build_topic_key_parameter(arn: str = "") -> Parameter:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(NamedTuple):
     """An output of the stack."""
 
     name: str
     value: DeploymentValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Logging:
+class Logging(NamedTuple):
     """The logs of the state machines in CloudWatch Logs, and their retention in days."""
 
     retention_days: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workflow:
+class Workflow(NamedTuple):
     """The whole orchestration. The first state machine is the one that is started."""
 
     description: str
@@ -263,6 +251,6 @@ class Workflow:
     logging: Logging | None = None
     tracing: bool = False
     schedule: ExecutionSchedule | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = _NONE
     compact: bool = False
     """Whether the template must be as short as possible: without a bucket, CloudFormation accepts 51,200 bytes."""

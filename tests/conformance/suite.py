@@ -15,7 +15,7 @@ A case in a file of a state type (`pass.yaml`, …) has:
     entered the states, in order; only the first state by default
     seconds, events: how long it takes, and the number of events in its history, if they matter
 
-The files `comparisons.yaml`, `functions.yaml` and `intrinsics.yaml` have a case in each row.
+The files `comparisons.yaml`, `conditions.yaml`, `functions.yaml` and `intrinsics.yaml` have a case in each row.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ from sfnorch.simulator.run import simulate
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # every test run reads the cases, whatever it runs
 _FOLDER = Path(__file__).with_name("cases")
-_TABLES = ("comparisons", "functions", "intrinsics")
 _INVALID = "There was an error while evaluating the intrinsic function: CALL. Invalid arguments in NAME"
 STATE_TYPES = ("Pass", "Task", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map")
 LANGUAGES = ("JSONata", "JSONPath")
@@ -126,6 +125,7 @@ def _read_cases() -> Iterator[Case]:
         for given in _load(kind.lower()):
             yield Case(kind, given)
     yield from _read_comparisons()
+    yield from _read_conditions()
     yield from _read_expressions("functions", "JSONata")
     yield from _read_expressions("intrinsics", "JSONPath")
 
@@ -152,6 +152,33 @@ def _read_comparisons() -> Iterator[Case]:
                     "entered": ["A", "Match" if matches else "Other"],
                 }
                 yield Case("Choice", given)
+
+
+def _read_conditions() -> Iterator[Case]:
+    """A case for each condition that is true or false, or fails with the words."""
+    for group in _load("conditions"):
+        results: dict[str, Any] = {
+            **dict.fromkeys(group.get("are_true", ()), True),
+            **dict.fromkeys(group.get("are_false", ()), False),
+            **group.get("fails", {}),
+        }
+        for code, result in results.items():
+            states = {
+                "A": {
+                    "Type": "Choice",
+                    "Choices": [{"Condition": f"{{% {code} %}}", "Next": "Match"}],
+                    "Default": "Other",
+                },
+                "Match": {"Type": "Pass", "Output": True, "End": True},
+                "Other": {"Type": "Pass", "Output": False, "End": True},
+            }
+            given = {"name": code, "by": group["by"], "in": "JSONata", "states": states, "input": group["input"]}
+            if isinstance(result, bool):
+                given |= {"output": result, "entered": ["A", "Match" if result else "Other"]}
+            else:
+                source = f"The JSONata expression '{code}' specified for the field 'Choices[0]/Condition'"
+                given |= {"error": "States.QueryEvaluationError", "says": f"{source} {result}"}
+            yield Case("Choice", given)
 
 
 def _read_expressions(name: str, language: str) -> Iterator[Case]:

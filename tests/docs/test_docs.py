@@ -19,8 +19,18 @@ _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 WRONG = ("wrong.yaml", "wrong-schedule.yaml", "cycle.yaml", "wrong-flow.yaml")
 """Plans with mistakes, which a page shows."""
 
-OTHERS = ("etl.yaml", "partition.yaml", "flow.yaml", "around.yaml", "jsonpath.yaml", "batches.yaml", "strict.yaml")
-"""Templates, a plan whose code stands beside it, and a configuration of lint."""
+OTHERS = (
+    "etl.yaml",
+    "partition.yaml",
+    "flow.yaml",
+    "around.yaml",
+    "jsonpath.yaml",
+    "batches.yaml",
+    "mocks.yaml",
+    "refused.yaml",
+    "strict.yaml",
+)
+"""Templates, a plan whose code stands beside it, a file of mocks, and a configuration of lint."""
 
 
 def shell(command: str, folder: Path) -> str:

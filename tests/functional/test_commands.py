@@ -180,6 +180,11 @@ def test_render_loads_neither_the_terminal_nor_the_clients():
     assert imported_by("render", "-o", "/dev/null") & {"boto3", "cfnlint", "rich"} == set()
 
 
+@pytest.mark.parametrize("command", [("render", "-o", "/dev/null", "--jobs", "1=a,b"), ("graph",), ("simulate",)])
+def test_the_default_plan_is_not_validated(command: tuple[str, ...]):
+    assert "pydantic" not in imported_by(*command)
+
+
 def test_render_loads_nothing_of_schedules_for_a_plan_without_one():
     modules = imported_by("render", "-o", "/dev/null", modules=True)
     of_schedules = ("sfnorch.schedules", "sfnorch.plan.schedule_doubts", "sfnorch.report.schedule", "tzdata")
@@ -203,4 +208,4 @@ def test_graph_loads_no_linter():
 
 def test_simulate_loads_no_linter():
     loaded = imported_by("simulate", str(ROOT / "SAM-template.yaml"))
-    assert loaded & {"cfnlint", "statelint", "networkx", "samtranslator", "boto3", "troposphere"} == set()
+    assert loaded & {"cfnlint", "statelint", "networkx", "samtranslator", "boto3", "troposphere", "jsonpath"} == set()

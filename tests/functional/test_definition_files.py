@@ -104,6 +104,19 @@ def test_the_value_of_a_substitution_is_not_linted(orders: Run):
     Path("orders.asl.json").write_text(ORDERS.replace("arn:aws:states:::lambda:invoke", "${GetArn}"))
     done = orders("lint", "orders.asl.json")
     assert (done.code, done.out) == (0, "orders.asl.json: 1 state machine, nothing found.\n")
+    wrong = {"Type": "Pass", "Output": "{% ${Value} %}", "End": True}
+    Path("m.asl.json").write_text(json.dumps({"QueryLanguage": "JSONata", "StartAt": "P", "States": {"P": wrong}}))
+    done = orders("lint", "m.asl.json")
+    assert (done.code, done.out) == (
+        0,
+        (
+            "m.asl.json:1: warning: ${Value} is substituted as text inside an expression, so its value becomes code "
+            "[substitution-in-expression]\n"
+            "  at States.P.Output\n"
+            "  write it as a separate string in Assign, and use the variable in the expression\n"
+            "m.asl.json: 1 state machine, 1 warning.\n"
+        ),
+    )
 
 
 @pytest.mark.parametrize("name", ["m.json", "m.yaml", "m.asl.yml", "M.ASL.JSON"])

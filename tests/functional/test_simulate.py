@@ -241,7 +241,9 @@ def test_a_machine_that_never_ends(run: Run):
     Path("t.yaml").write_text(
         "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Name: loop\n"
         "      Role: arn:aws:iam::123456789012:role/r\n      Definition:\n        QueryLanguage: JSONata\n"
-        "        StartAt: A\n        States: {A: {Type: Pass, Next: B}, B: {Type: Pass, Next: A}}\n"
+        "        StartAt: A\n        States:\n          A: {Type: Pass, Next: B}\n"
+        "          B: {Type: Choice, Choices: [{Condition: false, Next: C}], Default: A}\n"
+        "          C: {Type: Succeed}\n"
     )
     done = run("simulate", "t.yaml")
     assert done.code == 3

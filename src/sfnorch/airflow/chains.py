@@ -12,10 +12,10 @@ from sfnorch.airflow.operators import GLUE, build_job_settings, build_retry_argu
 from sfnorch.airflow.task_ids import RESERVED, USED_NAMES, UniqueNames
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models.master_child import Child, MasterChildPlan
+    from sfnorch.plan.kinds import AnyChild, ChainsPlan
 
 
-def build_chains_dag(plan: MasterChildPlan) -> Dag:
+def build_chains_dag(plan: ChainsPlan) -> Dag:
     """Return the DAG: each child's jobs in sequence, all children in parallel, a notification at the end."""
     variables, groups = UniqueNames(USED_NAMES), UniqueNames(RESERVED)
     body: list[Node] = []
@@ -45,7 +45,7 @@ def build_chains_dag(plan: MasterChildPlan) -> Dag:
     )
 
 
-def _build_child_group(child: Child, group_id: str, variables: UniqueNames) -> TaskGroup:
+def _build_child_group(child: AnyChild, group_id: str, variables: UniqueNames) -> TaskGroup:
     own, ids = variables.reserve_variable(child.name), UniqueNames()
     tasks = []
     for job in child.jobs:
@@ -60,7 +60,7 @@ def _build_child_group(child: Child, group_id: str, variables: UniqueNames) -> T
     return TaskGroup(variable=own, group_id=group_id, body=(*tasks, *chain))
 
 
-def _build_jobs_param(child: Child) -> SourceCall:
+def _build_jobs_param(child: AnyChild) -> SourceCall:
     """Return the param that selects which of the child's jobs run; its default is all of them."""
     names = list(dict.fromkeys(job.name for job in child.jobs))
     return SourceCall(

@@ -16,7 +16,7 @@ from sfnorch.glue_logs import CONSOLE_PAGE, DEFAULT_LOG_GROUP
 from sfnorch.partitions import CONSOLES
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models.plan import Plan
+    from sfnorch.plan.kinds import AnyPlan
     from sfnorch.plan.models.schedule import Schedule
 
 _ATTRIBUTES = {"child workflows": "failedChildren", "tasks": "failedTasks"}
@@ -38,12 +38,12 @@ class DagEnding:
     variables: dict[str, str]
 
 
-def find_topic(plan: Plan, dag_id: str) -> str:
+def find_topic(plan: AnyPlan, dag_id: str) -> str:
     """Return the topic's ARN in Jinja: the value of an Airflow variable, or the topic in the plan, if any."""
     return f"{{{{ var.value.get('{build_topic_variable(dag_id)}', '{plan.alerts.topic_arn or ''}') }}}}"
 
 
-def get_required_topic(plan: Plan, dag_id: str) -> str:
+def get_required_topic(plan: AnyPlan, dag_id: str) -> str:
     """Return the topic's ARN in Jinja, for a message that is a step of the run."""
     if plan.alerts.topic_arn:
         return find_topic(plan, dag_id)
@@ -56,7 +56,7 @@ def build_topic_variable(dag_id: str) -> str:
 
 
 def build_ending(
-    plan: Plan,
+    plan: AnyPlan,
     *,
     parts: Sequence[str] | None,
     what: str,
@@ -111,7 +111,7 @@ def build_ending(
 
 
 def assemble_dag(
-    plan: Plan,
+    plan: AnyPlan,
     end: DagEnding,
     *,
     title: str,
@@ -139,7 +139,7 @@ def assemble_dag(
     )
 
 
-def describe_topic_variable(plan: Plan) -> str:
+def describe_topic_variable(plan: AnyPlan) -> str:
     """Return the meaning of the variable with the topic."""
     otherwise = "the topic in the plan" if plan.alerts.topic_arn else "none"
     return f"the ARN of the SNS topic to notify; default: {otherwise}"

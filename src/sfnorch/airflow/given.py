@@ -11,8 +11,8 @@ from sfnorch.airflow.literals import Literal, SourceCall, SourceCode
 from sfnorch.airflow.operators import GLUE, build_job_settings, build_retry_argument
 
 if TYPE_CHECKING:
+    from sfnorch.plan.kinds import AnyJob
     from sfnorch.plan.models.dynamic import DynamicPlan
-    from sfnorch.plan.models.job import Job
 
 MAX_JOBS = 25
 """The maximum number of jobs of a run. Each job is a separate task, since Airflow starts the next instance of a mapped
@@ -58,7 +58,7 @@ def build_given_dag(plan: DynamicPlan) -> Dag:
     )
 
 
-def _build_settings(job: Job) -> dict[str, Literal]:
+def _build_settings(job: AnyJob) -> dict[str, Literal]:
     """Return the settings that the job's task applies when it starts."""
     return build_job_settings(job) | build_retry_argument(job)
 

@@ -15,7 +15,7 @@ from sfnorch.airflow.literals import Literal, SourceCall, SourceCode
 from sfnorch.partitions import AREAS, AWS
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models.job import Job
+    from sfnorch.plan.kinds import AnyJob
 
 GLUE = """\
 from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
@@ -55,7 +55,7 @@ def run_settings(
     return {key: value for key, value in found.items() if value is not None}
 
 
-def build_job_settings(job: Job) -> dict[str, Literal]:
+def build_job_settings(job: AnyJob) -> dict[str, Literal]:
     """Return a job's settings in the plan as arguments of the operator. Other settings remain those of the Glue job."""
     found: dict[str, Literal] = {}
     if job.arguments:
@@ -73,7 +73,7 @@ def build_job_settings(job: Job) -> dict[str, Literal]:
     return found
 
 
-def build_retry_argument(job: Job) -> dict[str, Literal]:
+def build_retry_argument(job: AnyJob) -> dict[str, Literal]:
     """Return the setting for retries of the job."""
     return {"retries": job.retries} if job.retries else {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timezone
@@ -23,6 +22,8 @@ def wait_without_words(words: str) -> AbstractContextManager[None]:
 
 
 def _make_nonce() -> str:
+    import secrets  # slow to load, and needed for change sets only
+
     return secrets.token_hex(4)
 
 

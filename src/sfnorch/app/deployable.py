@@ -18,7 +18,6 @@ from sfnorch.naming import name_jobs_parameter
 from sfnorch.origin import read_origin
 from sfnorch.patterns.stack_parameters import ALLOWED
 from sfnorch.plan.job_lists import replace_jobs
-from sfnorch.plan.models.master_child import MasterChildPlan
 from sfnorch.plan.names import MAX_CHILDREN, STACK_NAME, build_default_child_name
 from sfnorch.plan.stack_names import derive_stack_name
 from sfnorch.runs.kinds.master_child import MASTER
@@ -134,7 +133,7 @@ class Deployable:
         template = self.template
         if not region or region == template.stack.where.region:
             return self
-        where = replace(template.stack.where, region=region)
+        where = template.stack.where._replace(region=region)
         return replace(self, template=evaluate_template(template.source, template.stack.given, where))
 
     def make_wish(
@@ -218,7 +217,7 @@ def make_deployable(
         if name in parameters:
             raise override.refuse(f"the parameter {name} is set twice")
         parameters[name] = ",".join(override.jobs)
-        if isinstance(plan, MasterChildPlan):
+        if plan and plan.pattern == "master-child":
             plan = replace_jobs(plan, {children.index(child): override.jobs})
     secret = _find_secret(source.data.get("Parameters"))
     register_secret(*(parameters[name] for name in secret if name in parameters))
@@ -238,7 +237,7 @@ def _list_children(plan: AnyPlan | None, source: Source) -> Sequence[str]:
     For a template without a master of sfnorch, return the default names of children.
     """
     if plan is not None:
-        return [child.name for child in plan.children] if isinstance(plan, MasterChildPlan) else ()
+        return [child.name for child in plan.children] if plan.pattern == "master-child" else ()
     definitions = (machine.definition for machine in evaluate_template(source).machines)
     found = (MASTER.list_parts(definition.data) for definition in definitions if definition)
     return next((names for names in found if names), [build_default_child_name(n + 1) for n in range(MAX_CHILDREN)])

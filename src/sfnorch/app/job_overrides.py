@@ -34,9 +34,8 @@ def override_jobs(plan: AnyPlan, overrides: Sequence[JobOverride]) -> AnyPlan:
     if not overrides:
         return plan
     from sfnorch.plan.job_lists import replace_jobs  # loaded for other jobs only
-    from sfnorch.plan.models.master_child import MasterChildPlan
 
-    if not isinstance(plan, MasterChildPlan):
+    if plan.pattern != "master-child":
         raise RequestError(f" require a plan with children; the pattern is {plan.pattern}", field="jobs")
     names = [child.name for child in plan.children]
     changed: dict[int, Sequence[str]] = {}

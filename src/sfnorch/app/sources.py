@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -102,4 +101,4 @@ def choose_stack(source: Source, where: StackEnvironment, stack_name: str | None
     origin = read_origin(source.data)
     if stack_name is None and origin is not None and origin.name:
         stack_name = derive_stack_name(origin.name, part=origin.part)
-    return where if stack_name is None else replace(where, stack_name=stack_name)
+    return where if stack_name is None else where._replace(stack_name=stack_name)

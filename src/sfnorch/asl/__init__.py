@@ -1,4 +1,4 @@
-"""The Amazon States Language as frozen dataclasses, with one serializer.
+"""The Amazon States Language as plain data, with one serializer.
 
 `states` has a class for each type of state, and `Graph`, a set of states with a start. `graph` lists the transitions
 of states. `serialize` writes a graph as the JSON of a definition, and `resources` the ARN of a service integration.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,4 +24,4 @@ def _list_targets(state: AnyState) -> Iterator[str | None]:
 def chain_states(states: Sequence[Linkable], *, then: str | None = None) -> tuple[Linkable, ...]:
     """Return the states with a transition from each to the next, and from the last to `then` (None: the end)."""
     followers: Iterable[str | None] = [*(state.name for state in states[1:]), then]
-    return tuple(replace(state, next=follower) for state, follower in zip(states, followers, strict=False))
+    return tuple(state._replace(next=follower) for state, follower in zip(states, followers, strict=False))

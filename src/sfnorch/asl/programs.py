@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from sfnorch.asl.jsonata import Expression, Substitution, format_literal
 
@@ -39,8 +39,7 @@ class ProgramError(ValueError):
     """A mistake in a program or in the values of its holes, which is a bug of this project."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Hole:
+class _Hole(NamedTuple):
     name: str
     takes_program: bool
 

@@ -31,11 +31,11 @@ def _serialize_graph(graph: asl.Graph) -> dict[str, Any]:
 
 
 @singledispatch
-def _serialize_fields(state: asl.State) -> dict[str, Any]:
+def _serialize_fields(state: asl.AnyState) -> dict[str, Any]:
     raise TypeError(f"no state of the Amazon States Language: {state!r}")
 
 
-def _serialize_state(state: asl.State) -> dict[str, Any]:
+def _serialize_state(state: asl.AnyState) -> dict[str, Any]:
     fields = _serialize_fields(state)
     kind = {"Type": type(state).__name__}
     comment = {"Comment": check_literal_text(state.comment)} if state.comment else {}

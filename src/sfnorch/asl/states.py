@@ -1,7 +1,10 @@
 """The eight state types of the Amazon States Language, with retriers and catchers, as plain data.
 
-Every state uses `QueryLanguage: JSONata`, in which `Assign` and `Output` replace ResultPath. `next` is the name of the
-next state; None ends the state machine, branch or item processor.
+Every state uses `QueryLanguage: JSONata`, in which `Assign` and `Output` replace ResultPath. The name of a state has at
+most 80 characters, and is unique in the state machine. `next` is the name of the next state; None ends the state
+machine, branch or item processor.
+
+The types are named tuples: a module with dataclasses takes five times as long to load.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html
 """
@@ -9,15 +12,17 @@ https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from sfnorch.asl.jsonata import Expression, Value
 
+_NONE: Mapping[str, Value] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retrier:
+
+class Retrier(NamedTuple):
     """A retrier: how often a state is retried after one of `errors`, and with which intervals in seconds."""
 
     errors: tuple[str, ...]
@@ -28,120 +33,118 @@ class Retrier:
     jitter: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catcher:
+class Catcher(NamedTuple):
     """A catcher: the next state after one of `errors`, when all retries have failed."""
 
     errors: tuple[str, ...]
     next: str
-    assign: Mapping[str, Value] = field(default_factory=dict)
+    assign: Mapping[str, Value] = _NONE
     output: Value = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceRule:
+class ChoiceRule(NamedTuple):
     """A rule of a Choice: if `condition` is true, assign variables and continue with `next`."""
 
     condition: Expression
     next: str
-    assign: Mapping[str, Value] = field(default_factory=dict)
+    assign: Mapping[str, Value] = _NONE
     output: Value = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """The fields of every state. The name has at most 80 characters, and is unique in the state machine."""
-
-    name: str
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task(State):
+class Task(NamedTuple):
     """A state that calls an AWS service; `resource` is the integration after `arn:PARTITION:states:::`."""
 
+    name: str
     resource: str
     arguments: Value = None
     timeout_seconds: int | None = None
     heartbeat_seconds: int | None = None
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
-    assign: Mapping[str, Value] = field(default_factory=dict)
+    assign: Mapping[str, Value] = _NONE
     output: Value = None
     next: str | None = None
+    comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pass(State):
+class Pass(NamedTuple):
     """A state that assigns variables or transforms data."""
 
-    assign: Mapping[str, Value] = field(default_factory=dict)
+    name: str
+    assign: Mapping[str, Value] = _NONE
     output: Value = None
     next: str | None = None
+    comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(State):
+class Choice(NamedTuple):
     """A state that continues with the first rule whose condition is true, or else with `default`."""
 
+    name: str
     rules: tuple[ChoiceRule, ...]
     default: str
-    assign: Mapping[str, Value] = field(default_factory=dict)
+    assign: Mapping[str, Value] = _NONE
     output: Value = None
+    comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait(State):
+class Wait(NamedTuple):
     """A state that waits for a number of seconds, or until a timestamp (ISO 8601)."""
 
+    name: str
     seconds: int | Expression | None = None
     timestamp: str | Expression | None = None
-    assign: Mapping[str, Value] = field(default_factory=dict)
+    assign: Mapping[str, Value] = _NONE
     output: Value = None
     next: str | None = None
+    comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parallel(State):
+class Parallel(NamedTuple):
     """A state that runs its branches in parallel. If one branch fails, Step Functions stops the others."""
 
+    name: str
     branches: tuple[Graph, ...]
     arguments: Value = None
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
-    assign: Mapping[str, Value] = field(default_factory=dict)
+    assign: Mapping[str, Value] = _NONE
     output: Value = None
     next: str | None = None
+    comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Map(State):
+class Map(NamedTuple):
     """A state that runs its processor for each of `items`, inline in the same execution."""
 
+    name: str
     items: Value
     processor: Graph
     item_selector: Value = None
     max_concurrency: int | None = None
     retry: tuple[Retrier, ...] = ()
     catch: tuple[Catcher, ...] = ()
-    assign: Mapping[str, Value] = field(default_factory=dict)
+    assign: Mapping[str, Value] = _NONE
     output: Value = None
     next: str | None = None
+    comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Succeed(State):
+class Succeed(NamedTuple):
     """A state that ends the state machine or the branch successfully."""
 
+    name: str
     output: Value = None
+    comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fail(State):
+class Fail(NamedTuple):
     """A state that ends the execution or the branch as failed; `cause` has at most 32,768 characters."""
 
+    name: str
     error: str | Expression
     cause: str | Expression
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

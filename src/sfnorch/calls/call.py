@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResourceArgument:
+class ResourceArgument(NamedTuple):
     """How the ARN of a resource follows from an argument of the call: `prefix` and the argument's value."""
 
     service: str
@@ -16,16 +15,14 @@ class ResourceArgument:
     """Whether the argument is a name even if it looks like an ARN."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequiredActions:
+class RequiredActions(NamedTuple):
     """Actions that the call requires of its role, and their resource; without it, no argument names the resource."""
 
     actions: tuple[str, ...]
     on: ResourceArgument | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartedRun:
+class StartedRun(NamedTuple):
     """A run that a call starts, as an execution history shows it.
 
     `kind` is the kind of the run, `named_by` the argument with the name under which it is shown (by default it is the
@@ -39,8 +36,7 @@ class StartedRun:
     stopped_by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(NamedTuple):
     """A call: the resource of a Task without the ARN prefix, `glue:startJobRun.sync`, and what AWS documents.
 
     A retry resolves the `transient` errors and not the `permanent` ones. `data_actions` are actions on data that the

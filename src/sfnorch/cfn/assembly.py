@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from troposphere import AWSHelperFn, AWSObject, Output, Tags, Template
 from troposphere import Parameter as TemplateParameter
@@ -18,8 +18,7 @@ Group = tuple[str, Sequence[AWSObject]]
 """Resources that belong together, and their heading."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateData:
+class TemplateData(NamedTuple):
     """A template as data: sections in reading order, with headings for some entries."""
 
     data: dict[str, Json]

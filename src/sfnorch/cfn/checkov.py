@@ -6,8 +6,7 @@ right for every stack is set instead. https://www.checkov.io/2.Basics/Suppressin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from troposphere import AWSObject
 
@@ -16,8 +15,7 @@ from sfnorch.cfn.values import BOUNDARY, TOPIC_KEY
 Resource = TypeVar("Resource", bound=AWSObject)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptedFinding:
+class AcceptedFinding(NamedTuple):
     """A check that fails on a type of resource, and why the templates accept that.
 
     It fails if the resource lacks the property `lacks`, and has the property `has` if that is set. The

@@ -8,11 +8,9 @@ from typing import Literal, TypeAlias
 from troposphere import AWSHelperFn, AWSObject, Equals, Not, Ref, Sub
 from troposphere.logs import LogGroup
 
-from sfnorch.cfn import alarms, machines, roles, schedule
+from sfnorch.cfn import alarms, machines, roles
 from sfnorch.cfn.assembly import Group, TemplateData, assemble_template, build_parameter
-from sfnorch.cfn.buckets import build_private_bucket
 from sfnorch.cfn.checkov import add_reasons
-from sfnorch.cfn.functions import build_function_resources
 from sfnorch.cfn.values import BOUNDED, LOG_GROUP, OWN_BUCKET, OWN_TOPIC, RESULTS, TOPIC_HAS_KEY, resolve_value
 from sfnorch.workflow import BOUNDARY_ARN, RESULTS_BUCKET, TOPIC_ARN, TOPIC_KEY_ARN, Logging, StateMachine, Workflow
 
@@ -62,12 +60,27 @@ def _build_groups(workflow: Workflow, form: Format) -> list[Group]:
         )
         for machine in workflow.machines
     ]
-    each += [
+    return [*shared, *each, *_build_function_groups(workflow), *_build_schedule_groups(workflow)]
+
+
+# Most templates have none of these resources. Their modules are loaded when they are needed: they take long to load.
+def _build_function_groups(workflow: Workflow) -> list[Group]:
+    if not workflow.functions:
+        return []
+    from sfnorch.cfn.functions import build_function_resources
+
+    return [
         (f"The function {function.name}", build_function_resources(function, workflow))
         for function in workflow.functions
     ]
-    planned = schedule.build_schedule_resources(workflow.schedule) if workflow.schedule else []
-    return [*shared, *each, ("The schedule that starts the master", planned)]
+
+
+def _build_schedule_groups(workflow: Workflow) -> list[Group]:
+    if not workflow.schedule:
+        return []
+    from sfnorch.cfn.schedule import build_schedule_resources
+
+    return [("The schedule that starts the master", build_schedule_resources(workflow.schedule))]
 
 
 def _build_heading(machine: StateMachine) -> str:
@@ -76,7 +89,11 @@ def _build_heading(machine: StateMachine) -> str:
 
 def _build_results_bucket(workflow: Workflow) -> list[AWSObject]:
     """Return the bucket for results, which is retained when the stack is deleted."""
-    made = build_private_bucket(RESULTS, expires=False) if workflow.stores_results else []
+    if not workflow.stores_results:
+        return []
+    from sfnorch.cfn.buckets import build_private_bucket
+
+    made = build_private_bucket(RESULTS, expires=False)
     for resource in made:
         resource.Condition = OWN_BUCKET
     return made

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from sfnorch.json_values import Json, read_strings
 
@@ -22,8 +22,7 @@ _FLOW_LINES = 4
 _EMPTY = "{}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
+class Style(NamedTuple):
     """The columns of an indentation level, and the maximum columns of a line in flow style."""
 
     indent: int
@@ -42,9 +41,9 @@ def format_document(
 
     `headings` are comments before an entry of a section: `{("Resources", "AlarmTopic"): "The topic for alarms"}`.
     """
-    writer = _Writer(style)
     step = " " * style.indent
     lines = [f"# {line}" for line in head.splitlines()]
+    writer = _Writer(style, lines)
     after_mapping = True
     for section, content in data.items():
         match content:
@@ -53,7 +52,7 @@ def format_document(
                 for key, value in content.items():
                     if heading := headings.get((section, key)):
                         lines += ["", f"{step}# {heading}"]
-                    lines += writer.write_entry(format_scalar(key), value, step)
+                    writer.write_entry(format_scalar(key), value, step)
                 after_mapping = True
             case _:
                 lines += [*([""] if after_mapping else []), f"{format_scalar(section)}: {format_scalar(content)}"]
@@ -62,68 +61,68 @@ def format_document(
 
 
 class _Writer:
-    """Writes data in one style, line by line."""
+    """Writes data in one style, to the end of `lines`."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, lines: list[str]) -> None:
         self.width = style.width
         self.step = " " * style.indent
+        self.lines = lines
 
-    def write_entry(self, key: str, value: Json, indent: str) -> Iterator[str]:
-        """Yield the lines of `key: value`."""
+    def write_entry(self, key: str, value: Json, indent: str) -> None:
+        """Write `key: value`."""
         tag, content = _split_tag(value)
         lead = f"{indent}{key}:{tag and ' ' + tag}"
-        written = self.write_after(lead, content, indent + self.step)
-        if written is not None:
-            yield from written
-            return
-        yield lead
-        # a list starts in the column of its key, as in AWS's examples
-        yield from self.write_block(content, indent if isinstance(content, list) and not tag else indent + self.step)
+        if not self.write_after(lead, content, indent + self.step):
+            self.lines.append(lead)
+            # a list starts in the column of its key, as in AWS's examples
+            self.write_block(content, indent if isinstance(content, list) and not tag else indent + self.step)
 
-    def write_block(self, content: Json, indent: str) -> Iterator[str]:
-        """Yield the lines of a mapping or list in block style."""
+    def write_block(self, content: Json, indent: str) -> None:
+        """Write a mapping or list in block style."""
         match content:
             case dict():
                 for key, value in content.items():
-                    yield from self.write_entry(format_scalar(key), value, indent)
+                    self.write_entry(format_scalar(key), value, indent)
             case list():
-                yield from self.items(content, indent)
+                self.write_items(content, indent)
 
-    def items(self, items: list[Json], indent: str) -> Iterator[str]:
-        """Yield the lines of a list in block style."""
+    def write_items(self, items: list[Json], indent: str) -> None:
+        """Write a list in block style."""
         inner_indent = indent + "  "
         for item in items:
             tag, inner = _split_tag(item)
             lead = f"{indent}- {tag}".rstrip()
-            written = self.write_after(lead, inner, inner_indent)
-            if written is not None:
-                yield from written
-            elif tag:
-                yield lead
-                yield from self.write_block(inner, inner_indent)
+            if self.write_after(lead, inner, inner_indent):
+                continue
+            if tag:
+                self.lines.append(lead)
+                self.write_block(inner, inner_indent)
             else:
-                lines = self.write_block(inner, inner_indent)
-                yield f"{lead} {next(lines)[len(inner_indent) :]}"
-                yield from lines
+                first = len(self.lines)
+                self.write_block(inner, inner_indent)
+                self.lines[first] = f"{lead} {self.lines[first][len(inner_indent) :]}"
 
-    def write_after(self, lead: str, content: Json, indent: str) -> list[str] | None:
-        """Return the lines of a value after `lead`: a scalar, a literal block or flow style; None for block style."""
+    def write_after(self, lead: str, content: Json, indent: str) -> bool:
+        """Write a value after `lead`: a scalar, a literal block or flow style. Return False for block style."""
         match content:
             case dict() | list():
                 # block style has none for empty values
                 flow = _format_flow(content, self.width - len(lead) if content else len(_EMPTY) + 1)
-                if flow is not None:
-                    return [f"{lead} {flow}"]
-                return self.fill_lines(lead, content, indent) if isinstance(content, list) else None
+                if flow is None:
+                    return isinstance(content, list) and self.fill_lines(lead, content, indent)
+                self.lines.append(f"{lead} {flow}")
             case str() if _is_literal(content):
-                return [f"{lead} |-", *(f"{indent}{line}" if line else "" for line in content.split("\n"))]
-        return [f"{lead} {format_scalar(content)}"]
+                self.lines.append(f"{lead} |-")
+                self.lines += [f"{indent}{line}" if line else "" for line in content.split("\n")]
+            case _:
+                self.lines.append(f"{lead} {format_scalar(content)}")
+        return True
 
-    def fill_lines(self, lead: str, items: list[Json], indent: str) -> list[str] | None:
-        """Return a list of short texts in flow style over a few lines, or None for others and for long lists."""
+    def fill_lines(self, lead: str, items: list[Json], indent: str) -> bool:
+        """Write a list of short texts in flow style over a few lines. Return False for others and for long lists."""
         short = [item for item in read_strings(items) if len(item) < self.width // 2]
         if len(short) < len(items):
-            return None
+            return False
         lines = [f"{lead} [{format_scalar(short[0])}"]
         for text in map(format_scalar, short[1:]):
             if len(lines[-1]) + len(text) + 3 > self.width:
@@ -132,7 +131,10 @@ class _Writer:
             else:
                 lines[-1] += f", {text}"
         lines[-1] += "]"
-        return lines if len(lines) <= _FLOW_LINES else None
+        if len(lines) > _FLOW_LINES:
+            return False
+        self.lines += lines
+        return True
 
 
 def _split_tag(value: Json) -> tuple[str, Json]:

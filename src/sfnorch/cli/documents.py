@@ -6,6 +6,7 @@ import io
 import json
 import math
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +108,8 @@ def parse_json_object(text: str) -> dict[str, Any]:
     return value
 
 
+_PARTS_AT_ONCE = 100_000
+
 PRINTED = "sfnorch.printed"
 """The key in the meta of click's context that is set after the JSON document is printed."""
 
@@ -118,7 +121,11 @@ def print_json(document: Document) -> None:
     if context := click.get_current_context(silent=True):
         context.meta[PRINTED] = True
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    click.echo(json.dumps(add_version(document), indent=2, ensure_ascii=not is_unicode_encoding(encoding)))
+    encoder = json.JSONEncoder(indent=2, ensure_ascii=not is_unicode_encoding(encoding))
+    parts = encoder.iterencode(add_version(document))
+    while some := list(islice(parts, _PARTS_AT_ONCE)):  # a simulation can have more than the memory holds as text
+        click.echo("".join(some), nl=False)
+    click.echo()
 
 
 def print_document(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import sys
@@ -116,8 +115,6 @@ add_debug_option(sfnorch, hidden=False)
 
 def main() -> None:
     """Run the command line, and end the process with its exit code."""
-    # loading modules creates no garbage, and its collection takes a tenth of the time of a short command
-    gc.set_threshold(100_000)
     # sfnorch uses no plugins of pydantic; the search for them in all installed packages takes longer than the rest
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # a command must not fail at a character that the encoding of the terminal lacks

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from jsonata import Jsonata
 from jsonata.jexception import JException
+from jsonata.parser import Parser
 from jsonata.utils import Utils
 
 from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, CountedObject, count_items, measure_weight
@@ -122,6 +123,41 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_call(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         """Call a function."""
         return self.evaluate_function(expr, input, environment, Utils.NONE)
+
+    def evaluate_function(self, expr: SyntaxNode, input: object, environment: Frame, first: object) -> object:
+        found = self.eval(expr.procedure, input, environment)
+        self.check_function_name(expr, found, environment)
+        args = [self.eval(arg, input, environment) for arg in expr.arguments or ()]
+        return self.apply_function(expr, found, args if first is Utils.NONE else [first, *args], input, environment)
+
+    def check_function_name(self, expr: SyntaxNode, function: object, environment: Frame) -> None:
+        """Raise JException for a call of a name without its `$`."""
+        if function is None and expr.procedure.type == "path":
+            name = expr.procedure.steps[0].value
+            if environment.lookup(str(name)) is not None:
+                raise JException("T1005", expr.position, name)
+
+    def apply_function(
+        self, expr: SyntaxNode, found: object, args: list[object], input: object, environment: Frame
+    ) -> object:
+        """Return the result of the call of a function. Raises JException for another value than a function."""
+        procedure = expr.procedure
+        name = procedure.steps[0].value if procedure.type == "path" else procedure.value
+        if found is None:
+            raise JException("T1006", expr.position, name)
+        try:
+            if isinstance(found, MeasuredFunction):
+                called = str(name) if procedure.type == "variable" else found.function_name
+                return found.run(called, args, input, self.budget)
+            if isinstance(found, Parser.Symbol):
+                found.token, found.position = name, expr.position
+            return self.apply(found, args, input, environment)
+        except JException as error:
+            if error.location < 0:
+                error.location = expr.position
+            if error.current is None:
+                error.current = expr.token
+            raise
 
     def evaluate_parent(self, expr: SyntaxNode, _: object, environment: Frame) -> object:
         """Return the value of `%`."""
@@ -240,7 +276,10 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
                 found = evaluate(self, item, environment)
             if isinstance(found, list):
                 self.budget.count_steps(len(found) // _INDEXES_PER_STEP)  # each is compared with the index
-            kept.extend([item] * _count_choices(found, index, len(items)))
+            if found is True:
+                kept.append(item)
+            elif found is not None and found is not False:
+                kept.extend([item] * _count_choices(found, index, len(items)))
         return kept
 
     def evaluate_tuple_step(
@@ -342,8 +381,6 @@ def check_text(text: str) -> None:
 
 def _count_choices(found: object, index: int, count: int) -> int:
     """Return how often the value of a predicate chooses an item: once if it is true, once for each of its indexes."""
-    if found is None or isinstance(found, bool):
-        return int(found is True)
     indexes: object = [found] if Utils.is_numeric(found) else found
     if not isinstance(indexes, list) or not Utils.is_array_of_numbers(indexes):
         return int(Jsonata.boolize(found))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jsonata import Jsonata
 from jsonata.datetimeutils import DateTimeUtils
@@ -17,11 +17,9 @@ from jsonata.regex_engine import RegexFlags
 from sfnorch.evaluation.budget import Budget, BudgetError, count_items, measure_weight
 from sfnorch.evaluation.corrected_functions import CORRECTED
 from sfnorch.evaluation.regexes import compile_regex, get_budget
-from sfnorch.evaluation.signatures import build_signature, check_as
+from sfnorch.evaluation.signatures import CheckedSignature, build_signature, check_as
 
 if TYPE_CHECKING:
-    from jsonata.signature import Signature
-
     from sfnorch.evaluation.library import LibraryFunction
 
 Measure = Callable[[Budget, list[object]], object]
@@ -40,17 +38,32 @@ _WIDTH = re.compile(r",[*0-9-]*?([0-9]+)(?=[\]-])")
 class MeasuredFunction(Jsonata.JFunction):  # type: ignore[misc]  # the library has no types
     """A function that counts its work before it runs, and the size of its result."""
 
-    def __init__(self, function: LibraryFunction, signature: Signature | None, measure: Measure | None) -> None:
+    def __init__(
+        self, name: str, function: LibraryFunction, signature: CheckedSignature, measure: Measure | None
+    ) -> None:
         super().__init__(function, None)
+        self.function_name = name
         self.signature = signature
         self._measure = measure
 
     def call(self, input: object, args: Sequence[object] | None) -> object:
-        budget = get_budget()
+        return self._call(args, input, get_budget())
+
+    def validate(self, args: Sequence[object], context: object) -> Any:
+        return self.signature.check(args, context, self.function_name)
+
+    def run(self, name: str, args: list[object], context: object, budget: Budget) -> object:
+        """Return the result for these arguments, or the value in context for a missing one.
+
+        Raises JException, with the name by which the function is called.
+        """
+        return self._call(self.signature.check(args, context, name), context, budget)
+
+    def _call(self, args: Sequence[object] | None, context: object, budget: Budget) -> object:
         budget.count_steps(_STEPS_PER_CALL)
         if self._measure is not None:
             self._measure(budget, list(args or ()))
-        found = self.function.call(input, args)
+        found = self.function.call(context, args)
         if isinstance(found, list | dict):
             budget.check(found)
         return found
@@ -79,7 +92,7 @@ class OwnFunction:
 def build_measured_functions() -> dict[str, MeasuredFunction]:
     """Return JSONata's functions by name: those of the library, and corrected ones."""
     return {
-        name: MeasuredFunction(_correct(name, native), check_as(native.signature), _MEASURES.get(name))
+        name: MeasuredFunction(name, _correct(name, native), check_as(native.signature), _MEASURES.get(name))
         for name, native in Jsonata.static_frame.bindings.items()
         if isinstance(native, Jsonata.JFunction)
     }
@@ -88,7 +101,7 @@ def build_measured_functions() -> dict[str, MeasuredFunction]:
 def build_own_function(name: str, signature: str, implementation: Callable[..., object]) -> MeasuredFunction:
     """Return a function of the name; the implementation gets as many arguments as the signature has."""
     checked = build_signature(signature, name)
-    return MeasuredFunction(OwnFunction(implementation, checked.get_number_of_args()), checked, None)
+    return MeasuredFunction(name, OwnFunction(implementation, checked.get_number_of_args()), checked, None)
 
 
 def _correct(name: str, native: LibraryFunction) -> LibraryFunction:

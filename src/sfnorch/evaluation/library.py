@@ -31,6 +31,10 @@ class SyntaxNode(Protocol):
     label: str
     expr: SyntaxNode
     slot: SyntaxNode
+    procedure: SyntaxNode
+    arguments: Sequence[SyntaxNode] | None
+    position: int
+    token: object
     steps: Sequence[SyntaxNode]
     expressions: Sequence[SyntaxNode]
     lhs_object: Sequence[tuple[SyntaxNode, SyntaxNode]]

@@ -35,6 +35,14 @@ class NodeEngine(Protocol):
     def apply_operator(self, op: str, lhs: object, rhs: object) -> object:
         """Return the value of an operator other than `and` and `or`."""
 
+    def check_function_name(self, expr: SyntaxNode, function: object, environment: Frame, /) -> None:
+        """Raise JException for a call of a name without its `$`."""
+
+    def apply_function(
+        self, expr: SyntaxNode, found: object, args: list[object], context: object, environment: Frame, /
+    ) -> object:
+        """Return the result of the call of a function."""
+
     def evaluate_name(self, expr: SyntaxNode, context: object, environment: Frame, /) -> object:
         """Return the values of a name in a list."""
 
@@ -282,6 +290,21 @@ def _build_binary(node: SyntaxNode) -> Evaluate:
     return evaluate
 
 
+def _build_call(node: SyntaxNode) -> Evaluate:
+    evaluate_function, evaluations = find_evaluation(node.procedure), list(map(find_evaluation, node.arguments or ()))
+
+    def evaluate(engine: NodeEngine, context: object, environment: Frame) -> object:
+        engine.budget.enter()
+        function = evaluate_function(engine, context, environment)
+        engine.check_function_name(node, function, environment)
+        args = [evaluate_part(engine, context, environment) for evaluate_part in evaluations]
+        found = engine.apply_function(node, function, args, context, environment)
+        engine.budget.depth -= 1
+        return settle(found, node) if isinstance(found, list) else found
+
+    return evaluate
+
+
 _OPERATORS = ("+", "-", "*", "/", "%", "=", "!=", "<", "<=", ">", ">=", "&", "..", "in")
 """The operators that always evaluate both sides."""
 
@@ -294,4 +317,5 @@ _BUILDERS: dict[str, Callable[[SyntaxNode], Evaluate]] = {
     "condition": _build_condition,
     "block": _build_block,
     "binary": _build_binary,
+    "function": _build_call,
 }

@@ -17,13 +17,13 @@ from jsonata.utils import Utils
 
 def is_number(value: object) -> TypeGuard[float]:
     """Return whether the value is a number. Raises JException (D1001) for an infinite one."""
-    return isinstance(value, int | float) and bool(Utils.is_numeric(value))
+    return type(value) is int or (isinstance(value, int | float) and bool(Utils.is_numeric(value)))
 
 
 def calculate(operation: str, left: float, right: float) -> object:
     """Return the result of `+`, `-`, `*`, `/` or `%`; a whole number as an integer."""
     result = _OPERATIONS[operation](float(left), float(right))
-    return Utils.convert_number(result) if math.isfinite(result) else result
+    return int(result) if result.is_integer() else result
 
 
 def _divide(left: float, right: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from sfnorch.evaluation.regex_programs import PARSER, ParsedNodes
@@ -17,6 +18,7 @@ def build_try_counter(pattern: str, flags: int) -> Tries:
     """Return a function from the length of a text to the maximum number of tries of `re` to find all matches in it."""
     tree = PARSER.parse(pattern, flags)
 
+    @lru_cache(maxsize=100)
     def count_tries(length: int) -> int:
         ways, size = _count_alternatives(tree, length, last=True)
         return min(_ENDLESS, (length + 1) * ways * size)

@@ -8,21 +8,56 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from jsonata.jexception import JException
 from jsonata.signature import Signature
 from jsonata.utils import Utils
 
+from sfnorch.evaluation.budget import CountedObject
+
+_SYMBOLS: dict[type, str] = {
+    **dict.fromkeys((int, float), "n"),
+    **dict.fromkeys((list, Utils.JList, Utils.RangeList), "a"),
+    **dict.fromkeys((dict, CountedObject), "o"),
+    str: "s",
+    bool: "b",
+    type(None): "m",
+}
+"""The letters of types that are no functions."""
+
 
 class CheckedSignature(Signature):  # type: ignore[misc]  # the library has no types
     """A signature that takes null as a type, and finds the argument that does not match."""
 
-    def validate(self, args: Sequence[object], context: object) -> Any:
-        """Return the arguments for the call. Raises JException (T0410) for one of another type, or one too many."""
-        if not self._regex.fullmatch(symbols := self._write_types(args)):
-            self.throw_validation_error(args, symbols, self.function_name)
-        return super().validate(args, context)
+    def check(self, args: Sequence[object], context: object, name: str) -> Any:
+        """Return the arguments for the call.
+
+        Raises JException (T0410) with the name of the function for an argument of another type, or one too many.
+        """
+        self.function_name = name
+        symbols = self._write_types(args)
+        is_plain = self._is_plain(symbols)
+        if is_plain is None:
+            self.throw_validation_error(args, symbols, name)
+        return [*args, *[None] * (len(self._params) - len(args))] if is_plain else self.validate(args, context)
+
+    def get_symbol(self, value: object) -> str:
+        """Return the letter of the type of a value."""
+        symbol = _SYMBOLS.get(type(value))
+        return str(super().get_symbol(value)) if symbol is None else symbol
+
+    @lru_cache(maxsize=1_000)  # noqa: B019 - there is one signature for each function
+    def _is_plain(self, symbols: str) -> bool | None:
+        """Return whether arguments of these types are passed as they are; None if they do not match."""
+        found = self._regex.fullmatch(symbols)
+        if found is None:
+            return None
+        return len(symbols) <= len(self._params) and all(
+            not param.context if not matched else len(matched) == 1 and _is_passed_as_is(param, matched)
+            for param, matched in zip(self._params, found.groups(), strict=True)
+        )
 
     def throw_validation_error(self, _: Sequence[object], bad_sig: str, function_name: str) -> NoReturn:
         """Raise JException (T0410), which names the first argument that does not match."""
@@ -37,6 +72,11 @@ class CheckedSignature(Signature):  # type: ignore[misc]  # the library has no t
 
     def _write_types(self, args: Sequence[object]) -> str:
         return "".join("l" if arg is Utils.NULL_VALUE else self.get_symbol(arg) for arg in args)
+
+
+def _is_passed_as_is(param: Signature.Param, symbol: str) -> bool:
+    """Return whether the parameter needs no list around the argument, and no check of the items of a list."""
+    return param.type != "a" or (symbol == "a" and param.subtype is None)
 
 
 def build_signature(text: str, name: str) -> CheckedSignature:

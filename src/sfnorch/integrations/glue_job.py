@@ -14,7 +14,7 @@ from sfnorch.integrations.work import TaskCall
 from sfnorch.workflow import GlueArns, Permission
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models.job import Job
+    from sfnorch.plan.kinds import AnyJob
 
 START_ERRORS = Retrier(errors=RUN_JOB.transient, interval_seconds=10, max_attempts=7, jitter=True)
 """Transient errors: retried after at most 10 s, 20 s … 640 s, which is ten minutes in total on average."""
@@ -92,7 +92,7 @@ class JobSettings(Protocol):
         """Whether Glue queues the run when a limit of concurrent runs is reached."""
 
 
-def start_arguments(job: Job, name: str) -> dict[str, Value]:
+def start_arguments(job: AnyJob, name: str) -> dict[str, Value]:
     """Return the arguments of StartJobRun for the job of this name."""
     return _build_arguments(name, job, job.arguments, job.timeout_minutes)
 

@@ -27,7 +27,7 @@ def publish(
     message: Expression,
     attributes: Mapping[str, Value],
     list_attributes: Mapping[str, Value],
-    catch: Catcher | tuple[Catcher, ...],
+    catch: tuple[Catcher, ...],
     output: Value,
     next_state: str,
 ) -> Task:
@@ -44,7 +44,7 @@ def publish(
         resource=PUBLISH.resource,
         arguments={"TopicArn": topic, "Subject": subject, "Message": message, "MessageAttributes": typed},
         retry=(RETRIER,),
-        catch=catch if isinstance(catch, tuple) else (catch,),
+        catch=catch,
         output=output,
         next=next_state,
     )

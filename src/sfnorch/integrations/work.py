@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.asl import Retrier, Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskCall:
+class TaskCall(NamedTuple):
     """A call of a service. `result` is the saved result: JSONata over `$states.result`, or JSON with such expressions.
 
     `passing` are the retriers for transient errors, `no_use` those for errors that a retry does not resolve.

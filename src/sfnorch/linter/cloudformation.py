@@ -56,8 +56,6 @@ _ANY_RESOURCE = "arn:aws:states:::lambda:invoke"
 _OTHER_PARTITION = re.compile(r"arn:aws-[a-z-]+(?=:[a-z-]+:[a-z0-9-]*:[0-9]*:[a-z-]+:[\w.-]+(:(\$LATEST|[\w.-]+))?$)")
 """The start of a valid resource that cfn-lint's schema rejects: the schema knows only the partition aws."""
 
-_SUBSTITUTION = re.compile(r"\$\{[^!{}]+\}")
-
 _MOST_ENTRIES = {"Resources": 500, "Parameters": 200, "Mappings": 200, "Outputs": 200}
 """The maximum number of entries in a section (documented)."""
 
@@ -274,8 +272,6 @@ def _locate_in_definition(machine: Machine, match: Match, path: Path) -> Located
         return None
     if path and path[-1] == "Resource" and isinstance(value, str) and _OTHER_PARTITION.match(value):
         return None
-    if isinstance(value, str) and _SUBSTITUTION.search(value) and not _get_definition_path(machine):
-        return None  # the value of a substitution is unknown in a definition without a template
     full, place = machine.locate_value(path)
     return _create_finding(match, full, place)
 

@@ -10,14 +10,16 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
+from sfnorch.json_values import walk_strings
 from sfnorch.linter import cloudformation
 from sfnorch.linter.language import find_language_faults
-from sfnorch.linter.repeated import remove_repeated
-from sfnorch.linter.rules import RULES
+from sfnorch.linter.repeated import remove_repeated, remove_told
+from sfnorch.linter.rules import RULES, substitution_in_expression
 from sfnorch.linter.selection import RuleSelection
 from sfnorch.linter.subject import Subject
 from sfnorch.linter.template_ignores import apply_template_ignores
 from sfnorch.template.contents import Template
+from sfnorch.template.located import format_path
 
 if TYPE_CHECKING:
     from cfnlint.runner import Runner
@@ -55,6 +57,19 @@ class Linter:
         for rule in RULES:
             if rule.checks_definitions or not is_definition:
                 found += rule.find_faults(subject)
-        found = apply_template_ignores(template.source, found)
+        if is_definition:
+            found = _remove_unknown(template, found)
+        found = apply_template_ignores(template.source, remove_told(found))
         kept = remove_repeated((selection or self.selection).choose_findings(found))
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))
+
+
+def _remove_unknown(template: Template, found: list[Finding]) -> list[Finding]:
+    """Return the findings without those about values that only a template sets: texts with a substitution."""
+    unknown = {
+        format_path(path)
+        for path, text in walk_strings(template.source.data)
+        if substitution_in_expression.SUBSTITUTION.search(text)
+    }
+    own = substitution_in_expression.RULE.id
+    return [finding for finding in found if finding.path not in unknown or finding.rule == own]

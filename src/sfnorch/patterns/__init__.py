@@ -13,9 +13,8 @@ are in `protocol`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfnorch.origin import Origin
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from sfnorch.workflow import Workflow
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A pattern: its name in the plan, its summary, and the module that builds its workflow."""
 
     name: str
@@ -35,7 +33,7 @@ class Pattern:
     def build(self, plan: AnyPlan) -> Workflow:
         """Return the workflow of the plan."""
         build: Callable[[Any], Workflow] = import_module(f"{__name__}.{self.module}").build_workflow
-        return replace(build(plan), origin=Origin(pattern=self.name, name=plan.name or ""))
+        return build(plan)._replace(origin=Origin(pattern=self.name, name=plan.name or ""))
 
 
 PATTERNS = {

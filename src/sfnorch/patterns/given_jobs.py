@@ -8,7 +8,6 @@ by job name, which also apply to jobs from another list.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import (
@@ -33,7 +32,7 @@ from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable, name
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models.job import Job
+    from sfnorch.plan.kinds import AnyJob
 
 INPUT_JOBS = jsonata("$exists($states.input.glueJobs) ? $states.input.glueJobs : null")
 """JSONata: the list of jobs from the input, or null."""
@@ -47,9 +46,9 @@ _LONGEST = 300
 _NAMES = r'[$split($join(<{given}>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
 
 
-def run_names(jobs: Sequence[Job]) -> list[str]:
+def run_names(jobs: Sequence[AnyJob]) -> list[str]:
     """Return the names of the plan's jobs in lists. A job that repeats with other settings is `name (2)`."""
-    first: dict[str, Job] = {}
+    first: dict[str, AnyJob] = {}
     differ = any(first.setdefault(job.name, job) != job for job in jobs)
     return (
         build_state_names((job.name for job in jobs), taken=(), length=_LONGEST)
@@ -58,7 +57,7 @@ def run_names(jobs: Sequence[Job]) -> list[str]:
     )
 
 
-def collect_settings(jobs: Sequence[Job]) -> dict[str, Value]:
+def collect_settings(jobs: Sequence[AnyJob]) -> dict[str, Value]:
     """Return the settings of the jobs that have any, by name in lists: the arguments of StartJobRun, and `Retries`."""
     by_name: dict[str, Value] = {}
     for name, job in zip(run_names(jobs), jobs, strict=True):
@@ -85,7 +84,7 @@ def build_invalid_input_state() -> Fail:
     return Fail(name=SharedState.INVALID_INPUT, error=INVALID_INPUT_ERROR, cause=jsonata(cause))
 
 
-def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: str) -> Map:
+def run_given_jobs(jobs: Sequence[AnyJob], *, stop_at_failure: bool, next_state: str) -> Map:
     """Return the Map state `RunGivenJobs`, which runs `$jobs` in sequence with the settings of `jobs` in the plan.
 
     With `stop_at_failure`, a failed item ends in a Fail state that names the job and stops the Map; the Catch of the
@@ -158,7 +157,7 @@ def _catch_item_errors() -> tuple[Catcher, ...]:
     too_much, any_other = catch_any_error(SharedState.RAISE_ALARM)
     # an error that does not come from an item is unexpected, and has no job
     done = jsonata("$min([$count($jobs), <{position}>])", position=ITEM_POSITION)
-    return (too_much, replace(any_other, assign={JobListVariable.DONE: done}))
+    return (too_much, any_other._replace(assign={JobListVariable.DONE: done}))
 
 
 def _keep_failure() -> Pass:

@@ -19,8 +19,10 @@ from sfnorch.workflow import (
 )
 
 if TYPE_CHECKING:
+    from sfnorch.plan.default import DefaultPlan
+    from sfnorch.plan.kinds import AnyPlan
     from sfnorch.plan.models.continuous import ContinuousPlan
-    from sfnorch.plan.models.plan import JobListPlan, OrchestrationPlan, Plan
+    from sfnorch.plan.models.plan import JobListPlan, OrchestrationPlan
 
 ALLOWED, ALLOWED_WORKFLOWS = "AllowedGlueJobs", "AllowedGlueWorkflows"
 
@@ -32,7 +34,7 @@ _ALLOWED_LIST = r"""^([^\x00-\x1f"'*?\\$]|\$(?!\{))*\*?$"""
 """The characters that an ARN in a policy can have. `${` begins a policy variable."""
 
 
-def build_environment_parameter(plan: Plan) -> Parameter:
+def build_environment_parameter(plan: AnyPlan) -> Parameter:
     """Return the parameter with the name of the environment."""
     return Parameter(
         name=ENVIRONMENT,
@@ -43,7 +45,7 @@ def build_environment_parameter(plan: Plan) -> Parameter:
     )
 
 
-def build_topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Parameter, ...]:
+def build_topic_parameters(plan: AnyPlan, *, published_by_machine: bool) -> tuple[Parameter, ...]:
     """Return the parameters for an existing topic, and for its key if a state machine publishes to it."""
     given = plan.alerts.topic_arn or ""
     topic = Parameter(
@@ -57,7 +59,7 @@ def build_topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[P
     return (topic, key) if published_by_machine else (topic,)
 
 
-def build_allowed_jobs_parameter(plan: JobListPlan) -> Parameter:
+def build_allowed_jobs_parameter(plan: JobListPlan | DefaultPlan) -> Parameter:
     """Return the parameter with the Glue jobs that the roles can start in addition to the jobs in the plan."""
     return Parameter(
         name=ALLOWED,
@@ -114,7 +116,7 @@ def build_boundary_parameter() -> Parameter:
     )
 
 
-def build_topic(plan: Plan, *, published_by_machine: bool) -> Topic:
+def build_topic(plan: AnyPlan, *, published_by_machine: bool) -> Topic:
     """Return the topic for notifications."""
     return Topic(
         emails=tuple(plan.alerts.emails),
@@ -123,13 +125,13 @@ def build_topic(plan: Plan, *, published_by_machine: bool) -> Topic:
     )
 
 
-def build_schedule(plan: OrchestrationPlan, machine: str = "Master") -> ExecutionSchedule | None:
+def build_schedule(plan: OrchestrationPlan | DefaultPlan, machine: str = "Master") -> ExecutionSchedule | None:
     """Return the schedule of the state machine with this key; None if the plan has no schedule."""
     if plan.schedule is None:
         return None
     return ExecutionSchedule(machine=machine, expression=plan.schedule.expression, timezone=plan.schedule.timezone)
 
 
-def build_logging(plan: Plan) -> Logging | None:
+def build_logging(plan: AnyPlan) -> Logging | None:
     """Return the settings of the logs; None if logging is off."""
     return Logging(retention_days=plan.log_retention_days) if plan.logging else None

@@ -1,10 +1,87 @@
-"""The plan that is used without a file. It needs no reading and no validation, which take most of the time."""
+"""The plan that is used without a file, as plain data.
+
+It needs no validation. The library for validation, with the models, takes longer to load than all else that a short
+command does. A test compares each value with the default of the model.
+"""
 
 from __future__ import annotations
 
-from sfnorch.plan.models.master_child import MasterChildPlan
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from sfnorch.plan.names import build_default_child_name
+from sfnorch.plan.places import Places
+
+DEFAULT_CHAINS = (4, 5, 4, 5, 4)
+"""The number of placeholder jobs of each of the five default children."""
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def build_default_plan() -> MasterChildPlan:
+class DefaultJob(NamedTuple):
+    """A placeholder job, without settings."""
+
+    name: str
+    arguments: Mapping[str, str] = _NONE
+    worker_type: None = None
+    number_of_workers: None = None
+    execution_class: None = None
+    timeout_minutes: None = None
+    retries: Literal[0] = 0
+    security_configuration: None = None
+    job_run_queuing: None = None
+
+
+class DefaultChild(NamedTuple):
+    """A child with placeholder jobs."""
+
+    name: str
+    jobs: Sequence[DefaultJob]
+
+
+class DefaultAlerts(NamedTuple):
+    """A topic that the stack creates, without subscriptions."""
+
+    emails: Sequence[str] = ()
+    topic_arn: None = None
+    topic_key_arn: None = None
+
+
+class DefaultPlan(NamedTuple):
+    """A master and five children with placeholder jobs."""
+
+    children: Sequence[DefaultChild]
+    pattern: Literal["master-child"] = "master-child"
+    on_child_failure: Literal["succeed", "fail"] = "succeed"
+    job_states: bool = True
+    allowed_jobs: Sequence[str] = ("*",)
+    notify: Literal["failure", "always", "never"] = "failure"
+    schedule: None = None
+    name: None = None
+    environment: str = "dev"
+    alerts: DefaultAlerts = DefaultAlerts()
+    logging: bool = True
+    log_retention_days: int = 30
+    tracing: bool = True
+    tags: Mapping[str, str] = _NONE
+
+    @property
+    def job_names(self) -> tuple[str, ...]:
+        """The names of the placeholder jobs."""
+        return tuple(job.name for child in self.children for job in child.jobs)
+
+    @property
+    def places(self) -> Places:
+        """The name of the plan in findings."""
+        return Places()
+
+
+def build_default_plan() -> DefaultPlan:
     """Return the plan that is used without a file: a master and five children with placeholder jobs."""
-    return MasterChildPlan.model_construct(pattern="master-child")
+    return DefaultPlan(children=[_build_default_child(n, count) for n, count in enumerate(DEFAULT_CHAINS, 1)])
+
+
+def _build_default_child(number: int, count: int) -> DefaultChild:
+    jobs = [DefaultJob(f"glue-job-{number}-{letter}") for letter in "abcde"[:count]]
+    return DefaultChild(build_default_child_name(number), jobs)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.models.job import Job
-from sfnorch.plan.models.master_child import Child, MasterChildPlan
+from sfnorch.plan.default import DefaultJob, DefaultPlan
 from sfnorch.plan.names import MAX_JOBS, find_job_name_fault
 
+if TYPE_CHECKING:
+    from sfnorch.plan.kinds import ChainsPlan
+    from sfnorch.plan.models.master_child import Child
 
-def replace_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterChildPlan:
+
+def replace_jobs(plan: ChainsPlan, jobs: dict[int, Sequence[str]]) -> ChainsPlan:
     """Return the plan with these jobs in these children (from 0). A job that the child already has keeps its settings.
 
     Raises SfnorchError, with all faults, for invalid names and for lists that are empty or too long.
@@ -26,6 +30,13 @@ def replace_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> Maste
             wrong.append(f"{plan.children[index].name} must have 1 to {MAX_JOBS} jobs; got {len(names)}")
     if wrong:
         raise SfnorchError("\n".join(wrong))
+    if isinstance(plan, DefaultPlan):
+        return plan._replace(
+            children=[
+                child._replace(jobs=[DefaultJob(name) for name in jobs[n]]) if n in jobs else child
+                for n, child in enumerate(plan.children)
+            ]
+        )
     children = [_replace_chain(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]
     changed = plan.model_copy(update={"children": children})
     places = plan.places
@@ -36,6 +47,8 @@ def replace_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> Maste
 
 
 def _replace_chain(child: Child, names: Iterable[str]) -> Child:
+    from sfnorch.plan.models.job import Job  # a module that the default plan does not need
+
     known: dict[str, Job] = {}
     for job in child.jobs:
         known.setdefault(job.name, job)

@@ -1,4 +1,4 @@
-"""The plan's model for each `pattern`; a model's module is imported when it is needed."""
+"""The kinds of plans, and the model for each `pattern`; a model's module is imported when it is needed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from sfnorch.plan.default import DefaultChild, DefaultJob, DefaultPlan
     from sfnorch.plan.models.continuous import ContinuousPlan
     from sfnorch.plan.models.dag import DagPlan
     from sfnorch.plan.models.dynamic import DynamicPlan
     from sfnorch.plan.models.flow import FlowPlan
-    from sfnorch.plan.models.master_child import MasterChildPlan
+    from sfnorch.plan.models.job import Job
+    from sfnorch.plan.models.master_child import Child, MasterChildPlan
 
-    AnyPlan: TypeAlias = MasterChildPlan | DynamicPlan | DagPlan | ContinuousPlan | FlowPlan
+    WrittenPlan: TypeAlias = MasterChildPlan | DynamicPlan | DagPlan | ContinuousPlan | FlowPlan
+    AnyPlan: TypeAlias = WrittenPlan | DefaultPlan
+    ChainsPlan: TypeAlias = MasterChildPlan | DefaultPlan
+    AnyChild: TypeAlias = Child | DefaultChild
+    AnyJob: TypeAlias = Job | DefaultJob
 
 PLANS = {
     "master-child": "master_child.MasterChildPlan",
@@ -24,8 +30,8 @@ PLANS = {
 """The module and the class of each pattern's plan."""
 
 
-def load_plan_model(pattern: str) -> type[AnyPlan]:
+def load_plan_model(pattern: str) -> type[WrittenPlan]:
     """Return the model of the pattern's plan."""
     module, name = PLANS[pattern].split(".")
-    model: type[AnyPlan] = getattr(import_module(f"sfnorch.plan.models.{module}"), name)
+    model: type[WrittenPlan] = getattr(import_module(f"sfnorch.plan.models.{module}"), name)
     return model

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from sfnorch.findings import Finding
-    from sfnorch.plan.kinds import AnyPlan
+    from sfnorch.plan.kinds import AnyPlan, WrittenPlan
 
 
 def load_plan(path: FilePath) -> AnyPlan:
@@ -42,7 +42,7 @@ def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = No
     return _validate_plan(parse_document(text, file), folder or FilePath())
 
 
-def _validate_plan(document: Document, folder: FilePath) -> AnyPlan:
+def _validate_plan(document: Document, folder: FilePath) -> WrittenPlan:
     pattern = document.data.get("pattern")
     if "pattern" not in document.data:
         raise PlanError(
@@ -65,7 +65,7 @@ def _validate_plan(document: Document, folder: FilePath) -> AnyPlan:
     return plan
 
 
-def _check_code(document: Document, plan: AnyPlan, part: ValidPart, folder: FilePath) -> Iterator[Finding]:
+def _check_code(document: Document, plan: WrittenPlan, part: ValidPart, folder: FilePath) -> Iterator[Finding]:
     """Read the code of the plan's functions from the folder, and yield its faults."""
     for index, function in enumerate(plan.functions if plan.pattern == "flow" else ()):
         path = part.restore(("functions", index, "code"))

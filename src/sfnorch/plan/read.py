@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -42,8 +42,7 @@ NULL_TEXTS = ("", "~", "null", "Null", "NULL")
 """The forms of null in YAML."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(NamedTuple):
     """A file's data and, for each path into it, its line, counted from 1."""
 
     file: str

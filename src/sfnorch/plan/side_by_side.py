@@ -7,17 +7,15 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_ExecutionProperty.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from sfnorch.expressions import is_expression
 from sfnorch.plan.paths import Path
-from sfnorch.plan.values import is_expression
 
 if TYPE_CHECKING:
-    from sfnorch.plan.kinds import AnyPlan
+    from sfnorch.plan.kinds import AnyChild, AnyJob, AnyPlan, ChainsPlan
     from sfnorch.plan.models.dag import DagPlan, DagTask
     from sfnorch.plan.models.flow import FlowStep, ForEach
-    from sfnorch.plan.models.master_child import MasterChildPlan
 
 MOST_ITEMS = 40
 """The number of items of a Map that run concurrently by default.
@@ -26,8 +24,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html (docu
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConcurrentJob:
+class ConcurrentJob(NamedTuple):
     """A Glue job with concurrent runs, started by several places of a plan, or by several items of a list.
 
     `at_once` is the largest number of concurrent runs, `queuing` the values of job_run_queuing at these places.
@@ -41,8 +38,7 @@ class ConcurrentJob:
     """Whether the items of a list start it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _JobUse:
+class _JobUse(NamedTuple):
     """The uses of a job: all places, the places that can run concurrently with another, and the number of runs."""
 
     places: tuple[Path, ...]
@@ -68,11 +64,13 @@ def find_concurrent_jobs(plan: AnyPlan) -> Iterator[ConcurrentJob]:
             yield ConcurrentJob(job=job, places=use.meeting, at_once=use.at_once, queuing=use.queuing, items=use.items)
 
 
-def _list_chain_uses(plan: MasterChildPlan) -> dict[str, _JobUse]:
+def _list_chain_uses(plan: ChainsPlan) -> dict[str, _JobUse]:
     chains = []
-    for number, child in enumerate(plan.children):
+    children: Sequence[AnyChild] = plan.children
+    for number, child in enumerate(children):
         chain: dict[str, _JobUse] = {}
-        for index, job in enumerate(child.jobs):
+        jobs: Sequence[AnyJob] = child.jobs
+        for index, job in enumerate(jobs):
             use = _JobUse((("children", number, "jobs", index),), queuing=frozenset({job.job_run_queuing}))
             chain = _combine_sequential(chain, {job.name: use})
         chains.append(chain)

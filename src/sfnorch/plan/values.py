@@ -10,16 +10,11 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from sfnorch.expressions import parse_code
+from sfnorch.expressions import is_expression
 from sfnorch.plan.durations import parse_seconds
 from sfnorch.plan.scalars import Decimal, write_scalar
 
 _EXPRESSION = {"type": "string", "pattern": r"^\{%[\s\S]*%\}$"}
-
-
-def is_expression(value: object) -> bool:
-    """Return whether the value is a string with an expression, `{% … %}`."""
-    return parse_code(value) is not None
 
 
 def _convert_decimals(value: Any) -> Any:

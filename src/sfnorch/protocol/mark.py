@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import Json, find_value, read_list, read_mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(NamedTuple):
     """What every state machine of a kind has, and no other: a state that assigns certain variables, and more states."""
 
     state: str

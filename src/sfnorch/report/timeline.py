@@ -15,6 +15,7 @@ from sfnorch.simulator.events import (
     Event,
     EventDetail,
     ExecutionEnded,
+    ExecutionRedriven,
     ExecutionStarted,
     JobRunEnded,
     JobStartRefused,
@@ -52,6 +53,8 @@ def _list_moment_lines(
             yield f"{_format_all([event for event, _ in group], children, parent)} start" + (
                 "" if len(started) > 1 else "s"
             )
+    for event, _ in _find_kind(events, ExecutionRedriven):
+        yield f"{event.machine} is redriven"
     for event, refused in _find_kind(events, JobStartRefused):
         yield f"{event.machine}: start of {refused.job} rejected: {refused.error}"
     for event, retried in _find_kind(events, StateRetried):

@@ -42,7 +42,8 @@ class Behaviour:
     concurrent_runs: Mapping[str, int] = field(default_factory=dict)
     """The maximum number of concurrent runs of a job, by job name or pattern; the default is 1, as in Glue."""
     mocks: Mapping[str, Json] = field(default_factory=dict)
-    """The result of a Task, by state name: a result, `{"Return": result}`, or `{"Throw": {"Error", "Cause"}}`."""
+    """The result of a Task, Map or Parallel state, by its name or path (`Machine/Map/State`): a result,
+    `{"Return": result}`, `{"Throw": {"Error", "Cause"}}`, or a sequence of these by attempt: `{"0": …, "1-2": …}`."""
     objects: Mapping[str, bytes | Path] = field(default_factory=dict)
     """The objects in S3 that a Map reads, by URI (`s3://bucket/key`): the content, or the file with it."""
     enforce_permissions: bool = True

@@ -15,6 +15,12 @@ class ExecutionStarted(NamedTuple):
     parent: str
 
 
+class ExecutionRedriven(NamedTuple):
+    """An execution that did not succeed continues from the states that failed; `redrives` says how often."""
+
+    redrives: int
+
+
 class ExecutionEnded(NamedTuple):
     """An execution ends."""
 
@@ -107,6 +113,7 @@ class AlarmChanged(NamedTuple):
 
 EventDetail: TypeAlias = (
     ExecutionStarted
+    | ExecutionRedriven
     | ExecutionEnded
     | StateEntered
     | StateExited

@@ -10,7 +10,7 @@ import simpy
 from sfnorch.json_values import Json
 from sfnorch.protocol.dag import find_task_name
 from sfnorch.simulator.errors import StatesError, UnsupportedSimulationError
-from sfnorch.simulator.events import ExecutionEnded, ExecutionStarted
+from sfnorch.simulator.events import ExecutionEnded, ExecutionRedriven, ExecutionStarted
 from sfnorch.simulator.interpreter import Interpreter
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import MAX_EVENTS, Execution
@@ -50,10 +50,20 @@ def begin_execution(world: World, machine: Machine, given: Json, *, name: str = 
     )
     world.record.executions.append(execution)
     world.by_name[machine.arn, name] = execution
-    process = world.clock.process(_run_execution(world, machine, execution))
+    interpreter = Interpreter(world, machine, execution, partial(begin_execution, world))
+    run = partial(_begin_process, world, interpreter)
+    if not machine.express:
+        world.redrives[execution.arn] = run
+    run()
+    return execution
+
+
+def _begin_process(world: World, interpreter: Interpreter) -> None:
+    """Run the execution, or continue it after a redrive; the time for its timeout begins now."""
+    machine, execution = interpreter.machine, interpreter.execution
+    process = world.clock.process(_run_execution(world, interpreter))
     world.processes[execution.arn] = process
     world.clock.process(_interrupt_after(world, process, _find_timeout(machine)))
-    return execution
 
 
 def _build_arn(world: World, machine: Machine, name: str) -> str:
@@ -76,13 +86,15 @@ def _find_timeout(machine: Machine) -> float:
     return longest
 
 
-def _run_execution(world: World, machine: Machine, execution: Execution) -> Steps[None]:
+def _run_execution(world: World, interpreter: Interpreter) -> Steps[None]:
+    machine, execution = interpreter.machine, interpreter.execution
     assert machine.states is not None  # noqa: S101 - checked before a run
-    world.record_event(execution, ExecutionStarted(execution.parent))
+    started = ExecutionRedriven(execution.redrives) if execution.redrives else ExecutionStarted(execution.parent)
+    world.record_event(execution, started)
     try:
-        interpreter = Interpreter(world, machine, execution, partial(begin_execution, world))
         execution.output = yield from interpreter.execute(machine.states)
         execution.status = "SUCCEEDED"
+        world.redrives.pop(execution.arn, None)
     except StatesError as error:
         execution.status, execution.error, execution.cause = "FAILED", error.error, error.cause
     except simpy.Interrupt as interrupt:

@@ -17,6 +17,7 @@ from sfnorch.simulator.errors import RUNTIME, StatesError
 from sfnorch.simulator.events import (
     ErrorCaught,
     ExecutionEnded,
+    ExecutionRedriven,
     ExecutionStarted,
     StateEntered,
     StateExited,
@@ -26,6 +27,7 @@ from sfnorch.simulator.events import (
 from sfnorch.simulator.mocks.table import AttemptCounts
 from sfnorch.simulator.partition import refuse_other_partition
 from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.progress import ScopeProgress
 from sfnorch.simulator.record import MAX_EVENTS, Execution
 from sfnorch.simulator.states import STATES
 from sfnorch.simulator.visit import StateContext, StateOutcome, Visit
@@ -55,13 +57,17 @@ class Interpreter:
         self.start_execution = start_execution
         self.mock_attempts = AttemptCounts() if mock_attempts is None else mock_attempts
         self.started = format_timestamp(world.convert_time(execution.started))
+        self._progress = ScopeProgress()
 
     def execute(self, scope: StateScope) -> Steps[Json]:
-        """Run the scope and return the execution's output. Raises StatesError if it fails."""
-        return self._run_whole(scope, StateContext(variables={}))
+        """Run the scope and return the execution's output; after a failure, from the states that failed.
+
+        Raises StatesError if it fails.
+        """
+        return self._run_whole(scope, StateContext(variables={}, progress=self._progress))
 
     def _run_whole(self, scope: StateScope, place: StateContext) -> Steps[Json]:
-        """Run the scope as all states of the execution: its start and its success are events of the history."""
+        """Run the scope as all states of the execution: its start or redrive, and its success are events."""
         self.record_state_event(1)
         output = yield from self.run_scope(scope, self.execution.input, place)
         self.record_state_event(1)
@@ -69,21 +75,27 @@ class Interpreter:
 
     def run_scope(self, scope: StateScope, data: Json, place: StateContext) -> Steps[Json]:
         """Return the output of the scope's last state. Raises StatesError if a state fails and no catcher matches."""
-        inner = StateContext(variables=dict(place.variables), item=place.item)
-        name = scope.start_at
+        progress = place.progress.find_inner(scope, place.item_index)
+        if progress.is_done:
+            return progress.output
+        if not progress.state:
+            progress.variables = dict(place.variables)
+            progress.enter(scope.start_at, data)
+        inner = StateContext(variables=progress.variables, progress=progress, item=place.item)
         while True:
-            state = scope.states.get(name)
+            state = scope.states.get(progress.state)
             if state is None:
-                raise StatesError(RUNTIME, f"Unknown state {name!r}")
+                raise StatesError(RUNTIME, f"Unknown state {progress.state!r}")
             try:
-                outcome = yield from self.visit_state(state, data, inner)
+                outcome = yield from self.visit_state(state, progress.input, inner)
             except (StatesError, simpy.Interrupt) as end:
                 self._record_aborted_state(scope, state, end)
                 raise
             inner.variables.update(outcome.assigned)
             if not outcome.next:
+                progress.finish(outcome.output)
                 return outcome.output
-            name, data = outcome.next, outcome.output
+            progress.enter(outcome.next, outcome.output)
 
     def _record_aborted_state(self, scope: StateScope, state: LocatedState, end: Exception) -> None:
         """Count the event of a state that is aborted because its branch or its iteration ends.
@@ -120,6 +132,7 @@ class Interpreter:
                         self.record_state_event(1)  # MapStateFailed, ParallelStateFailed
                     outcome = self.catch_error(visit, attempts, error)
                     break
+                place.progress.restart()
                 visit.retries += 1
                 self.execution.retries += 1
                 self.world.record_event(self.execution, StateRetried(error.error, visit.retries, delay), state.name)
@@ -216,14 +229,20 @@ class Interpreter:
         world.record.executions.append(child)
         return child
 
-    def run_child(self, child: Execution, scope: StateScope, item: dict[str, Json]) -> Steps[None]:
+    def run_child(self, visit: Visit, child: Execution, scope: StateScope, item: dict[str, Json]) -> Steps[None]:
         """Run the states of a child execution, whose status says how it ended; it does not see outer variables."""
         world = self.world
-        world.record_event(child, ExecutionStarted(child.parent))
+        if child.status == "RUNNING":
+            world.record_event(child, ExecutionStarted(child.parent))
+        else:
+            child.redrive()
+            world.record_event(child, ExecutionRedriven(child.redrives))
         inner = Interpreter(world, self.machine, child, self.start_execution, self.mock_attempts)
+        place = StateContext(variables={}, progress=visit.place.progress, item=item)
         try:
-            child.output = yield from inner._run_whole(scope, StateContext(variables={}, item=item))
+            child.output = yield from inner._run_whole(scope, place)
             child.status = "SUCCEEDED"
+            place.progress.forget_inner(scope, place.item_index)
         except StatesError as error:
             child.status, child.error, child.cause = "FAILED", error.error, error.cause
             child.history += 1

@@ -12,9 +12,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 _STARTER = Path(__file__).with_name("isolated_process.py")
 LIMITS = {"memory": 1_536 * 2**20, "processes": 512, "file": 128 * 2**20, "files": 1_024, "seconds": 3_600}
@@ -26,8 +26,7 @@ _SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/ld.so.cach
 _PROBE_SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Isolation:
+class Isolation(NamedTuple):
     """Whether processes can be isolated; `reason` is why not."""
 
     reason: str = ""

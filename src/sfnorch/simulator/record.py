@@ -39,6 +39,11 @@ class Execution:
     redrives: int = 0
     """How often the execution was redriven."""
 
+    def redrive(self) -> None:
+        """Set the execution back to RUNNING, and count the redrive."""
+        self.status, self.ended, self.error, self.cause = "RUNNING", None, "", ""
+        self.redrives += 1
+
     @property
     def express(self) -> bool:
         """Return whether it is an execution of an Express workflow."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sfnorch.definitions.machines import describe_faults
 from sfnorch.errors import SfnorchError
+from sfnorch.findings import Finding
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.errors import UnsupportedSimulationError
@@ -65,12 +67,12 @@ def run_machine(
     """Return the run of the machine with this input.
 
     The simulation stops after `until` seconds; the default for a machine that starts itself is an hour.
-    Raises UnsupportedSimulationError if the run cannot be simulated, or has more executions than `most_executions`.
+    Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
+    the run cannot be simulated, or has more executions than `most_executions`.
     """
     if until is None and any(can_start_itself(state) for state in machine.list_states()):
         until = ENDLESS_SECONDS
-    for other in template.machines:
-        _refuse_unreadable(other)
+    _refuse_faults(template)
     world = World(template, behaviour or Behaviour(), seed, most_executions=most_executions)
     begin_execution(world, machine, given)
     try:
@@ -97,9 +99,13 @@ def choose_machine(template: Template, name: str = "") -> Machine:
         return template.find(name)
     if not template.machines:
         raise SfnorchError(f"{template.source.file}: no state machine found")
-    calls = {find_child_arn(state) for machine in template.machines for state in machine.list_states()}
-    started = calls - {"", ANY}  # a machine that is chosen at run time is unknown
-    first = [machine for machine in template.machines if not any(can_overlap(arn, machine.arn) for arn in started)]
+    calls = [(machine, find_child_arn(state)) for machine in template.machines for state in machine.list_states()]
+    started = [(machine, arn) for machine, arn in calls if arn not in ("", ANY)]  # ANY: it is chosen at run time
+    first = [
+        machine
+        for machine in template.machines
+        if not any(can_overlap(arn, machine.arn) for caller, arn in started if caller is not machine)
+    ]
     if len(first) == 1:
         return first[0]
     names = ", ".join(machine.logical_id for machine in template.machines)
@@ -108,6 +114,14 @@ def choose_machine(template: Template, name: str = "") -> Machine:
     )
 
 
-def _refuse_unreadable(machine: Machine) -> None:
-    if machine.fault:
-        raise SfnorchError(str(machine.fault))
+def _refuse_faults(template: Template) -> None:
+    """Raise SfnorchError with all reasons for which AWS refuses a definition of the template, or it cannot be read."""
+    faults = [fault for machine in template.machines for fault in _list_faults(machine)]
+    if faults:
+        faults.sort(key=lambda fault: (fault.file, fault.line or 0))
+        raise SfnorchError("\n".join(map(str, faults)))
+
+
+def _list_faults(machine: Machine) -> list[Finding]:
+    """Return why the machine cannot run: its definition cannot be read, or AWS refuses it."""
+    return [machine.fault] if machine.fault else list(describe_faults(machine))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
-from sfnorch.json_values import Json, read_number, write_compact
+from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import DATA_LIMIT, RUNTIME, StatesError
 from sfnorch.simulator.mocks.table import AttemptCounts, MockAnswer, MockUse
 from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.progress import ScopeProgress
 from sfnorch.simulator.query.language import EvaluationContext, QueryLanguage
 from sfnorch.simulator.record import Execution
 from sfnorch.simulator.world import StartExecution, World
@@ -25,12 +26,19 @@ _Given = ParamSpec("_Given")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateContext:
+class StateContext(NamedTuple):
     """The context of a state in an execution: its variables, and the Map item that it runs for."""
 
     variables: dict[str, Json]
+    progress: ScopeProgress
+    """The progress of the scope that contains the state."""
     item: dict[str, Json] | None = None
+
+    @property
+    def item_index(self) -> int:
+        """Return the index of the Map item; -1 without one."""
+        index = self.item.get("Index") if self.item is not None else -1
+        return index if isinstance(index, int) else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class StateRunner(Protocol):
     def begin_child(self, label: str, title: str, given: Json, *, express: bool) -> Execution:
         """Return a new child execution of a distributed Map with the input; it has not entered a state."""
 
-    def run_child(self, child: Execution, scope: StateScope, item: dict[str, Json]) -> Steps[None]:
+    def run_child(self, visit: Visit, child: Execution, scope: StateScope, item: dict[str, Json]) -> Steps[None]:
         """Run the states of a child execution, whose status says how it ended."""
 
 
@@ -190,8 +198,7 @@ class Visit:
             raise self._refuse(error.cause, error.error) from None
 
     def _describe_use(self) -> MockUse:
-        index = read_number(self.place.item.get("Index"), -1) if self.place.item is not None else -1
-        return MockUse(self.runner.machine, self.state, index, self.runner.mock_attempts)
+        return MockUse(self.runner.machine, self.state, self.place.item_index, self.runner.mock_attempts)
 
     def _refuse(self, sentence: str, error: str = "") -> StatesError:
         """Return the error of a failed evaluation, which can be an event of the history."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
@@ -65,6 +66,8 @@ class World:
     languages: QueryLanguages = field(init=False)
     processes: dict[str, simpy.Process] = field(default_factory=dict)
     """The process of each running execution, by ARN."""
+    redrives: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """What continues a standard execution that did not succeed, by ARN."""
     alarm_states: dict[str, str] = field(default_factory=dict)
     job_counts: defaultdict[str, JobCounts] = field(default_factory=lambda: defaultdict(JobCounts))
     by_name: dict[tuple[str, str], Execution] = field(default_factory=dict)

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import Json, find_value, read_list, read_strings
 from sfnorch.template.declarations import find_declarations
@@ -17,8 +17,7 @@ from sfnorch.template.located import Path, SourceLocation
 _FAILURES = frozenset({"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmResource:
+class AlarmResource(NamedTuple):
     """An alarm: its name, the machines whose failures it watches (ARNs), and its actions (ARNs)."""
 
     logical_id: str
@@ -29,8 +28,7 @@ class AlarmResource:
     place: SourceLocation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicResource:
+class TopicResource(NamedTuple):
     """A topic and the key that encrypts it, as the template names it; empty without a key."""
 
     logical_id: str
@@ -40,8 +38,7 @@ class TopicResource:
     place: SourceLocation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyResource:
+class KeyResource(NamedTuple):
     """A key of the template, its names, and its policy."""
 
     names: frozenset[str]

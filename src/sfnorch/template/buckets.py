@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.template.contents import Template
 from sfnorch.template.declarations import find_declarations
 from sfnorch.template.located import Object, Path, SourceLocation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BucketResource:
+class BucketResource(NamedTuple):
     """A bucket; `properties` are evaluated."""
 
     logical_id: str

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sfnorch.calls.call import ResourceArgument
 from sfnorch.calls.catalogue import CALLS, SDK_PREFIXES
@@ -34,16 +33,14 @@ _ACTIVITY = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:activity:.*")
 _QUEUE = re.compile(r"https://sqs\.([^.]+)\.[^/]+/([^/]+)/(.+)")
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredAction:
+class RequiredAction(NamedTuple):
     """An action that the role must allow, and the resource of the action."""
 
     action: str
     resource: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceCall:
+class ServiceCall(NamedTuple):
     """A Task's call: `glue:startJobRun` or `aws-sdk:glue:getJobRun`, and its integration pattern: `.sync` or empty."""
 
     name: str

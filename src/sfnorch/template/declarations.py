@@ -6,15 +6,14 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import Json, find_value
 from sfnorch.template.intrinsics import StackValues, format_value
 from sfnorch.template.located import Object, Path, SourceLocation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declaration:
+class Declaration(NamedTuple):
     """A resource in a template: its properties as written, the path to these, and the place of the resource."""
 
     stack: StackValues

@@ -22,7 +22,9 @@ from sfnorch.template.located import Object
 from sfnorch.template.reader import KIND, Source, parse_template, parse_value
 from sfnorch.template.resources import StackEnvironment
 
-DEFINITION_KIND = replace(KIND, name=NOT_JSON, hints={**KIND.hints, "large": "AWS allows definitions of 1 MB"})
+DEFINITION_KIND = KIND._replace(
+    name=NOT_JSON, hints={"directory": "specify a file in it", "large": "AWS allows definitions of 1 MB"}
+)
 _NAME = re.compile(r"\.asl\.(json|ya?ml)$", re.IGNORECASE)
 _SUFFIXES = re.compile(r"(\.asl)?\.(json|ya?ml)$", re.IGNORECASE)
 _KEY = r"""(?:^|[\s{{,])["']?{}["']?\s*:"""
@@ -59,7 +61,11 @@ def evaluate_definition(source: Source, where: StackEnvironment, substitutions: 
     """
     values = Substitutions(substitutions)
     filled = values.fill(source.text)
-    data = source.data if filled == source.text else _parse_definition(filled, source.file).data
+    try:
+        data = source.data if filled == source.text else _parse_definition(filled, source.file).data
+    except TemplateError as error:
+        words = "with the values of its substitutions, "
+        raise TemplateError([replace(each, message=f"{words}{each.message}") for each in error.findings]) from None
     name = re.sub(r"[^\w-]+", "-", _SUFFIXES.sub("", Path(source.file).name)).strip("-")[:80] or "machine"
     machine = Machine(
         logical_id=name,

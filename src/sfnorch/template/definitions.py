@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
+from typing import NamedTuple
 
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
@@ -31,8 +31,7 @@ NOT_JSON = "definition"
 DEFINITION_NOT_READABLE = "definition-not-readable"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class Definition(NamedTuple):
     """A definition with its substitutions, and also without them if it can be parsed with its `${…}`."""
 
     data: Object
@@ -47,12 +46,12 @@ class Definition:
         return find_place(self.data, path)
 
 
-@dataclass(frozen=True, slots=True)
 class Substitutions:
     """The values of a definition's substitutions, and the names of those that it has."""
 
-    values: Mapping[str, str]
-    names: set[str] = field(default_factory=set)
+    def __init__(self, values: Mapping[str, str], names: set[str] | None = None) -> None:
+        self.values = values
+        self.names = set() if names is None else names
 
     def fill(self, text: str) -> str:
         """Return the text with the values; a substitution without a value stays. Its names are added to `names`."""
@@ -91,8 +90,7 @@ def read_definition(stack: StackValues, properties: Object, path: Path) -> Defin
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _DefinitionProperty:
+class _DefinitionProperty(NamedTuple):
     """The property with the definition, and the properties of its machine."""
 
     stack: StackValues

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import find_value, read_number, read_string
 from sfnorch.packages import METADATA
@@ -15,8 +15,7 @@ _SECONDS = 3.0
 """The default timeout of Lambda in seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionResource:
+class FunctionResource(NamedTuple):
     """A function: its code as text if the template contains it, else the code's path relative to the template."""
 
     logical_id: str

@@ -6,8 +6,7 @@ They are dicts and lists, so JSON code can read them. The evaluation of a templa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sfnorch.json_values import Json, read_list
 
@@ -15,8 +14,7 @@ Path: TypeAlias = tuple[str | int, ...]
 """The path to a value: keys and indexes from the root."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLocation:
+class SourceLocation(NamedTuple):
     """A file and a line in it; the first line is 1."""
 
     file: str

@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-prope
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.template.intrinsics import UNKNOWN, StackValues, format_value
 from sfnorch.template.resources import IDENTITIES
@@ -23,8 +23,7 @@ _MADE_FROM = {
 """The types that SAM creates from its own types, under the same logical id."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeployedResource:
+class DeployedResource(NamedTuple):
     """A resource of the deployed stack; `physical_id` is the value of Ref."""
 
     logical_id: str

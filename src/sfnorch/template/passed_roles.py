@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.template.arguments import UNKNOWN_VALUE, Arguments
 from sfnorch.template.resources import StackEnvironment
@@ -62,8 +62,7 @@ PASS_ROLE_CALLS: Mapping[str, tuple[str, frozenset[str]]] = {
 """By service, as the integration names it: the service that gets the role, and the calls that pass it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassedRole:
+class PassedRole(NamedTuple):
     """A role that a call passes: its ARN, and the service that gets it; empty if the service is unknown."""
 
     arn: str

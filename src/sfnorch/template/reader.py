@@ -12,7 +12,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 from yaml.constructor import SafeConstructor
@@ -58,8 +58,7 @@ _ESCAPES = re.compile(r"\\\\|\\/|(?:\\u[0-9a-fA-F]{4})+")
 _MUST_STAY_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """A template in its file, or a definition without a template: its data, its aliases, and its syntax errors."""
 
     file: str

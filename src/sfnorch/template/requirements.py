@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sfnorch.template.arguments import UNKNOWN_VALUE, Arguments
 from sfnorch.template.calls import (
@@ -28,16 +28,14 @@ from sfnorch.template.states import LocatedState
 _PUT_EVENTS = ("events:putEvents", "aws-sdk:eventbridge:putEvents")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
+class Requirement(NamedTuple):
     """An action on a resource, with the known condition keys of the request."""
 
     need: RequiredAction
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirements:
+class Requirements(NamedTuple):
     """The permissions that a state requires, and the unknown ones, each as a clause.
 
     `role` is the ARN of the role in the Task's Credentials; empty if the Task uses its machine's role.

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, find_partition
 
@@ -16,16 +16,14 @@ EXAMPLE_ACCOUNT = "123456789012"
 """The account in the examples of the AWS documentation, which represents any account."""
 
 
-@dataclass(frozen=True, slots=True)
-class AssumedDefaults:
+class AssumedDefaults(NamedTuple):
     """The default region and account, if the user has not specified them; empty if specified."""
 
     region: str = ""
     account: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackEnvironment:
+class StackEnvironment(NamedTuple):
     """The environment of a stack: the values of pseudo parameters. The defaults are those of the AWS documentation."""
 
     region: str = DEFAULT_REGION
@@ -65,8 +63,7 @@ class StackEnvironment:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceIdentity:
+class ResourceIdentity(NamedTuple):
     """The names of resources of a type: the property with the name, the end of the ARN, the value of Ref."""
 
     name_property: str

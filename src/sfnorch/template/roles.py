@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from sfnorch.json_values import Json, find_value, list_values, read_list, read_mapping, read_mappings, read_string
 from sfnorch.template.declarations import Declaration, find_declarations
@@ -58,8 +59,7 @@ class Role:
         return PolicySet(name=self.name, statements=(*self.statements, *self.managed_statements), gaps=self.gaps)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policies:
+class Policies(NamedTuple):
     """The policies outside of roles, collected once for all roles."""
 
     attached: dict[str, list[Statement]]
@@ -137,7 +137,7 @@ def build_implied_role(machine: Declaration, policies: Policies) -> Role:
             case Object(), _ if len(item) == 1 and (template := next(iter(item))) in _load_policy_templates():
                 document = stack.evaluate_node(_expand_policy_template(template, item[template], item.place))
                 granted += (
-                    replace(statement, bundled=True) for statement in read_statements(document, (*at, template))
+                    statement._replace(bundled=True) for statement in read_statements(document, (*at, template))
                 )
             case _:
                 managed = _read_managed_policies([value], policies.managed)
@@ -196,8 +196,7 @@ def list_managed_policies(stack: StackValues) -> dict[str, list[Statement]]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Managed:
+class _Managed(NamedTuple):
     """The managed policies of a role: those in the template, AWS managed policies, and the unknown ones."""
 
     own: tuple[Statement, ...] = ()

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.schedules.service import Service
 from sfnorch.schedules.zones import UTC
@@ -21,8 +21,7 @@ _EVENTS = {"Schedule": Service.RULE, "ScheduleV2": Service.SCHEDULER}
 _WITH_EVENTS = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextProperty:
+class TextProperty(NamedTuple):
     """A text in a template: its place and its value; None if only AWS knows the value."""
 
     path: Path
@@ -30,8 +29,7 @@ class TextProperty:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleResource:
+class ScheduleResource(NamedTuple):
     """A schedule of a template: the service that evaluates it, its expression, and its time zone if it has one."""
 
     service: Service

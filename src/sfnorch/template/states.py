@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from sfnorch.json_values import find_value, read_string, read_strings
 from sfnorch.template.located import Object, Path, read_objects
@@ -25,8 +26,7 @@ class TransitionKind(Enum):
     CATCH = "catch"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
+class Transition(NamedTuple):
     """A transition to a state, by name; `rule` is the choice rule or the catcher with the transition."""
 
     way: TransitionKind

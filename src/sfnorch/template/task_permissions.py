@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.template.arguments import UNKNOWN_VALUE
 from sfnorch.template.calls import RequiredAction
@@ -20,8 +20,7 @@ _MOST_DECISIONS = 10_000
 """The number of decisions that a template keeps."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PermissionDecision:
+class PermissionDecision(NamedTuple):
     """The decision on a permission, and the role (None if it is not in the template)."""
 
     need: RequiredAction | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import find_value, read_mapping
 from sfnorch.protocol.dag import TaskState, TaskVariable
@@ -14,8 +14,7 @@ _ARN = re.compile(r"arn:.*:(function|stateMachine):")
 _NAMES = ("JobName", "FunctionName", "StateMachineArn")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedTask:
+class PlannedTask(NamedTuple):
     """A task: the job, function or machine that it runs, and the tasks that it depends on."""
 
     name: str

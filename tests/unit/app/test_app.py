@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -175,6 +176,34 @@ def test_a_behaviour_of_what_does_not_exist(behaviour: Behaviour, message: str):
 def test_a_value_that_a_template_does_not_accept():
     with pytest.raises(sfnorch.SfnorchError, match="Nothing"):
         simulate(SimulateRequest(plan=parse_plan(PLAN), parameters={"Nothing": "x"}))
+
+
+def test_a_definition_with_a_file_of_mocks(tmp_path: Path):
+    task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:${Call}", "Parameters": {}, "End": True}
+    definition, mocks = tmp_path / "m.asl.json", tmp_path / "mocks.json"
+    definition.write_text(json.dumps({"StartAt": "A", "States": {"A": task}}))
+    mocks.write_text(
+        json.dumps(
+            {
+                "StateMachines": {"m": {"TestCases": {"One": {"A": "R"}, "Two": {"A": "S"}}}},
+                "MockedResponses": {"R": {"0": {"Return": 1}}, "S": {"0": {"Throw": {"Error": "E", "Cause": "c"}}}},
+            }
+        )
+    )
+    request = SimulateRequest(
+        template=definition,
+        mock_file=mocks,
+        test_case="One",
+        machine_type="express",
+        execution_input=None,
+        substitutions={"Call": "sendMessage"},
+    )
+    run_ = simulate(request).run
+    assert (run_.first.status, run_.first.input, run_.first.output, run_.first.express) == ("SUCCEEDED", None, 1, True)
+    failed = simulate(replace(request, test_case="Two")).run.first
+    assert (failed.status, failed.error, failed.cause) == ("FAILED", "E", "c")
+    assert lint(definition) == ()
+    assert sfnorch.draw(definition).startswith("flowchart")
 
 
 def test_a_report_about_several_templates(run: Run):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.default import build_default_plan
+from sfnorch.plan.default import DefaultAlerts, DefaultChild, DefaultJob, DefaultPlan, build_default_plan
 from sfnorch.plan.job_lists import replace_jobs
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models.dynamic import DynamicPlan
@@ -14,8 +14,21 @@ from sfnorch.plan.models.master_child import Child, MasterChildPlan
 from sfnorch.plan.models.schedule import Schedule
 
 
+def convert_to_plain(value: object) -> object:
+    """Return named tuples as mappings, and other sequences as lists."""
+    match value:
+        case DefaultPlan() | DefaultChild() | DefaultJob() | DefaultAlerts():
+            return {key: convert_to_plain(item) for key, item in value._asdict().items()}
+        case list() | tuple():
+            return [convert_to_plain(item) for item in value]
+    return value
+
+
 def test_the_default_plan_is_what_a_plan_with_its_pattern_alone_gives():
-    assert build_default_plan() == parse_plan("pattern: master-child\n")
+    plan = parse_plan("pattern: master-child\n")
+    assert isinstance(plan, MasterChildPlan)
+    assert convert_to_plain(build_default_plan()) == plan.model_dump()
+    assert build_default_plan().job_names == plan.job_names
     assert [(child.name, [job.name for job in child.jobs]) for child in build_default_plan().children] == [
         ("child-1", ["glue-job-1-a", "glue-job-1-b", "glue-job-1-c", "glue-job-1-d"]),
         ("child-2", ["glue-job-2-a", "glue-job-2-b", "glue-job-2-c", "glue-job-2-d", "glue-job-2-e"]),

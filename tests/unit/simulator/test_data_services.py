@@ -80,7 +80,8 @@ def test_the_same_token_is_the_same_statement():
     ],
 )
 def test_what_redshift_refuses(arguments: dict[str, Any], said: str):
-    assert failure(one({**SQL, "Arguments": arguments})) == ("RedshiftData.ValidationException", said)
+    evaluated = f"{{% $parse({json.dumps(json.dumps(arguments))}) %}}"
+    assert failure(one({**SQL, "Arguments": evaluated})) == ("RedshiftData.ValidationException", said)
 
 
 def test_a_statement_that_is_not_there():
@@ -105,7 +106,8 @@ def test_an_object_is_written_as_json_whatever_it_is(body: Any, written: str):
     [({"Key": "k"}, "S3.S3Exception"), ({"Bucket": "b", "Key": "k" * 1025}, "S3.KeyTooLongException")],
 )
 def test_what_s3_refuses(arguments: dict[str, Any], error: str):
-    assert failure(one({**PUT, "Arguments": arguments}))[0] == error
+    evaluated = f"{{% $parse({json.dumps(json.dumps(arguments))}) %}}"
+    assert failure(one({**PUT, "Arguments": evaluated}))[0] == error
 
 
 GLUE = "arn:aws:states:::aws-sdk:glue:"

@@ -48,7 +48,7 @@ def test_the_context_object_of_a_standard_execution():
     "state",
     [
         {"Type": "Map", "Items": [], "ItemProcessor": {"StartAt": "P", "States": {"P": CONTEXT}}},
-        {"Type": "Parallel", "Branches": []},
+        {"Type": "Parallel", "Branches": [{"StartAt": "P", "States": {"P": CONTEXT}}]},
     ],
     ids=["Map", "Parallel"],
 )

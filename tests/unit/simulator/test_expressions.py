@@ -20,6 +20,8 @@ def evaluate(code: str, **variables: Any) -> Any:
 
 
 VALUES = {
+    "($start := $substring(?, 0, 2); $start('abc'))": "ab",
+    "($pairs := $partition(?, 2); $pairs([1, 2, 3]))": [[1, 2], [3]],
     "$now()": "2026-01-02T03:04:05.678Z",
     "$now('[Y]-[M01]')": "2026-01",
     "$millis()": 1767323045678,
@@ -130,6 +132,8 @@ FAULTS = {
     "$base64decode('?')": "D3137: The text is not Base64: Only base64 data is allowed",
     "$number('1 2')": 'D3030: Unable to cast value to a number: "1 2"',
     "$eval('1')": "$eval is not supported in Step Functions",
+    "($f := $uppercase; $f(1))": 'T0410: Argument 1 of function "f" does not match function signature',
+    "$uppercase(1)": 'T0410: Argument 1 of function "uppercase" does not match function signature',
     "$f(1)": "T1006: Attempted to invoke a non-function",
     "$error('so')": "D3137: so",
     "1 / 0 + 1": "D1001: Number out of range: Infinity",
@@ -161,7 +165,7 @@ TAKEN = [
     (["States.ALL"], "States.Runtime", False),
     (["States.Runtime"], "States.Runtime", False),
     (["States.TaskFailed"], "Glue.AWSGlueException", True),
-    (["States.TaskFailed"], "States.QueryEvaluationError", True),
+    (["States.TaskFailed"], "States.QueryEvaluationError", False),
     (["States.TaskFailed"], "States.Timeout", False),
     (["States.TaskFailed"], "States.HeartbeatTimeout", False),
     (["States.TaskFailed"], "States.DataLimitExceeded", False),

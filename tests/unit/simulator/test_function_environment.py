@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ def called(environment: dict[str, str], isolation: Isolation | None) -> Any:
     processes = FunctionProcesses(isolation=isolation)
     names = [*environment, "HOME", "ENVIRONMENT"]
     try:
-        return processes.call(replace(function(CODE), environment=environment), names, "1").get("result")
+        return processes.call(function(CODE)._replace(environment=environment), names, "1").get("result")
     finally:
         processes.close()
 

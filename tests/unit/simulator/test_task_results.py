@@ -192,7 +192,13 @@ def test_headers_of_an_api():
 )
 def test_the_events_of_a_mocked_failure(resource: str, error: str, events: int):
     """A service that rejects the call gives TaskSubmitFailed; what fails later comes after TaskSubmitted (recorded)."""
-    state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": {"JobName": "orders"}}
+    arguments = {
+        "lambda": {"FunctionName": "f"},
+        "glue": {"JobName": "orders"},
+        "sns": {"TopicArn": "t", "Message": "m"},
+    }
+    service = resource.partition(":")[0]
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": arguments[service]}
     run = play(state, mocks={"T": {"Throw": {"Error": error}}})
     assert (run.first.error, run.first.history) == (error, events)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 import troposphere
 from troposphere import AWSHelperFn, Equals, If, Join, Not, NoValue, Ref, Select, Sub
@@ -76,11 +75,10 @@ def _select_from_plan(workflow: Workflow) -> Iterator[Parameter]:
 def _make_optional(parameter: Parameter) -> Parameter:
     """Return the parameter with an empty default, which means the default in the plan."""
     if parameter.default:
-        parameter = replace(parameter, default="", description=f"{parameter.description}; default: as in the plan")
+        parameter = parameter._replace(default="", description=f"{parameter.description}; default: as in the plan")
     if re.fullmatch(parameter.pattern, ""):
         return parameter
-    return replace(
-        parameter,
+    return parameter._replace(
         pattern=f"^$|{parameter.pattern}",
         constraint=parameter.constraint and f"{parameter.constraint}, or empty",
     )

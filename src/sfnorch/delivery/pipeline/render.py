@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from troposphere import AWSHelperFn, Ref, Sub
@@ -60,7 +59,7 @@ def _assemble(workflow: Workflow, start: PipelineSource, *, stack_name: str, app
         groups=_group_resources(workflow, start, approval=approval),
         outputs=_make_outputs(workflow, start),
         tags=workflow.tags,
-        origin=replace(workflow.origin, part="pipeline") if workflow.origin else None,
+        origin=workflow.origin._replace(part="pipeline") if workflow.origin else None,
     )
 
 

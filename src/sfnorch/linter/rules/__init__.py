@@ -7,6 +7,8 @@ from sfnorch.linter.rules import (
     alarm_topic_key,
     branch_stops_siblings,
     bucket_unprotected,
+    callback_without_timeout,
+    express_execution_waited,
     failure_not_notified,
     glue_job_not_waited,
     glue_start_not_retried,
@@ -16,13 +18,17 @@ from sfnorch.linter.rules import (
     jsonata_states,
     jsonata_syntax,
     jsonata_unassigned,
+    jsonpath_data_flow,
     limit_exceeded,
     missing_permission,
     null_value,
     permission_unknown,
     polling_without_bound,
+    refused_definition,
     risky_expression,
+    run_not_waited,
     substitution_in_expression,
+    substitution_missing,
     topic_key_access,
     unused_permission,
     wildcard_resource,
@@ -33,14 +39,20 @@ from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule
 
 RULES: tuple[LintRule[Subject], ...] = (
+    refused_definition.RULE,
     jsonata_syntax.RULE,
     jsonata_unassigned.RULE,
     jsonata_shadowing.RULE,
     jsonata_states.RULE,
+    jsonpath_data_flow.RULE,
     risky_expression.RULE,
     substitution_in_expression.RULE,
+    substitution_missing.RULE,
     branch_stops_siblings.RULE,
     glue_job_not_waited.RULE,
+    run_not_waited.RULE,
+    callback_without_timeout.RULE,
+    express_execution_waited.RULE,
     glue_start_not_retried.RULE,
     wrong_partition.RULE,
     failure_not_notified.RULE,
@@ -59,4 +71,4 @@ RULES: tuple[LintRule[Subject], ...] = (
     yaml_alias.RULE,
     limit_exceeded.RULE,
 )
-"""All rules, in the order of the list: expressions, failures, permissions, deliveries, then the template's format."""
+"""All rules, in the order of the list: definitions, expressions, failures, permissions, deliveries, formats."""

@@ -11,14 +11,14 @@ from sfnorch.json_values import walk_strings
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding, create_fault
 
-_SUBSTITUTION = re.compile(r"\$\{[^!{}]+\}")
+SUBSTITUTION = re.compile(r"\$\{[^!{}]+\}")
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
         if machine.definition and machine.definition.unfilled:
             for path, text in walk_strings(machine.definition.unfilled):
-                if parse_code(text) is not None and (found := _SUBSTITUTION.search(text)):
+                if parse_code(text) is not None and (found := SUBSTITUTION.search(text)):
                     at = path[:-1] if path[-1] == "Fn::Sub" else path
                     message = f"{found[0]} is substituted as text inside an expression, so its value becomes code"
                     hint = "write it as a separate string in Assign, and use the variable in the expression"

@@ -9,10 +9,10 @@ from sfnorch.patterns.master_child import child, master
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models.master_child import MasterChildPlan
+    from sfnorch.plan.kinds import ChainsPlan
 
 
-def build_workflow(plan: MasterChildPlan) -> Workflow:
+def build_workflow(plan: ChainsPlan) -> Workflow:
     """Return the workflow of a master-child plan: the master first, then a state machine for each child."""
     children = [child.build_machine(plan, number) for number in range(1, len(plan.children) + 1)]
     machines = (master.build_machine(plan, children), *children)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import (
@@ -28,7 +29,7 @@ from sfnorch.workflow import Alarm, Parameter, ParameterValue, StackName, StateM
 
 if TYPE_CHECKING:
     from sfnorch.asl import Linkable
-    from sfnorch.plan.models.master_child import Child, MasterChildPlan
+    from sfnorch.plan.kinds import AnyChild, AnyJob, ChainsPlan
 
 CONTROL_STATES = (
     JobListState.RESOLVE_JOBS,
@@ -47,7 +48,7 @@ CONTROL_STATES = (
 """The names of the states that do not belong to a job."""
 
 
-def build_jobs_parameter(child: Child) -> Parameter:
+def build_jobs_parameter(child: AnyChild) -> Parameter:
     """Return the stack parameter with another list of jobs for the child."""
     return Parameter(
         name=name_jobs_parameter(child.name),
@@ -57,7 +58,7 @@ def build_jobs_parameter(child: Child) -> Parameter:
     )
 
 
-def build_machine(plan: MasterChildPlan, number: int) -> StateMachine:
+def build_machine(plan: ChainsPlan, number: int) -> StateMachine:
     """Return the state machine of child `number` of the plan, counted from 1. Only errors use the number."""
     child = plan.children[number - 1]
     alarm_name = StackName(f"{child.name}-failed")
@@ -81,7 +82,7 @@ def build_machine(plan: MasterChildPlan, number: int) -> StateMachine:
     )
 
 
-def _build_graph(child: Child, *, job_states: bool) -> Graph:
+def _build_graph(child: AnyChild, *, job_states: bool) -> Graph:
     named = _build_job_states(child) if job_states else ()
     return Graph(
         _resolve(child),
@@ -97,7 +98,7 @@ def _build_graph(child: Child, *, job_states: bool) -> Graph:
     )
 
 
-def _resolve(child: Child) -> Pass:
+def _resolve(child: AnyChild) -> Pass:
     assign: dict[str, Value] = {
         ChildVariable.CHILD: child.name,
         JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, <<default>>][0]", default=child.name),
@@ -109,7 +110,7 @@ def _resolve(child: Child) -> Pass:
     return Pass(name=JobListState.RESOLVE_JOBS, assign=assign, next=JobListState.CHECK_JOBS)
 
 
-def _check(child: Child, first_job: str) -> Choice:
+def _check(child: AnyChild, first_job: str) -> Choice:
     as_planned = ChoiceRule(
         condition=jsonata(r"$given = null and $not($contains($atDeploy, /[^\s,]/))"),
         assign={JobListVariable.JOBS: given_jobs.run_names(child.jobs)},
@@ -119,8 +120,9 @@ def _check(child: Child, first_job: str) -> Choice:
     return Choice(name=JobListState.CHECK_JOBS, rules=(as_planned, given), default=SharedState.INVALID_INPUT)
 
 
-def _build_job_states(child: Child) -> tuple[Linkable, ...]:
-    names = build_state_names((job.name for job in child.jobs), taken=CONTROL_STATES)
+def _build_job_states(child: AnyChild) -> tuple[Linkable, ...]:
+    jobs: Sequence[AnyJob] = child.jobs
+    names = build_state_names((job.name for job in jobs), taken=CONTROL_STATES)
     tasks = [
         glue_job.run_job(
             name,
@@ -130,7 +132,7 @@ def _build_job_states(child: Child) -> tuple[Linkable, ...]:
             assign={JobListVariable.DONE: jsonata("$done + 1")},
             output=jsonata("{}"),
         )
-        for name, job in zip(names, child.jobs, strict=True)
+        for name, job in zip(names, jobs, strict=True)
     ]
     return chain_states(tasks, then=SharedState.CLEAR_ALARM)
 

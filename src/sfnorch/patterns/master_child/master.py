@@ -31,11 +31,11 @@ from sfnorch.workflow import ENVIRONMENT, Alarm, MachineArn, ParameterValue, Sta
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfnorch.plan.models.master_child import MasterChildPlan
+    from sfnorch.plan.kinds import ChainsPlan
     from sfnorch.workflow import DeploymentValue
 
 
-def build_machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
+def build_machine(plan: ChainsPlan, children: Sequence[StateMachine]) -> StateMachine:
     """Return the master of these child state machines."""
     substitutions: dict[str, DeploymentValue] = {}
     if plan.notify != "never":
@@ -58,7 +58,7 @@ def build_machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> St
     )
 
 
-def _build_graph(plan: MasterChildPlan) -> Graph:
+def _build_graph(plan: ChainsPlan) -> Graph:
     ending = SharedState.DONE if plan.on_child_failure == "succeed" else MasterState.CHILDREN_FAILED
     states: list[AnyState] = [_resolve(plan), _check(), _run_children(plan)]
     if plan.notify != "never":
@@ -81,7 +81,7 @@ def _build_graph(plan: MasterChildPlan) -> Graph:
     return Graph(*states, comment="Starts all children in parallel, waits for all, and reports which failed.")
 
 
-def _resolve(plan: MasterChildPlan) -> Pass:
+def _resolve(plan: ChainsPlan) -> Pass:
     assign: dict[str, Value] = {}
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
@@ -109,7 +109,7 @@ def _check() -> Choice:
     )
 
 
-def _run_children(plan: MasterChildPlan) -> Parallel:
+def _run_children(plan: ChainsPlan) -> Parallel:
     # No branch fails, so an error that is caught here is unexpected. The outcomes of the children are unknown, and each
     # child is reported as failed with this error.
     unforeseen = '{"children": [$children.{"child": $, "status": "FAILED", "error": $states.errorOutput.Error}]}'
@@ -118,9 +118,10 @@ def _run_children(plan: MasterChildPlan) -> Parallel:
         if plan.notify == "never" and plan.on_child_failure == "succeed"
         else MasterState.ANY_CHILD_FAILED
     )
+    keys = [derive_child_key(child.name) for child in plan.children]
     return Parallel(
         name=MasterState.RUN_CHILDREN,
-        branches=tuple(_build_branch(index, derive_child_key(child.name)) for index, child in enumerate(plan.children)),
+        branches=tuple(_build_branch(index, key) for index, key in enumerate(keys)),
         catch=catch_any_error(after, output=jsonata(unforeseen)),
         output=read_program(__package__, "outcomes").fill(),
         next=after,

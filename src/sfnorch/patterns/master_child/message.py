@@ -37,7 +37,7 @@ def build_failure_states(next_state: str) -> tuple[Task, Task]:
         message=message,
         attributes=attributes,
         list_attributes=lists,
-        catch=Catcher(errors=("States.ALL",), output=outcomes, next=MasterState.NOTIFY_PLAINLY),
+        catch=(Catcher(errors=("States.ALL",), output=outcomes, next=MasterState.NOTIFY_PLAINLY),),
         output=read_program(__package__, "reported_outcomes").fill(failures=failures),
         next_state=next_state,
     )
@@ -48,7 +48,7 @@ def build_failure_states(next_state: str) -> tuple[Task, Task]:
         message=read_program(__package__, "plain_message").fill(),
         attributes=attributes,
         list_attributes={},
-        catch=Catcher(errors=("States.ALL",), output=outcomes, next=next_state),
+        catch=(Catcher(errors=("States.ALL",), output=outcomes, next=next_state),),
         output=outcomes,
         next_state=next_state,
     )
@@ -64,7 +64,7 @@ def build_success_state(next_state: str) -> Task:
         message=read_program(__package__, "success_message").fill(count=_WELL_COUNT),
         attributes={"status": "SUCCEEDED"},
         list_attributes={},
-        catch=Catcher(errors=("States.ALL",), output=jsonata("$states.input"), next=next_state),
+        catch=(Catcher(errors=("States.ALL",), output=jsonata("$states.input"), next=next_state),),
         output=jsonata("$states.input"),
         next_state=next_state,
     )

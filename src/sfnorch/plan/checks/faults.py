@@ -11,10 +11,10 @@ from sfnorch.plan.sound_part import ValidPart
 from sfnorch.plan.tags import find_repeated_tags
 
 if TYPE_CHECKING:
-    from sfnorch.plan.kinds import AnyPlan
+    from sfnorch.plan.kinds import WrittenPlan
 
 
-def list_faults(plan: AnyPlan, part: ValidPart) -> Iterator[Fault]:
+def list_faults(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
     """Yield each inconsistency of the plan, or of the valid part of it: the path in the file, and an error message."""
     yield from check_alerts(plan.alerts, part)
     for key, fault in find_repeated_tags([*part.list_lacking(("tags",)), *plan.tags]):
@@ -25,7 +25,7 @@ def list_faults(plan: AnyPlan, part: ValidPart) -> Iterator[Fault]:
             yield restored, message
 
 
-def _check_pattern(plan: AnyPlan, part: ValidPart) -> Iterator[Fault]:
+def _check_pattern(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
     """Yield the faults that only this pattern can have. The checks of other patterns are not imported."""
     match plan.pattern:
         case "master-child":

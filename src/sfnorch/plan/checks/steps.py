@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
+from sfnorch.expressions import is_expression
 from sfnorch.plan.checks.expressions import check_expressions
 from sfnorch.plan.checks.failures import check_failure
 from sfnorch.plan.checks.jobs import check_job_run
@@ -19,7 +20,6 @@ from sfnorch.plan.names import MAX_STEPS
 from sfnorch.plan.paths import Fault, Path
 from sfnorch.plan.sound_part import ValidPart
 from sfnorch.plan.steps.kind import StepPlace
-from sfnorch.plan.values import is_expression
 from sfnorch.protocol.flow import FlowState
 from sfnorch.protocol.states import SharedState, list_names
 

@@ -7,13 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from sfnorch.plan import names
+from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.plan import JobListPlan, OrchestrationPlan
 from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, build_default_child_name
-
-DEFAULT_CHAINS = (4, 5, 4, 5, 4)
-"""The number of placeholder jobs of each of the five default children."""
 
 
 class Child(Model):
@@ -28,10 +26,7 @@ class Child(Model):
     )
 
 
-_DEFAULT_CHILDREN = {
-    build_default_child_name(n): [f"glue-job-{n}-{letter}" for letter in "abcde"[:count]]
-    for n, count in enumerate(DEFAULT_CHAINS, 1)
-}
+_DEFAULT_CHILDREN = {child.name: [job.name for job in child.jobs] for child in build_default_plan().children}
 
 
 def _build_default_children() -> list[Child]:

@@ -9,13 +9,13 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from sfnorch.expressions import is_expression
 from sfnorch.plan import names
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.names import find_code_fault
 from sfnorch.plan.paths import Fault, Path
 from sfnorch.plan.scalars import Decimal
 from sfnorch.plan.steps.kind import StepKey, StepKind, StepPlace
-from sfnorch.plan.values import is_expression
 
 MAX_PARAMETERS = 100
 

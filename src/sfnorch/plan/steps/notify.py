@@ -9,10 +9,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from sfnorch.expressions import is_expression
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.paths import Path
 from sfnorch.plan.steps.kind import StepKey, StepKind
-from sfnorch.plan.values import is_expression
 
 SUBJECT_LENGTH = 99
 """The largest number of characters of a message's subject."""

@@ -9,6 +9,7 @@ from sfnorch.report.documents.types import Seconds
 
 EVENT_DETAILS = {
     "ExecutionStarted": ("parent",),
+    "ExecutionRedriven": ("redrives",),
     "ExecutionEnded": ("status", "error"),
     "StateEntered": ("type",),
     "StateExited": ("type", "next"),

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import Json, find_value
 from sfnorch.simulator.errors import ITEM_READER, StatesError
@@ -15,8 +15,7 @@ STATE_DATA = "STATE_DATA"
 """The source of items that are in the input of the state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(NamedTuple):
     """The items of a Map: those of an array, or for an object one of `Key` and `Value` for each key."""
 
     items: list[Json]

@@ -9,7 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import ITEM_READER, StatesError
@@ -19,8 +19,7 @@ _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB":
 _LONGEST_FIELD = 10_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormatSettings:
+class FormatSettings(NamedTuple):
     """The settings of a ReaderConfig that say how an object is read."""
 
     items_pointer: str = ""

@@ -44,4 +44,4 @@ def run_iterations(visit: Visit, scope: StateScope, dataset: Dataset) -> Steps[J
 
 def enter_item(visit: Visit, item: dict[str, Json]) -> Visit:
     """Return the visit in the context of an item."""
-    return replace(visit, place=StateContext(variables=visit.place.variables, item=item))
+    return replace(visit, place=StateContext(variables=visit.place.variables, progress=visit.place.progress, item=item))

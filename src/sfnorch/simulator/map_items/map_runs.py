@@ -42,9 +42,9 @@ class _MapRun:
     """The items of each child execution; None if it has one item."""
     added: dict[str, Json]
     tolerated: int
+    children: dict[int, Execution]
     label: str = field(init=False)
     express: bool = field(init=False)
-    children: dict[int, Execution] = field(default_factory=dict)
     failed: int = 0
     """The number of items that failed."""
 
@@ -65,12 +65,16 @@ class _MapRun:
 
     def run_item(self, index: int) -> Steps[None]:
         """Run the child execution of an item or a batch. Raises StatesError if too many items have failed."""
+        child = self.children.get(index)
+        if child is not None and child.status == SUCCEEDED:
+            return  # in an earlier run of a redriven execution
         given = self.make_input(index)
         item = self.dataset.describe_item(index) if self.batches is None else {"Index": index, "Value": given}
         runner = self.visit.runner
-        child = runner.begin_child(self.label, self.visit.state.name, given, express=self.express)
-        self.children[index] = child
-        yield from runner.run_child(child, self.scope, item)
+        if child is None:
+            child = runner.begin_child(self.label, self.visit.state.name, given, express=self.express)
+            self.children[index] = child
+        yield from runner.run_child(self.visit, child, self.scope, item)
         if child.status != SUCCEEDED:
             self.failed += 1 if self.batches is None else len(self.batches[index])
             if self.failed > self.tolerated:
@@ -114,10 +118,10 @@ def _begin_run(
 ) -> _MapRun:
     """Return a run without child executions; batches are made of the selected items."""
     items = dataset.items
-    tolerated = tolerance.count_tolerated(len(items))
+    tolerated, children = tolerance.count_tolerated(len(items)), visit.place.progress.children
     if batcher is None:
-        return _MapRun(visit, scope, dataset, None, {}, tolerated)
+        return _MapRun(visit, scope, dataset, None, {}, tolerated, children)
     selected = (
         enter_item(visit, dataset.describe_item(index)).select_item(items[index]) for index in range(len(items))
     )
-    return _MapRun(visit, scope, dataset, make_batches(batcher, selected), batcher.added, tolerated)
+    return _MapRun(visit, scope, dataset, make_batches(batcher, selected), batcher.added, tolerated, children)

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.htm
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import find_value, read_list, read_mapping, read_string, read_strings
 from sfnorch.simulator.errors import ITEM_READER, StatesError, UnsupportedSimulationError
@@ -23,12 +23,11 @@ from sfnorch.simulator.map_items.stored_objects import StoredObjects
 from sfnorch.simulator.visit import Visit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderSettings:
+class ReaderSettings(NamedTuple):
     """The evaluated settings of an ItemReader."""
 
-    resource: str
-    """The action: `s3:getObject` or `s3:listObjectsV2`."""
+    lists_objects: bool
+    """Whether it lists objects; otherwise it reads one."""
     bucket: str
     key: str
     prefix: str
@@ -54,7 +53,7 @@ def evaluate_reader(visit: Visit) -> ReaderSettings:
     found = {name: visit.evaluate_setting(name, config) for name in config if not name.endswith("Path")}
     given = found.get("CSVHeaderLocation") == "GIVEN"
     return ReaderSettings(
-        resource=read_string(reader.get("Resource")).partition(":::")[2],
+        lists_objects=read_string(reader.get("Resource")).endswith(":listObjectsV2"),
         bucket=read_string(find_value(arguments, "Bucket")),
         key=read_string(find_value(arguments, "Key")),
         prefix=read_string(find_value(arguments, "Prefix")),
@@ -99,16 +98,13 @@ class _ObjectReader:
         settings = self._settings
         if not self._objects.is_known(settings.bucket):
             raise self._refuse("reads objects that are not specified")
-        match settings.resource.removeprefix("aws-sdk:"):
-            case "s3:listObjectsV2":
-                return self._read_listed()
-            case "s3:getObject" if settings.manifest_type == "ATHENA_DATA":
-                return self._read_athena_manifest()
-            case "s3:getObject" if settings.input_type == "MANIFEST" or settings.manifest_type:
-                return self._read_inventory()
-            case "s3:getObject":
-                return self._read_object(settings.bucket, settings.key)
-        raise self._refuse(f"calls {settings.resource}, which cannot be simulated")
+        if settings.lists_objects:
+            return self._read_listed()
+        if settings.manifest_type == "ATHENA_DATA":
+            return self._read_athena_manifest()
+        if settings.input_type == "MANIFEST" or settings.manifest_type:
+            return self._read_inventory()
+        return self._read_object(settings.bucket, settings.key)
 
     def _read_listed(self) -> Dataset:
         """Return the objects with the prefix, as S3 lists them, or the items in all of them."""

@@ -39,9 +39,16 @@ class MapResults(NamedTuple):
     pending: Iterable[Json]
 
     def list_outputs(self) -> list[Json]:
-        """Return the outputs of the executions that succeeded, in the order of the items."""
-        ordered = sorted(self.children.items())
-        return [child.output for _, child in ordered if child.status == SUCCEEDED]
+        """Return the outputs of the executions, in the order of the items.
+
+        A tolerated failure has its error and cause in its place (measured by the author of sfnx).
+        """
+        return [
+            child.output
+            if child.status == SUCCEEDED
+            else {"Status": child.status, "Error": child.error, "Cause": child.cause}
+            for _, child in sorted(self.children.items())
+        ]
 
 
 def evaluate_writer(visit: Visit) -> WriterSettings | None:

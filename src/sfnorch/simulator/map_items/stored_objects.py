@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import ITEM_READER, StatesError, UnsupportedSimulationError
@@ -15,8 +15,7 @@ from sfnorch.simulator.world import World
 _NO_KEY = "The specified key does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)"
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectVersion:
+class ObjectVersion(NamedTuple):
     """The newest version of an object; a file is read when its content is needed."""
 
     key: str

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, name_type
@@ -19,15 +18,13 @@ _RETURN, _THROW = "Return", "Throw"
 _EXAMPLE = '{"Return": …} or {"Throw": {"Error": "…", "Cause": "…"}}'
 
 
-@dataclass(frozen=True, slots=True)
-class MockedResult:
+class MockedResult(NamedTuple):
     """The result of an attempt."""
 
     value: Json
 
 
-@dataclass(frozen=True, slots=True)
-class MockedError:
+class MockedError(NamedTuple):
     """The error of an attempt."""
 
     error: str
@@ -37,8 +34,7 @@ class MockedError:
 MockedResponse: TypeAlias = MockedResult | MockedError
 
 
-@dataclass(frozen=True, slots=True)
-class MockFault:
+class MockFault(NamedTuple):
     """A fault in a mock: the keys of the wrong part, and what is wrong with it and how to fix it."""
 
     path: tuple[str, ...]
@@ -53,8 +49,7 @@ class InvalidMockError(SfnorchError):
         self.faults = faults
 
 
-@dataclass(frozen=True, slots=True)
-class Mock:
+class Mock(NamedTuple):
     """The responses of a mocked state: `sequence` by attempt from 0, or the one in `always` for every attempt."""
 
     always: MockedResponse | None = None

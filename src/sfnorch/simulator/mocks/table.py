@@ -12,7 +12,7 @@ import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError, UnsupportedSimulationError
@@ -39,8 +39,7 @@ class MockUse:
     counts: AttemptCounts
 
 
-@dataclass(frozen=True, slots=True)
-class MockAnswer:
+class MockAnswer(NamedTuple):
     """The mock that answers an attempt."""
 
     name: str
@@ -66,8 +65,7 @@ class MockAnswer:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     name: str
     mock: Mock
     found: NameMatch

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sfnorch.json_values import Json, read_mapping, read_mappings
+from sfnorch.query_syntax.paths import PathError, PathSyntaxError, parse_path
 from sfnorch.simulator.errors import RUNTIME, StatesError
 from sfnorch.simulator.query.comparisons import COMPARISONS, TESTS
-from sfnorch.simulator.query.paths import PathError, PathSyntaxError, parse_path
 from sfnorch.simulator.query.payload_templates import PathData
 
 _INVALID = "The choice state's condition path references an invalid value."

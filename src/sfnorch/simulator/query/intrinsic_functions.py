@@ -18,9 +18,9 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from sfnorch.json_values import Json, write_compact
+from sfnorch.query_syntax.paths import write_java
 from sfnorch.simulator.query.java_random import JavaRandom
 from sfnorch.simulator.query.java_values import list_as_set
-from sfnorch.simulator.query.paths import write_java
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _MOST_NUMBERS = 1_000

@@ -41,10 +41,13 @@ class Jsonata:
         return self.fill_template(scene, part.get("Arguments", {}), f"{name}/Arguments")
 
     def list_items(self, scene: EvaluationContext) -> Json:
-        """Return the array in `Items`; without it, the input is the array. Another value is an error, as recorded."""
+        """Return the array in `Items`; without it, the input is the array. Another value is an error, as recorded.
+
+        The Items of a distributed Map can be an object (measured by the author of sfnx).
+        """
         body = scene.state.body
         items = self._evaluate(scene, body, "Items", scene.input)
-        if isinstance(items, list):
+        if isinstance(items, list) or (isinstance(items, dict) and "Items" in body and scene.state.distributed):
             return items
         if "Items" in body:
             raise StatesError(QUERY, self.describe_wrong_type(body, "Items", "array", items))

@@ -29,7 +29,7 @@ from sfnorch.simulator.query.java_random import JavaRandom
 
 _HASHES = {"SHA-1": "sha1", "SHA-384": "sha384", "SHA-256": "sha256", "SHA-512": "sha512", "MD5": "md5"}
 _LONGEST_RANGE = 1_000_000
-_QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '((?:[^'\\]|\\.)*)' """, re.DOTALL | re.VERBOSE)
+_QUOTED = re.compile(r""" "(?:[^"\\]|\\.?)*(?:"|\Z) | '((?:[^'\\]|\\.?)*)(?:'|\Z) """, re.DOTALL | re.VERBOSE)
 """A text of JSON, or one in single quotes."""
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sfnorch.json_values import Json, write_compact
+from sfnorch.query_syntax.paths import PathError
 from sfnorch.simulator.errors import MATCH_RESULT_PATH, RUNTIME, StatesError
 from sfnorch.simulator.query.choice_rules import evaluate_rule
 from sfnorch.simulator.query.language import EvaluationContext
-from sfnorch.simulator.query.paths import PathError
 from sfnorch.simulator.query.payload_templates import PathData, TemplateEvaluator
 from sfnorch.simulator.query.reference_paths import insert_result
 from sfnorch.template.located import Object

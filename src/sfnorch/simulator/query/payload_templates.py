@@ -9,21 +9,21 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from sfnorch.json_values import Json, write_compact
-from sfnorch.simulator.errors import RUNTIME, StatesError
-from sfnorch.simulator.query.intrinsic_calls import (
+from sfnorch.query_syntax.intrinsic_calls import (
     Argument,
     IntrinsicCall,
     IntrinsicSyntaxError,
     QuotedText,
     parse_call,
 )
+from sfnorch.query_syntax.paths import CONTEXT, INPUT, ParsedPath, PathError, PathSyntaxError, parse_path
+from sfnorch.simulator.errors import RUNTIME, StatesError
 from sfnorch.simulator.query.intrinsic_functions import (
     IntrinsicFunction,
     InvalidArgumentsError,
     InvalidTemplateError,
     remove_escapes,
 )
-from sfnorch.simulator.query.paths import CONTEXT, INPUT, ParsedPath, PathError, PathSyntaxError, parse_path
 
 MARK = ".$"
 """The end of a name whose value is a path or a call."""

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultpath.htm
 from __future__ import annotations
 
 from sfnorch.json_values import Json, write_compact
-from sfnorch.simulator.query.paths import PathError, Step, parse_steps
+from sfnorch.query_syntax.paths import PathError, Step, parse_steps
 
 
 def insert_result(data: Json, path: str, result: Json) -> Json:

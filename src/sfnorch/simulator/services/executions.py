@@ -14,6 +14,8 @@ from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import TASK_FAILED, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.processes import Steps, stop_processes
 from sfnorch.simulator.record import Execution
+from sfnorch.simulator.redrives import find_redrive_obstacle, redrive_execution
+from sfnorch.simulator.services.metadata import describe_sdk_error
 from sfnorch.simulator.services.request import Handler, ServiceRequest
 from sfnorch.simulator.world import World
 
@@ -46,13 +48,31 @@ def start_execution_sync(request: ServiceRequest) -> Steps[Json]:
 
 def describe_execution(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the execution."""
-    for execution in request.world.record.executions:
-        if execution.arn == request.get_text("ExecutionArn"):
-            return _describe(request.world, execution, parsed=False)
-    raise StatesError(
-        "Sfn.ExecutionDoesNotExistException", f"Execution Does Not Exist: '{request.get_text('ExecutionArn')}'"
-    )
+    return _describe(request.world, _find_execution(request), parsed=False)
     yield
+
+
+def redrive(request: ServiceRequest) -> Steps[Json]:
+    """Continue an execution that did not succeed, and return the date. Raises StatesError if it cannot be redriven.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
+    """
+    world, execution = request.world, _find_execution(request)
+    if find_redrive_obstacle(execution) or execution.arn not in world.redrives:
+        cause = f"Execution Not Redrivable: '{execution.arn}'"
+        raise StatesError("Sfn.ExecutionNotRedrivableException", describe_sdk_error(request, cause))
+    redrive_execution(world, execution)
+    return {"RedriveDate": _convert_time(world, world.at)}
+    yield
+
+
+def _find_execution(request: ServiceRequest) -> Execution:
+    """Return the execution that the request names. Raises StatesError for an unknown one."""
+    arn = request.get_text("ExecutionArn")
+    for execution in request.world.record.executions:
+        if execution.arn == arn:
+            return execution
+    raise StatesError("Sfn.ExecutionDoesNotExistException", f"Execution Does Not Exist: '{arn}'")
 
 
 def _start(request: ServiceRequest) -> Execution:
@@ -108,8 +128,7 @@ def _describe_redrive(execution: Execution) -> dict[str, Json]:
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
     """
     shown: dict[str, Json] = {"RedriveCount": execution.redrives, "RedriveStatus": "REDRIVABLE"}
-    if execution.status in ("SUCCEEDED", "RUNNING"):
-        reason = f"Execution is {execution.status} and cannot be redriven"
+    if reason := find_redrive_obstacle(execution):
         shown |= {"RedriveStatus": "NOT_REDRIVABLE", "RedriveStatusReason": reason}
     return shown
 
@@ -124,4 +143,5 @@ HANDLERS: Mapping[str, Handler] = {
     "states:startExecution.sync:2": start_execution_sync,
     "aws-sdk:sfn:startExecution": start_execution,
     "aws-sdk:sfn:describeExecution": describe_execution,
+    "aws-sdk:sfn:redriveExecution": redrive,
 }

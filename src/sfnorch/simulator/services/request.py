@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sfnorch.json_values import Json, find_value, read_mapping, read_string
 from sfnorch.simulator.processes import Steps
@@ -19,8 +18,7 @@ def _ignore() -> None:
     """Do nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceRequest:
+class ServiceRequest(NamedTuple):
     """A Task's call: the action, its arguments, the state and the execution."""
 
     world: World

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import simpy
 
@@ -24,8 +24,7 @@ from sfnorch.template.calls import ServiceCall, is_activity, is_function_call
 _TOKEN_WAY = ".waitForTaskToken"  # noqa: S105 - an integration pattern
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskCall:
+class TaskCall(NamedTuple):
     """A Task's call: the action (None for an activity), and the values of the Task's fields."""
 
     visit: Visit

@@ -8,8 +8,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from sfnorch.template.iam.conditions import evaluate_condition
 from sfnorch.template.iam.patterns import GIVEN, match_pattern
@@ -27,8 +27,7 @@ class Verdict(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """The result for a request, the statement that decides it if one does, and the reasons; each reason is a clause."""
 
     outcome: Verdict
@@ -51,8 +50,7 @@ class Decision:
         return self.outcome is Verdict.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicySet:
+class PolicySet(NamedTuple):
     """Policies that are evaluated together, and what is unknown about them: each gap is a clause."""
 
     name: str

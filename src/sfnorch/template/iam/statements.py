@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import Json, find_value
 from sfnorch.template.iam.patterns import can_overlap, is_match
@@ -17,8 +17,7 @@ _VARIABLES_SINCE = "2012-10-17"
 _QUANTIFIERS = ("forallvalues", "foranyvalue")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(NamedTuple):
     """One test of a condition: `operator` in lower case, without its quantifier and its `IfExists` suffix."""
 
     operator: str
@@ -29,11 +28,12 @@ class Condition:
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement of a policy, with evaluated values."""
 
     allow: bool
+    place: SourceLocation
+    path: Path
     actions: tuple[str, ...] = ()
     not_actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
@@ -46,8 +46,6 @@ class Statement:
     """Whether `${…}` is a policy variable; this depends on the policy's version."""
     bundled: bool = False
     """Whether it comes from a SAM policy template, which cannot be split."""
-    place: SourceLocation
-    path: Path
 
     @property
     def conditional(self) -> bool:

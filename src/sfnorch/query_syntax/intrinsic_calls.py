@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from sfnorch.json_values import Json
-from sfnorch.simulator.query.paths import ParsedPath, PathSyntaxError, parse_path
+from sfnorch.query_syntax.paths import ParsedPath, PathSyntaxError, parse_path
 
 _NAME = re.compile(r"\s*(States\.\w+)\s*\(")
 _TEXT = re.compile(r"'((?:[^'\\]|\\['{}\\])*)'")

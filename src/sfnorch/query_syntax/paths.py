@@ -193,3 +193,28 @@ _AGGREGATES: Mapping[str, Callable[[list[float]], float]] = {
     "sum": sum,
     "avg": lambda numbers: sum(numbers) / len(numbers),
 }
+
+
+def is_closed(text: str) -> bool:
+    """Return whether each bracket, parenthesis and quote in a path or a call is closed, and no step is empty."""
+    if "=~" in text:  # a regular expression, whose brackets need not be closed
+        return True
+    expected: list[str] = []
+    quote, skip = "", False
+    for character in text:
+        if skip:
+            skip = False
+        elif character == "\\":
+            skip = True
+        elif quote:
+            quote = "" if character == quote else quote
+        elif expected and character in "'\"":
+            quote = character
+        elif character in _CLOSING:
+            expected.append(_CLOSING[character])
+        elif character in ")]" and (not expected or expected.pop() != character):
+            return False
+    return not expected and not quote and not text.endswith(".") and "[]" not in text
+
+
+_CLOSING = {"(": ")", "[": "]"}
