@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sfnorch.json_values import Json
-from sfnorch.simulator.isolation import Isolation
+
+if TYPE_CHECKING:
+    from sfnorch.simulator.isolation import Isolation
 
 Number = TypeVar("Number", int, float)
 ALWAYS = 1_000_000_000
