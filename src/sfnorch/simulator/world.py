@@ -79,7 +79,7 @@ class World:
 
     mocks: MockTable = field(init=False)
     _functions: FunctionProcesses | None = field(default=None, init=False)
-    _details: dict[EventDetail, EventDetail] = field(default_factory=dict)
+    _details: dict[tuple[type[EventDetail], EventDetail], EventDetail] = field(default_factory=dict)
     """Details that several events have: the child executions of a distributed Map share them."""
 
     def __post_init__(self) -> None:
@@ -126,7 +126,7 @@ class World:
     def record_event(self, execution: Execution, detail: EventDetail, state: str = "") -> None:
         """Record an event."""
         if len(self._details) < _MOST_SHARED:
-            detail = self._details.setdefault(detail, detail)
+            detail = self._details.setdefault((type(detail), detail), detail)  # details of two types can be equal
         event = Event(at=self.at, execution=execution.arn, machine=execution.title, state=state, detail=detail)
         self.record.events.append(event)
 
