@@ -134,8 +134,8 @@ class Event(NamedTuple):
     at: float
     execution: str
     machine: str
-    state: str
     detail: EventDetail
+    state: str = ""
 
     @property
     def kind(self) -> str:

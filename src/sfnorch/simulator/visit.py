@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sfnorch.json_values import Json, write_compact
@@ -40,12 +41,11 @@ class StateContext(NamedTuple):
         return index if isinstance(index, int) else -1
 
 
-@dataclass(frozen=True, slots=True)
-class StateOutcome:
+class StateOutcome(NamedTuple):
     """The result of a state: its output, its assigned variables, and the next state; empty if it ends the scope."""
 
     output: Json
-    assigned: Mapping[str, Json] = field(default_factory=dict)
+    assigned: Mapping[str, Json] = MappingProxyType({})
     next: str = ""
 
 
