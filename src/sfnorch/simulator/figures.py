@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.simulator.record import MAX_EVENTS, Execution, JobRunRecord, Run
 
@@ -14,8 +14,7 @@ https://aws.amazon.com/step-functions/pricing/
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(NamedTuple):
     """The figures of a run; times in seconds, price in US dollars."""
 
     seconds: float

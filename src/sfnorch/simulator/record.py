@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sfnorch.json_values import Json
 from sfnorch.simulator.events import Event
@@ -71,8 +72,7 @@ class JobRunRecord:
     arguments: dict[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """A message to a topic, from a task or an alarm."""
 
     at: float
@@ -83,8 +83,7 @@ class Message:
     sender: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredObject:
+class StoredObject(NamedTuple):
     """An object that a task wrote to S3; the body is text."""
 
     at: float
@@ -94,8 +93,7 @@ class StoredObject:
     sender: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmChange:
+class AlarmChange(NamedTuple):
     """A change of an alarm's state, and the reason."""
 
     at: float
