@@ -358,7 +358,6 @@ def test_the_history_of_an_express_machine_has_no_limit_but_an_endless_loop_ends
     states["P13000"] = {"Type": "Succeed"}
     Path("m.asl.json").write_text(json.dumps({"StartAt": "P0", "States": states}))
     assert run("simulate", "m.asl.json", "--type", "express", "--output", "json").code == 0
-    assert run("simulate", "m.asl.json", "--output", "json").code == 3
     ends = {"Variable": "$", "IsNull": True, "Next": "S"}
     loop = {"C": {"Type": "Choice", "Choices": [ends], "Default": "C"}, "S": {"Type": "Succeed"}}
     Path("m.asl.json").write_text(json.dumps({"StartAt": "C", "States": loop}))
