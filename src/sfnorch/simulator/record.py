@@ -14,6 +14,9 @@ MAX_EVENTS = 25_000
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
+MAX_EXPRESS_EVENTS = 100_000
+"""The maximum number of events of an execution of an Express workflow in a simulation; AWS has no such limit."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Execution:
