@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -67,22 +66,6 @@ def lint_limits(render: list[str], measured: dict[str, Any]) -> None:
     print(f"lint {size:,} bytes: {took:.1f} s   (at most 10)")
 
 
-def simulate_many() -> None:
-    """Times runs of the dynamic pattern with five jobs each, in this process; a state costs the same in each."""
-    from sfnorch.simulator.run import simulate
-
-    text = (HERE.parent / "templates" / "dynamic" / "SAM-template.yaml").read_text()
-    for count in (250, 1000):
-        states = 0
-        began = time.perf_counter()
-        for index in range(count):
-            states += len(simulate(text, {"glueJobs": [f"j{index}-{job}" for job in range(5)]}).first.states)
-        took = time.perf_counter() - began
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"simulate {count} x 5 jobs: {took:.1f} s, {took / states * 1e6:.0f} µs a state, {peak:.0f} MB", end="")
-        print("   (1,000: at most 10 s and 500 MB)")
-
-
 def main() -> None:
     """Runs the comparisons."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -104,7 +87,6 @@ def main() -> None:
         compare("render 4,000 jobs in Maps : render 1,000", more, fewer, limit="linear: at most 4", **measured)
         lint_limits(render, measured)
         compare("simulate the default : import click", [*SFNORCH, "simulate"], CLICK, limit="at most 12", **measured)
-        simulate_many()
         if options.cdk:
             cdk = [options.cdk, str(HERE / "cdk_app.py"), "cdk.out"]
             compare("CDK synthesizes the default : render", cdk, render, limit="at least 12", runs=5, folder=folder)
