@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from jsonata import Jsonata
+from jsonata.jexception import JException
 from jsonata.utils import Utils
 
 from sfnorch.evaluation.budget import Budget, CountedObject
@@ -124,7 +126,7 @@ def _build_name(node: SyntaxNode) -> Evaluate:
 
 def _build_variable(node: SyntaxNode) -> Evaluate:
     if node.value == "":
-        return _build_general(node)  # the value in context
+        return _build_context(node)
     name = str(node.value)
 
     def evaluate(engine: NodeEngine, context: object, environment: Frame) -> object:
@@ -136,6 +138,17 @@ def _build_variable(node: SyntaxNode) -> Evaluate:
                 return settle(found, node) if isinstance(found, list) else found
             frame = frame.parent
         return None
+
+    return evaluate
+
+
+def _build_context(node: SyntaxNode) -> Evaluate:
+    def evaluate(engine: NodeEngine, context: object, environment: Frame) -> object:
+        engine.budget.count_leaves()
+        if not isinstance(context, list):
+            return context
+        is_wrapped = isinstance(context, Utils.JList) and context.outer_wrapper
+        return settle(context[0] if is_wrapped else context, node)
 
     return evaluate
 
@@ -276,6 +289,8 @@ def _build_block(node: SyntaxNode) -> Evaluate:
 
 def _build_binary(node: SyntaxNode) -> Evaluate:
     op = str(node.value)
+    if op in ("and", "or"):
+        return _build_logic(node, is_and=op == "and")
     if op not in _OPERATORS:
         return _build_general(node)
     evaluate_left, evaluate_right = find_evaluation(node.lhs), find_evaluation(node.rhs)
@@ -286,6 +301,38 @@ def _build_binary(node: SyntaxNode) -> Evaluate:
         found = engine.apply_operator(op, left, evaluate_right(engine, context, environment))
         engine.budget.depth -= 1
         return found
+
+    return evaluate
+
+
+def _build_logic(node: SyntaxNode, *, is_and: bool) -> Evaluate:
+    evaluate_left = find_evaluation(node.lhs)
+
+    def evaluate(engine: NodeEngine, context: object, environment: Frame) -> object:
+        engine.budget.enter()
+        found = Jsonata.boolize(evaluate_left(engine, context, environment))
+        if found == is_and:
+            try:
+                found = Jsonata.boolize(find_evaluation(node.rhs)(engine, context, environment))
+            except JException:
+                raise
+            except Exception:
+                raise JException("Unexpected", node.position) from None
+        engine.budget.depth -= 1
+        return found
+
+    return evaluate
+
+
+def _build_bind(node: SyntaxNode) -> Evaluate:
+    name, evaluate_value = str(node.lhs.value), find_evaluation(node.rhs)
+
+    def evaluate(engine: NodeEngine, context: object, environment: Frame) -> object:
+        engine.budget.enter()
+        found = evaluate_value(engine, context, environment)
+        environment.bind(name, found)
+        engine.budget.depth -= 1
+        return settle(found, node) if isinstance(found, list) else found
 
     return evaluate
 
@@ -309,7 +356,8 @@ _OPERATORS = ("+", "-", "*", "/", "%", "=", "!=", "<", "<=", ">", ">=", "&", "..
 """The operators that always evaluate both sides."""
 
 _BUILDERS: dict[str, Callable[[SyntaxNode], Evaluate]] = {
-    **dict.fromkeys(("string", "number", "value"), _build_literal),
+    **dict.fromkeys(("string", "number", "value", "regex"), _build_literal),
+    "bind": _build_bind,
     "name": _build_name,
     "variable": _build_variable,
     "path": _build_path,

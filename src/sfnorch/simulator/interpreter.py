@@ -116,9 +116,9 @@ class Interpreter:
         self.execution.states.append(state.name)
         self.world.record_event(self.execution, StateEntered(state.kind), state.name)
         language = self.world.languages.find_language(state)
-        entered = format_timestamp(self.world.read_time())
+        entered = self.world.write_time()
         visit = Visit(self, state, language, data, place, entered, self.execution.history)
-        attempts = Attempts(state)
+        attempts: Attempts | None = None
         while True:
             try:
                 outcome = yield from self.attempt_state(visit)
@@ -126,6 +126,7 @@ class Interpreter:
             except StatesError as error:
                 if error.error == RUNTIME:
                     raise
+                attempts = attempts or Attempts(state)
                 delay = attempts.find_delay(error, self.world.rng)
                 if delay is None:
                     if state.kind in _SCOPED:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import simpy
 
+from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.events import Event, EventDetail
@@ -77,6 +78,9 @@ class World:
     tokens: dict[str, PendingToken] = field(default_factory=dict)
     """The tasks that wait for an answer, by token."""
 
+    _written: tuple[float, str] = (-1.0, "")
+    """The last time that was written: many states are entered at the same time."""
+
     mocks: MockTable = field(init=False)
     _functions: FunctionProcesses | None = field(default=None, init=False)
     _details: dict[tuple[type[EventDetail], EventDetail], EventDetail] = field(default_factory=dict)
@@ -114,6 +118,14 @@ class World:
     def read_time(self) -> datetime:
         """Return the virtual date and time."""
         return self.convert_time(self.at)
+
+    def write_time(self) -> str:
+        """Return the virtual date and time as text."""
+        at, text = self._written
+        if at != self.at:
+            text = format_timestamp(self.read_time())
+            self._written = self.at, text
+        return text
 
     def convert_time(self, at: float) -> datetime:
         """Return the date and time so many seconds after the start of the run."""

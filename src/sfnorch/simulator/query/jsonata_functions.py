@@ -134,7 +134,7 @@ def _parse(text: str | None) -> object:
             parse_constant=_refuse_constant,
             parse_float=_read_float,
         )
-    except (ValueError, RecursionError):
+    except ValueError:
         raise JException("D3137", -1, "Invalid JSON") from None
     return Utils.NULL_VALUE if value is None else value
 
