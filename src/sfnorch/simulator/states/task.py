@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
 from __future__ import annotations
 
 import base64
+import hashlib
 
 import simpy
 
@@ -61,10 +62,8 @@ def _run_call(visit: Visit) -> Steps[Json]:
 
 def _make_token(visit: Visit) -> str:
     """Return a token for this attempt of the Task: a text as AWS makes one, the same in each simulation."""
-    from hashlib import sha512  # slow to load, and rarely needed
-
     attempt = f"{visit.runner.execution.arn}#{visit.entered_event}#{visit.retries}"
-    return base64.b64encode(sha512(attempt.encode(errors="replace")).digest()).decode()
+    return base64.b64encode(hashlib.sha512(attempt.encode(errors="replace")).digest()).decode()
 
 
 def _limit_result(visit: Visit, call: ServiceCall | None, result: Json) -> None:
