@@ -3,7 +3,8 @@
 A case is a state, states, a definition, a text, tasks, or the resources of a template, in a file for an area. `tasks`
 are integrations with their arguments; each is a feature, and all are one machine in JSONPath and one in JSONata.
 `features` names what another case shows; without them, its name does. The line of the error in a refused case ends with
-the comment `# here`.
+the comment `# here`, and `rule` names its rule, which is refused-definition by default. `region` is where the stack is
+created, us-east-1 by default. `fails` is a rule that is right: AWS accepts the machine, but each execution fails.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sfnorch.json_values import Json, read_list, read_string
+from sfnorch.partitions import DEFAULT_REGION
 from sfnorch.template.contents import Template, evaluate_template
 from sfnorch.template.located import Array, Object, SourceLocation, locate
 from sfnorch.template.reader import Source, parse_value
+from sfnorch.template.resources import StackEnvironment
 
 FOLDER = Path(__file__).parent
 SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Globals")
 ENDS = {"Pass", "Task", "Wait", "Map", "Parallel"}
 MARK = "# here"
 SAM = "AWS::Serverless::StateMachine"
-ROLE = "arn:aws:iam::123456789012:role/r"
+ROLE: Json = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/r"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,11 @@ class Case:
     def is_template(self) -> bool:
         """Return whether it has resources, and not only a definition."""
         return "Resources" in self.body
+
+    @property
+    def region(self) -> str:
+        """Return the region of its stack."""
+        return self.read_text("region") or DEFAULT_REGION
 
     def read_text(self, key: str) -> str:
         """Return the text of the case under this key; empty if it has none."""
@@ -127,7 +135,7 @@ def build_machines(cases: Iterable[Case]) -> tuple[Template, dict[str, Case]]:
             owners[name] = case
             machines[name] = _create_machine(case, definition)
     root: dict[str, Json] = {"Transform": "AWS::Serverless-2016-10-31", "Resources": machines}
-    return _evaluate(root, SourceLocation("cases", 1)), owners
+    return _evaluate(root, SourceLocation("cases", 1), _find_region(owners.values())), owners
 
 
 def _create_machine(case: Case, definition: Json) -> Json:
@@ -149,13 +157,18 @@ def build_template(cases: Iterable[Case]) -> Template:
         assert len({name for name, _, _ in rows}) == len(rows), f"a name is used twice in {section}"
         if rows:
             root[section] = Object(found[0].body.place, rows)
-    return _evaluate(root, found[0].body.place)
+    return _evaluate(root, found[0].body.place, _find_region(found))
 
 
-def _evaluate(root: dict[str, Json], place: SourceLocation) -> Template:
+def _find_region(cases: Iterable[Case]) -> str:
+    (region,) = {case.region for case in cases}
+    return region
+
+
+def _evaluate(root: dict[str, Json], place: SourceLocation, region: str) -> Template:
     data = locate(root, place)
     assert isinstance(data, Object)
-    return evaluate_template(Source(file=place.file, text="", data=data))
+    return evaluate_template(Source(file=place.file, text="", data=data), where=StackEnvironment(region=region))
 
 
 def write_template(case: Case) -> str:
