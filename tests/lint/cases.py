@@ -4,7 +4,7 @@ A case is a state, states, a definition, a text, tasks, or the resources of a te
 are integrations with their arguments; each is a feature, and all are one machine in JSONPath and one in JSONata.
 `features` names what another case shows; without them, its name does. The line of the error in a refused case ends with
 the comment `# here`, and `rule` names its rule, which is refused-definition by default. `region` is where the stack is
-created, us-east-1 by default. `fails` is a rule that is right: AWS accepts the machine, but each execution fails.
+created, us-east-1 by default. `fails` is a rule that is right: AWS accepts the machine, but each execution fails. A case whose `severity` is warning runs, but not as meant.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from sfnorch.definitions.machines import RULE_ID
 from sfnorch.json_values import Json, read_list, read_string
 from sfnorch.partitions import DEFAULT_REGION
 from sfnorch.template.contents import Template, evaluate_template
@@ -58,6 +59,11 @@ class Case:
     def is_template(self) -> bool:
         """Return whether it has resources, and not only a definition."""
         return "Resources" in self.body
+
+    @property
+    def rule(self) -> str:
+        """Return the rule that finds its error."""
+        return self.read_text("rule") or RULE_ID
 
     @property
     def region(self) -> str:
