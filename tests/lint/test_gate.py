@@ -99,7 +99,9 @@ def test_a_template_that_aws_accepts_has_no_error():
 
 def check_marks(findings: dict[str, list[Finding]], cases: list[Case]) -> None:
     """Check that each case has its one finding on its line: an error, or a warning about what AWS lets run."""
-    found = {case.name: [(each.rule, each.line) for each in findings[case.name] if is_meant(case, each)] for case in cases}
+    found = {
+        case.name: [(each.rule, each.line) for each in findings[case.name] if is_meant(case, each)] for case in cases
+    }
     marks = {case.name: [(case.rule, line) for line in case.marked] for case in cases}
     assert {name: lines for name, lines in found.items() if lines != marks[name]} == {}
     assert {len(lines) for lines in marks.values()} == {1}

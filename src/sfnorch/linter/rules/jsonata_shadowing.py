@@ -30,7 +30,8 @@ def _check_scope(machine: Machine, scope: StateScope, outer: frozenset[str]) -> 
     assigned = [(state, name) for state in scope.states.values() for name in _list_names(state)]
     for state in filter(lambda state: state.scopes, scope.states.values()):
         caught = {name for _, rule in state.list_objects("Catch") for name in list_assigned(rule)}
-        known = outer | {name for by, name in assigned if by is not state or name not in caught - list_assigned(by.body)}
+        caught -= list_assigned(state.body)
+        known = outer | {name for by, name in assigned if by is not state or name not in caught}
         for inner in state.scopes:
             yield from _check_scope(machine, inner, frozenset() if inner.distributed else known)
 

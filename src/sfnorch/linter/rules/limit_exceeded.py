@@ -60,7 +60,8 @@ def _check_state(machine: Machine, state: LocatedState) -> Iterator[RuleFinding]
         if state.kind == "Fail" and len(state.read_text(key)) > limit:
             yield create_fault(machine, (*state.path, key), f"{key} exceeds {limit:,} characters", "shorten it")
     if machine.express or is_in_express_map(state):
-        yield from _check_express(machine, state.path, state.body, "Seconds" if state.kind == "Wait" else "TimeoutSeconds")
+        key = "Seconds" if state.kind == "Wait" else "TimeoutSeconds"
+        yield from _check_express(machine, state.path, state.body, key)
     concurrency = state.body.get("MaxConcurrency")
     inline = not state.distributed
     if state.kind == "Map" and inline and isinstance(concurrency, int) and concurrency > _INLINE_ITEMS:
