@@ -139,7 +139,7 @@ class World:
         """Record an event."""
         if len(self._details) < _MOST_SHARED:
             detail = self._details.setdefault((type(detail), detail), detail)  # details of two types can be equal
-        event = Event(float(self.clock.now), execution.arn, execution.title, state, detail)
+        event = Event(float(self.clock.now), execution.arn, execution.title, detail, state)
         self.record.events.append(event)
 
 
