@@ -105,7 +105,7 @@ def evaluate(
 
 def match_statement(statement: Statement, request: AccessRequest) -> Truth:
     """Return whether the statement matches the request: principal, action, resource and conditions."""
-    action = _match_action(statement, request)
+    action = match_action(statement, request.action)
     if action.value is False:
         return NO
     found = [action, _match_resource(statement, request)]
@@ -138,10 +138,11 @@ def _check_resource_policy(policies: PolicySet, request: AccessRequest) -> tuple
     return combine_any([directly, gaps]), combine_any([by_account, gaps])
 
 
-def _match_action(statement: Statement, request: AccessRequest) -> Truth:
+def match_action(statement: Statement, action: str) -> Truth:
+    """Return whether the statement matches the action."""
     if statement.not_actions:
-        return ~_match_actions(statement.not_actions, request.action)
-    return _match_actions(statement.actions, request.action)
+        return ~_match_actions(statement.not_actions, action)
+    return _match_actions(statement.actions, action)
 
 
 @lru_cache(maxsize=10_000)
