@@ -341,7 +341,7 @@ critical path      no job run
 job runs           00s in all, at most 0 at once
 state transitions  1, not billed: Express workflows are billed by requests,
                    duration and memory
-longest history    3 of 25,000 events
+longest history    3 events
 """
 
 
@@ -350,6 +350,26 @@ def test_an_express_machine_ends_after_five_minutes(run: Run):
     assert run("simulate", "m.asl.json").code == 0
     done = run("simulate", "m.asl.json", "--type", "express")
     assert (done.code, done.err, lines(done.out)) == (3, "", lines(EXPRESS))
+
+
+@pytest.mark.slow
+def test_the_history_of_an_express_machine_has_no_limit_but_an_endless_loop_ends(run: Run):
+    states = {f"P{number}": {"Type": "Pass", "Next": f"P{number + 1}"} for number in range(13_000)}
+    states["P13000"] = {"Type": "Succeed"}
+    Path("m.asl.json").write_text(json.dumps({"StartAt": "P0", "States": states}))
+    assert run("simulate", "m.asl.json", "--type", "express", "--output", "json").code == 0
+    ends = {"Variable": "$", "IsNull": True, "Next": "S"}
+    loop = {"C": {"Type": "Choice", "Choices": [ends], "Default": "C"}, "S": {"Type": "Succeed"}}
+    Path("m.asl.json").write_text(json.dumps({"StartAt": "C", "States": loop}))
+    done = run("simulate", "m.asl.json", "--type", "express")
+    assert (done.code, done.out, done.err) == (
+        1,
+        "",
+        (
+            "Error: m: an Express workflow has more than 50,000 transitions\n"
+            "  check whether the loop with C ends; on AWS, it ends after five minutes\n"
+        ),
+    )
 
 
 def test_the_type_replaces_that_of_the_template(run: Run):

@@ -14,6 +14,12 @@ MAX_EVENTS = 25_000
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
+MAX_EXPRESS_TRANSITIONS = 50_000
+"""The maximum number of transitions of an Express workflow, or of one branch or item of it, in a simulation.
+
+AWS has no such limit: it ends an endless loop after five minutes, which a simulation in virtual time does not reach.
+"""
+
 
 @dataclass(slots=True, kw_only=True)
 class Execution:

@@ -1,4 +1,8 @@
-"""A null in the template: CloudFormation rejects it, also inside a definition object."""
+"""A null in the template: CloudFormation rejects it, also inside a definition object.
+
+The Definition of AWS::Serverless::StateMachine can contain null, because SAM writes it as text: templates that AWS
+publishes contain `ResultPath: null` there.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from sfnorch.findings import Severity
 from sfnorch.json_values import walk_values
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
+from sfnorch.template.contents import SAM
 from sfnorch.template.located import find_place
 
 _IN_DEFINITIONS = ("ResultPath", "InputPath", "OutputPath")
@@ -15,7 +20,8 @@ _IN_DEFINITIONS = ("ResultPath", "InputPath", "OutputPath")
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     root = subject.template.source.data
-    for path in [path for path, value in walk_values(root) if value is None]:
+    texts = {(*machine.path, "Definition") for machine in subject.machines if machine.kind == SAM}
+    for path in [path for path, value in walk_values(root) if value is None and path[:4] not in texts]:
         hint = "remove the key, or write '' for an empty text"
         if path[-1] in _IN_DEFINITIONS:
             hint = "write the definition as text (DefinitionString) or in a file (DefinitionUri): both can contain null"
