@@ -122,6 +122,7 @@ dist: $(VENV)-dist/ready
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python -m benchmarks.deploy
+	$(BIN)/python -m benchmarks.simulate
 	$(BIN)/python -m benchmarks.distributed_map
 
 soak: $(VENV)/ready

@@ -39,6 +39,7 @@ def as_sam(text: str) -> str:
         ("      RoleArn:", "      Role:"),
         ("{RoleArn:", "{Role:"),
         ("      StateMachineName:", "      Name:"),
+        ("StateMachineType:", "Type:"),
         ("      DefinitionS3Location:", "      DefinitionUri:"),
     ):
         text = text.replace(native, sam)

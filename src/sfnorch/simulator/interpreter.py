@@ -13,7 +13,7 @@ import simpy
 from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.simulator.attempts import RETRYING, Attempts
-from sfnorch.simulator.errors import RUNTIME, StatesError
+from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.events import (
     ErrorCaught,
     ExecutionEnded,
@@ -28,7 +28,7 @@ from sfnorch.simulator.mocks.table import AttemptCounts
 from sfnorch.simulator.partition import refuse_other_partition
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.progress import ScopeProgress
-from sfnorch.simulator.record import MAX_EVENTS, Execution
+from sfnorch.simulator.record import MAX_EVENTS, MAX_EXPRESS_EVENTS, Execution
 from sfnorch.simulator.states import STATES
 from sfnorch.simulator.visit import StateContext, StateOutcome, Visit
 from sfnorch.simulator.world import StartExecution, World
@@ -116,9 +116,9 @@ class Interpreter:
         self.execution.states.append(state.name)
         self.world.record_event(self.execution, StateEntered(state.kind), state.name)
         language = self.world.languages.find_language(state)
-        entered = format_timestamp(self.world.read_time())
+        entered = self.world.write_time()
         visit = Visit(self, state, language, data, place, entered, self.execution.history)
-        attempts = Attempts(state)
+        attempts: Attempts | None = None
         while True:
             try:
                 outcome = yield from self.attempt_state(visit)
@@ -126,6 +126,7 @@ class Interpreter:
             except StatesError as error:
                 if error.error == RUNTIME:
                     raise
+                attempts = attempts or Attempts(state)
                 delay = attempts.find_delay(error, self.world.rng)
                 if delay is None:
                     if state.kind in _SCOPED:
@@ -204,11 +205,21 @@ class Interpreter:
         """Count history events. Raises StatesError (States.Runtime) if the history is full.
 
         The failure itself is the 25,000th event: https://github.com/floci-io/floci/issues/2734
+        The history of an Express workflow has no limit (documented). An endless loop without a wait takes no virtual
+        time, so it would not reach the end after five minutes: it raises UnsupportedSimulationError.
         """
         self.execution.history += events
-        if self.execution.history >= MAX_EVENTS:
+        if self.execution.history < MAX_EVENTS:
+            return
+        if not self.execution.express:
             self.execution.history = MAX_EVENTS
             raise StatesError(RUNTIME, _HISTORY_FULL)
+        if self.execution.history > MAX_EXPRESS_EVENTS:
+            raise UnsupportedSimulationError(
+                f"{self.execution.title}: the execution of the Express workflow has more than {MAX_EXPRESS_EVENTS:,} "
+                "events",
+                hint="check whether a loop ends; on AWS, the execution ends after five minutes",
+            )
 
     def begin_child(self, label: str, title: str, given: Json, *, express: bool) -> Execution:
         """Return a new child execution of a distributed Map with the input; it has not entered a state.

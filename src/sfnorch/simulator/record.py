@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sfnorch.json_values import Json
 from sfnorch.simulator.events import Event
@@ -12,6 +13,9 @@ MAX_EVENTS = 25_000
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
+
+MAX_EXPRESS_EVENTS = 100_000
+"""The maximum number of events of an execution of an Express workflow in a simulation; AWS has no such limit."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,8 +72,7 @@ class JobRunRecord:
     arguments: dict[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """A message to a topic, from a task or an alarm."""
 
     at: float
@@ -80,8 +83,7 @@ class Message:
     sender: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredObject:
+class StoredObject(NamedTuple):
     """An object that a task wrote to S3; the body is text."""
 
     at: float
@@ -91,8 +93,7 @@ class StoredObject:
     sender: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmChange:
+class AlarmChange(NamedTuple):
     """A change of an alarm's state, and the reason."""
 
     at: float

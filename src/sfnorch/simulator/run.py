@@ -82,7 +82,7 @@ def run_machine(
             error = error.__cause__
         raise error from None
     finally:
-        world.functions.close()
+        world.close()
     for name in world.mocks.list_unused():
         world.record.notes["mock", name, ""] = f"the mock of {name} was not used: no such state was reached"
     if any(execution.status == "RUNNING" for execution in world.record.executions):

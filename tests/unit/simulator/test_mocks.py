@@ -13,7 +13,11 @@ from sfnorch.simulator.mocks.responses import InvalidMockError
 from sfnorch.simulator.record import Run
 from sfnorch.simulator.run import simulate
 
-TASK = {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Arguments": {"QueueUrl": "q", "MessageBody": "m"}}
+TASK = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::sqs:sendMessage",
+    "Arguments": {"QueueUrl": "q", "MessageBody": "m"},
+}
 RETRY = [{"ErrorEquals": ["E"], "IntervalSeconds": 1, "MaxAttempts": 5}]
 FAILS_TWICE = {"0-1": {"Throw": {"Error": "E", "Cause": "c"}}, "2": {"Return": "third"}, "3-4": {"Return": "more"}}
 

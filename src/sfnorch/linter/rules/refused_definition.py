@@ -31,4 +31,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html",
     severity=Severity.ERROR,
     check=_check,
+    checks_definitions=True,
 )
