@@ -93,7 +93,6 @@ def main() -> None:
         lint_limits(render, measured)
         compare("simulate the default : import click", [*SFNORCH, "simulate"], CLICK, limit="at most 12", **measured)
         compare("simulate the default : import click", [*SFNORCH, "simulate"], CLICK, limit="at most 8", **measured)
-        simulate_many()
         if options.cdk:
             cdk = [options.cdk, str(HERE / "cdk_app.py"), "cdk.out"]
             compare("CDK synthesizes the default : render", cdk, render, limit="at least 17", runs=5, folder=folder)

@@ -366,8 +366,8 @@ def test_the_history_of_an_express_machine_has_no_limit_but_an_endless_loop_ends
         1,
         "",
         (
-            "Error: m: the execution of the Express workflow has more than 100,000 events\n"
-            "  check whether a loop ends; on AWS, the execution ends after five minutes\n"
+            "Error: m: an Express workflow has more than 50,000 transitions\n"
+            "  check whether the loop with C ends; on AWS, it ends after five minutes\n"
         ),
     )
 

@@ -28,7 +28,7 @@ from sfnorch.simulator.mocks.table import AttemptCounts
 from sfnorch.simulator.partition import refuse_other_partition
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.progress import ScopeProgress
-from sfnorch.simulator.record import MAX_EVENTS, MAX_EXPRESS_EVENTS, Execution
+from sfnorch.simulator.record import MAX_EVENTS, MAX_EXPRESS_TRANSITIONS, Execution
 from sfnorch.simulator.states import STATES
 from sfnorch.simulator.visit import StateContext, StateOutcome, Visit
 from sfnorch.simulator.world import StartExecution, World
@@ -82,7 +82,15 @@ class Interpreter:
             progress.variables = dict(place.variables)
             progress.enter(scope.start_at, data)
         inner = StateContext(variables=progress.variables, progress=progress, item=place.item)
+        transitions = 0
         while True:
+            transitions += 1
+            if transitions > MAX_EXPRESS_TRANSITIONS and self.execution.express:
+                found = f"an Express workflow has more than {MAX_EXPRESS_TRANSITIONS:,} transitions"
+                raise UnsupportedSimulationError(
+                    f"{self.execution.title}: {found}",
+                    hint=f"check whether the loop with {progress.state} ends; on AWS, it ends after five minutes",
+                )
             state = scope.states.get(progress.state)
             if state is None:
                 raise StatesError(RUNTIME, f"Unknown state {progress.state!r}")
@@ -205,21 +213,12 @@ class Interpreter:
         """Count history events. Raises StatesError (States.Runtime) if the history is full.
 
         The failure itself is the 25,000th event: https://github.com/floci-io/floci/issues/2734
-        The history of an Express workflow has no limit (documented). An endless loop without a wait takes no virtual
-        time, so it would not reach the end after five minutes: it raises UnsupportedSimulationError.
+        The history of an Express workflow has no limit (documented).
         """
         self.execution.history += events
-        if self.execution.history < MAX_EVENTS:
-            return
-        if not self.execution.express:
+        if self.execution.history >= MAX_EVENTS and not self.execution.express:
             self.execution.history = MAX_EVENTS
             raise StatesError(RUNTIME, _HISTORY_FULL)
-        if self.execution.history > MAX_EXPRESS_EVENTS:
-            raise UnsupportedSimulationError(
-                f"{self.execution.title}: the execution of the Express workflow has more than {MAX_EXPRESS_EVENTS:,} "
-                "events",
-                hint="check whether a loop ends; on AWS, the execution ends after five minutes",
-            )
 
     def begin_child(self, label: str, title: str, given: Json, *, express: bool) -> Execution:
         """Return a new child execution of a distributed Map with the input; it has not entered a state.

@@ -14,8 +14,11 @@ MAX_EVENTS = 25_000
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
-MAX_EXPRESS_EVENTS = 100_000
-"""The maximum number of events of an execution of an Express workflow in a simulation; AWS has no such limit."""
+MAX_EXPRESS_TRANSITIONS = 50_000
+"""The maximum number of transitions of an Express workflow, or of one branch or item of it, in a simulation.
+
+AWS has no such limit: it ends an endless loop after five minutes, which a simulation in virtual time does not reach.
+"""
 
 
 @dataclass(slots=True, kw_only=True)
