@@ -384,6 +384,13 @@ def test_rules_that_read_a_template_do_not_check_definitions():
     rules = {rule.id for rule in RULES if not rule.checks_definitions} - {rule.id for rule in DELIVERY_RULES}
     assert rules == {
         *("alarm-topic-key", "bucket-unprotected", "express-execution-waited", "failure-not-notified"),
-        *("invalid-schedule", "missing-permission", "null-value", "permission-unknown", "substitution-missing"),
+        *(
+            "invalid-schedule",
+            "log-group-arn",
+            "missing-permission",
+            "null-value",
+            "permission-unknown",
+            "substitution-missing",
+        ),
         *("topic-key-access", "unused-permission", "wildcard-resource", "wrong-partition", "yaml-alias"),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
+from sfnorch.json_values import walk_strings
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.sentences import list_names
@@ -12,6 +13,8 @@ from sfnorch.template.calls import find_child_arn, parse_call
 from sfnorch.template.contents import Machine
 from sfnorch.template.iam import can_overlap
 from sfnorch.template.states import LocatedState, StateScope
+
+_SYNCHRONOUS = "startsyncexecution"
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
@@ -24,7 +27,10 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
         for state in machine.list_states()
         if (call := parse_call(state)) and call.way.startswith(".sync")
     } - {""}
+    answers = any(machine.express for machine in subject.machines) and _is_called_synchronously(subject)
     for machine in subject.machines:
+        if machine.express and answers:
+            continue  # its caller gets the error
         if _is_notified(machine, watched) or any(can_overlap(child, machine.arn) for child in awaited):
             continue
         failing = [state.name for state in _find_uncaught(machine.states)] if machine.states else []
@@ -35,6 +41,14 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
                 message=f"if {list_names(failing, 'or')} fails, no notification is sent",
                 hint="add an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic",
             )
+
+
+def _is_called_synchronously(subject: Subject) -> bool:
+    """Return whether something in the template calls an Express machine synchronously: an API, a Task or a policy.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
+    """
+    return any(_SYNCHRONOUS in text.lower() for _, text in walk_strings(subject.template.source.data))
 
 
 def _is_notified(machine: Machine, watched: set[str]) -> bool:
