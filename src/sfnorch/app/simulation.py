@@ -145,7 +145,15 @@ def simulate(
         if not isolation.possible:
             on_warning(f"Functions run without isolation, with your permissions: {isolation.reason}")
     with waits("Simulating the execution"):
-        run = run_machine(template, machine, request.execution_input, behaviour, seed=request.seed, until=request.until)
+        run = run_machine(
+            template,
+            machine,
+            request.execution_input,
+            behaviour,
+            seed=request.seed,
+            until=request.until,
+            is_rendered=request.template is None,
+        )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
     return Simulation(run, found)

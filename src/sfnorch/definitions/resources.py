@@ -17,6 +17,7 @@ from sfnorch.service_models.services import find_official_name, list_actions, li
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
 
+_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.+")
 _ACTIVITY = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:activity:.+")
 
 
@@ -40,7 +41,7 @@ def _check_known(resource: str, path: tuple[str | int, ...]) -> Iterator[Definit
         f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource "
         "is not available in this region."
     )
-    if not resource.startswith("arn:"):
+    if not _ARN.fullmatch(resource):
         hint = "use an ARN, for example arn:aws:states:::lambda:invoke"
         yield DefinitionFault(path=path, message="Value is not a valid resource ARN", hint=hint)
         return

@@ -6,15 +6,11 @@ W1030. If no branch of SAM's event schema matches (E3017), cfn-lint also reports
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from sfnorch.findings import Finding
-from sfnorch.linter.rules import invalid_schedule, refused_definition
+from sfnorch.linter.rules import invalid_schedule
 
-_OF_DEFINITIONS = frozenset({"E3601", "statelint"})
-_STEP = re.compile(r"[.\[]")
-_QUOTED = re.compile(r"""(['"])(.+?)\1""")
 _OF_EXPRESSIONS = frozenset({"E3027", "E3031", "W1030"})
 _OF_BRANCHES = frozenset({"E3002", "E3003", "E3017", "E3030", "E3031"})
 
@@ -33,32 +29,6 @@ def remove_repeated(findings: Iterable[Finding]) -> list[Finding]:
         if not (finding.rule in _OF_EXPRESSIONS and _is_within(finding.path, schedules))
         and not (finding.rule in _OF_BRANCHES and _is_within(finding.path, unmatched))
     ]
-
-
-def remove_told(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings without those of refused-definition that cfn-lint or statelint reports too.
-
-    They report a mistake at the value, in it, or above it: at its parent, or at a state, with the name of the value.
-    """
-    found = list(findings)
-    told = [finding for finding in found if finding.rule in _OF_DEFINITIONS]
-    paths = {finding.path for finding in told}
-    inside = {path[: mark.start()] for path in paths for mark in _STEP.finditer(path)}
-    words: dict[str, set[str]] = {}
-    for finding in told:
-        if match := _QUOTED.search(finding.message):
-            words.setdefault(finding.path, set()).add(match[2])
-
-    def is_told(finding: Finding) -> bool:
-        above = [finding.path[: mark.start()] for mark in _STEP.finditer(finding.path)]
-        return (
-            finding.path in paths
-            or finding.path in inside
-            or not paths.isdisjoint(above[-1:])
-            or any(word in finding.message for path in above for word in words.get(path, ()))
-        )
-
-    return [finding for finding in found if finding.rule != refused_definition.RULE.id or not is_told(finding)]
 
 
 def _is_within(path: str, places: Iterable[str]) -> bool:

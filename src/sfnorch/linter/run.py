@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from sfnorch.findings import Finding
 from sfnorch.json_values import walk_strings
 from sfnorch.linter import cloudformation
+from sfnorch.linter.definition_findings import settle_definitions
 from sfnorch.linter.language import find_language_faults
-from sfnorch.linter.repeated import remove_repeated, remove_told
+from sfnorch.linter.repeated import remove_repeated
 from sfnorch.linter.rules import RULES, substitution_in_expression
 from sfnorch.linter.selection import RuleSelection
 from sfnorch.linter.subject import Subject
@@ -59,7 +60,7 @@ class Linter:
                 found += rule.find_faults(subject)
         if is_definition:
             found = _remove_unknown(template, found)
-        found = apply_template_ignores(template.source, remove_told(found))
+        found = apply_template_ignores(template.source, settle_definitions(found))
         kept = remove_repeated((selection or self.selection).choose_findings(found))
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))
 

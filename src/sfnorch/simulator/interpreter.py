@@ -10,7 +10,6 @@ from sys import intern
 
 import simpy
 
-from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.simulator.attempts import RETRYING, Attempts
 from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
@@ -56,7 +55,7 @@ class Interpreter:
         self.execution = execution
         self.start_execution = start_execution
         self.mock_attempts = AttemptCounts() if mock_attempts is None else mock_attempts
-        self.started = format_timestamp(world.convert_time(execution.started))
+        self.started = world.write_time(execution.started)
         self._progress = ScopeProgress()
 
     def execute(self, scope: StateScope) -> Steps[Json]:
@@ -124,7 +123,7 @@ class Interpreter:
         self.execution.states.append(state.name)
         self.world.record_event(self.execution, StateEntered(state.kind), state.name)
         language = self.world.languages.find_language(state)
-        entered = self.world.write_time()
+        entered = self.world.write_time(self.world.at)
         visit = Visit(self, state, language, data, place, entered, self.execution.history)
         attempts: Attempts | None = None
         while True:

@@ -154,10 +154,13 @@ class Visit:
 
         Both use the values of variables before the state.
         """
-        made = produced or {}
-        match self._evaluate(made, self.language.assign_variables, body, default):
-            case dict() as assigned:
-                output = self._evaluate(made, self.language.make_output, body, default)
+
+        def make_values(scene: EvaluationContext) -> tuple[Json, Json]:
+            assigned = self.language.assign_variables(scene, body, default)
+            return assigned, self.language.make_output(scene, body, default) if isinstance(assigned, dict) else None
+
+        match self._evaluate(produced or {}, make_values):
+            case dict() as assigned, output:
                 return StateOutcome(output, assigned, following)
         raise StatesError(RUNTIME, f"The Assign of {self.state.name} is not an object")
 

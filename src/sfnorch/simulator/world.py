@@ -119,12 +119,12 @@ class World:
         """Return the virtual date and time."""
         return self.convert_time(self.at)
 
-    def write_time(self) -> str:
-        """Return the virtual date and time as text."""
-        at, text = self._written
-        if at != self.at:
-            text = format_timestamp(self.read_time())
-            self._written = self.at, text
+    def write_time(self, at: float) -> str:
+        """Return the date and time so many seconds after the start of the run as text."""
+        written, text = self._written
+        if written != at:
+            text = format_timestamp(self.convert_time(at))
+            self._written = at, text
         return text
 
     def convert_time(self, at: float) -> datetime:
@@ -139,7 +139,7 @@ class World:
         """Record an event."""
         if len(self._details) < _MOST_SHARED:
             detail = self._details.setdefault((type(detail), detail), detail)  # details of two types can be equal
-        event = Event(at=self.at, execution=execution.arn, machine=execution.title, state=state, detail=detail)
+        event = Event(float(self.clock.now), execution.arn, execution.title, detail, state)
         self.record.events.append(event)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from sfnorch.template.iam.conditions import evaluate_condition
@@ -138,10 +139,15 @@ def _check_resource_policy(policies: PolicySet, request: AccessRequest) -> tuple
 
 
 def _match_action(statement: Statement, request: AccessRequest) -> Truth:
-    action = request.action.lower()
     if statement.not_actions:
-        return ~combine_any(match_pattern(pattern.lower(), action) for pattern in statement.not_actions)
-    return combine_any(match_pattern(pattern.lower(), action) for pattern in statement.actions)
+        return ~_match_actions(statement.not_actions, request.action)
+    return _match_actions(statement.actions, request.action)
+
+
+@lru_cache(maxsize=10_000)
+def _match_actions(patterns: tuple[str, ...], action: str) -> Truth:
+    """Return whether one of the patterns matches the action; IAM actions are not case-sensitive."""
+    return combine_any(match_pattern(pattern.lower(), action.lower()) for pattern in patterns)
 
 
 def _match_resource(statement: Statement, request: AccessRequest) -> Truth:
