@@ -17,16 +17,12 @@ from sfnorch.json_values import Json, list_values
 from sfnorch.linter.expressions import list_expressions
 from sfnorch.linter.jsonata import find_names
 from sfnorch.linter.variables import list_assigned
-from sfnorch.template.calls import parse_call, read_argument
+from sfnorch.template.calls import parse_call
 from sfnorch.template.located import Object, read_objects
 from sfnorch.template.states import LocatedState, StateScope
 
 _ORDERED = re.compile(r"(Numeric|Timestamp)(Less|Greater)Than(Equals)?(Path)?")
 _COUNTS = re.compile(r"States\.MathAdd\(")
-_COUNTING = frozenset({"count", "counter", "iterator", "iterate", "iteration", "increment", "attempt", "attempts"})
-"""Words in the name of a Lambda function, or of the state that calls it, that counts the rounds of a loop."""
-
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _EXECUTION_EVENTS = 2
 _ATTEMPTS = 3
 """The default MaxAttempts of a retrier."""
@@ -93,20 +89,8 @@ def _describe_loop(states: list[LocatedState], timeout: float | None, *, timed_o
         states=tuple(states),
         seconds=seconds,
         rounds=rounds,
-        bounded=bool(limits or timeout or orders or counts or timed_out or any(map(_has_counting_name, states))),
+        bounded=bool(limits or timeout or orders or counts or timed_out),
     )
-
-
-def _has_counting_name(state: LocatedState) -> bool:
-    """Return whether the state calls a function that, by its name or that of the state, counts the rounds.
-
-    https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-create-iterate-pattern-section.html
-    """
-    resource = state.read_text("Resource")
-    if state.kind != "Task" or ":lambda:" not in resource:
-        return False
-    texts = (state.name, resource, read_argument(state, "FunctionName"))
-    return any(word.lower() in _COUNTING for text in texts for word in _WORD.findall(text))
 
 
 def _list_counter_limits(choice: LocatedState, states: list[LocatedState], *, in_data: bool) -> Iterator[float]:

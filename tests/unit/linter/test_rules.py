@@ -224,16 +224,6 @@ BOUNDS = {
     "none": (POLL % ("", EQUALS, ""), "", 1),
     "a timeout": (POLL % ("TimeoutSeconds: 60\n", EQUALS, ""), "", 0),
     "an express machine": (POLL % ("", EQUALS, ""), "StateMachineType: EXPRESS\n", 0),
-    "a function that counts": (
-        (POLL % ("", EQUALS, "")).replace("Resource: x", "Resource: 'arn:aws:lambda:us-east-1:1:function:IterateLoop'"),
-        "",
-        0,
-    ),
-    "a function that asks": (
-        (POLL % ("", EQUALS, "")).replace("Resource: x", "Resource: 'arn:aws:lambda:us-east-1:1:function:GetAccount'"),
-        "",
-        1,
-    ),
     "a number compared": (POLL % ("", "Variable: $.n, NumericLessThan: 5", ""), "", 0),
     "a number compared within": (
         POLL % ("", "And: [{Variable: $.s, StringEquals: x}, {Not: {Variable: $.n, NumericLessThan: 5}}]", ""),
