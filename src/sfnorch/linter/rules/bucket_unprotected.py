@@ -1,7 +1,7 @@
 """A bucket whose settings do not block public access.
 
-Without settings, Amazon S3 encrypts a new bucket, and blocks public access to it, since 2023. Settings that are given
-turn off what they leave out.
+Without settings, Amazon S3 encrypts a new bucket, and blocks public access to it, since 2023. A
+PublicAccessBlockConfiguration turns off what it leaves out.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
 """
 
