@@ -28,7 +28,7 @@ _left_out: list[bool] = []
 
 @contextmanager
 def without_cfn_lint() -> Iterator[None]:
-    """Have cfn-lint find nothing, so that the findings within are those of sfnorch's rules and statelint's alone."""
+    """Have cfn-lint find nothing, so that the findings within are those of sfnorch's rules alone."""
     _left_out.append(True)
     try:
         yield

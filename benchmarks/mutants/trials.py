@@ -35,7 +35,7 @@ KILLED, TIMED_OUT, SURVIVED, NOT_COVERED, NOT_TRIED = "killed", "timed out", "su
 _LIBRARIES = (
     *("boto3", "botocore.stub", "cfnlint.api", "click", "coverage", "hypothesis", "jsonata.jsonata", "networkx"),
     *("pydantic", "rich.console", "rich.live", "ruamel.yaml", "samtranslator.translator.transform", "simpy"),
-    *("statelint", "tenacity", "troposphere.serverless", "xdist", "yaml"),
+    *("tenacity", "troposphere.serverless", "xdist", "yaml"),
 )
 _OPTIONS = ("-x", "-q", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-p", "no:cov")
 _MEMORY = 4 << 30

@@ -204,9 +204,9 @@ def test_a_bug_is_told_as_one_with_its_own_exit_code(run: Run, monkeypatch: pyte
 
 def test_graph_loads_no_linter():
     loaded = imported_by("graph", str(ROOT / "SAM-template.yaml"))
-    assert loaded & {"cfnlint", "statelint", "jsonata", "networkx", "samtranslator", "boto3", "troposphere"} == set()
+    assert loaded & {"cfnlint", "jsonata", "networkx", "samtranslator", "boto3", "troposphere"} == set()
 
 
 def test_simulate_loads_no_linter():
     loaded = imported_by("simulate", str(ROOT / "SAM-template.yaml"))
-    assert loaded & {"cfnlint", "statelint", "networkx", "samtranslator", "boto3", "troposphere", "jsonpath"} == set()
+    assert loaded & {"cfnlint", "networkx", "samtranslator", "boto3", "troposphere", "jsonpath"} == set()

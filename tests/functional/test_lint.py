@@ -84,9 +84,9 @@ warned.yaml: 1 state machine, 1 warning, 1 info.
         1,
         "",
         """\
-bad.yaml:6: error: StartAt names the unknown state 'B' [statelint]
-  at Resources.M.Properties.Definition
-  use the name of the first state
+bad.yaml:6: error: Missing 'Next' target: B [refused-definition]
+  at Resources.M.Properties.Definition.StartAt
+  use the name of a state in the same scope
 warned.yaml:2: warning: if A fails, no notification is sent [failure-not-notified]
   at Resources.M
   add an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic
@@ -106,13 +106,13 @@ def test_json(run: Run):
             "version": 1,
             "findings": [
                 {
-                    "rule": "statelint",
+                    "rule": "refused-definition",
                     "severity": "error",
                     "file": "bad.yaml",
                     "line": 6,
-                    "path": "Resources.M.Properties.Definition",
-                    "message": "StartAt names the unknown state 'B'",
-                    "hint": "use the name of the first state",
+                    "path": "Resources.M.Properties.Definition.StartAt",
+                    "message": "Missing 'Next' target: B",
+                    "hint": "use the name of a state in the same scope",
                 }
             ],
         },
@@ -139,8 +139,8 @@ def test_a_template_in_json_with_a_definition_in_a_file(run: Run):
     }
     (folder / "t.json").write_text(json.dumps(template, indent=2))
     assert run("lint", "etl/t.json").out == (
-        "etl/machine.asl.json:1: error: StartAt names the unknown state 'A' [statelint]\n"
-        "  at Resources.M.Properties.DefinitionUri\n  use the name of the first state\n"
+        "etl/machine.asl.json:2: error: Missing 'Next' target: A [refused-definition]\n"
+        "  at Resources.M.Properties.DefinitionUri.StartAt\n  use the name of a state in the same scope\n"
         "etl/t.json: 1 state machine, 1 error.\n"
     )
 

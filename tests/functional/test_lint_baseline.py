@@ -15,9 +15,9 @@ from tests.functional.test_lint import BAD, GOOD, WARNED
 
 BASELINE = Path("baseline.json")
 ERROR = """\
-bad.yaml:6: error: StartAt names the unknown state 'B' [statelint]
-  at Resources.M.Properties.Definition
-  use the name of the first state
+bad.yaml:6: error: Missing 'Next' target: B [refused-definition]
+  at Resources.M.Properties.Definition.StartAt
+  use the name of a state in the same scope
 """
 
 
@@ -45,9 +45,9 @@ def test_the_file(lint: Run):
         "findings": [
             {
                 "file": "bad.yaml",
-                "rule": "statelint",
-                "path": "Resources.M.Properties.Definition",
-                "message": "StartAt names the unknown state 'B'",
+                "rule": "refused-definition",
+                "path": "Resources.M.Properties.Definition.StartAt",
+                "message": "Missing 'Next' target: B",
             },
             {
                 "file": "warned.yaml",
@@ -91,7 +91,7 @@ def test_what_is_fixed_is_noted(lint: Run):
         0,
         "bad.yaml: 1 state machine, nothing found.\n",
         (
-            "note: fixed since the baseline: bad.yaml: StartAt names the unknown state 'B' [statelint]\n"
+            "note: fixed since the baseline: bad.yaml: Missing 'Next' target: B [refused-definition]\n"
             "note: --write-baseline removes what is fixed from the baseline\n"
         ),
     )

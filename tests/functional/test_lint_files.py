@@ -29,9 +29,9 @@ def test_patterns(run: Run):
     assert (done.code, done.out) == (
         1,
         """\
-a/b/bad.yaml:6: error: StartAt names the unknown state 'B' [statelint]
-  at Resources.M.Properties.Definition
-  use the name of the first state
+a/b/bad.yaml:6: error: Missing 'Next' target: B [refused-definition]
+  at Resources.M.Properties.Definition.StartAt
+  use the name of a state in the same scope
 a/b/broken.yaml:3: error: this is not YAML: did not find expected node content [template]
 3 templates, 2 errors.
 """.replace(
@@ -117,9 +117,11 @@ def test_definitions_are_linted_too(run: Run):
     Path("package.json").write_text('{"name": "a", "dependencies": {}}')
     done = run("lint", "*.json", "*.yaml")
     assert (done.code, done.err) == (1, "note: package.json is not a template, and is skipped\n")
-    files = [line.partition(":")[0] for line in done.out.splitlines() if ": error: " in line]
-    assert sorted(set(files)) == ["m.asl.json", "n.json"]
-    assert done.out.splitlines()[-1].startswith("3 templates, ")
+    assert [line for line in done.out.splitlines() if ": error: " in line] == [
+        "m.asl.json:1: error: Missing 'Next' target: B [refused-definition]",
+        "n.json:1: error: this is not JSON: Expecting value [template]",
+    ]
+    assert done.out.endswith("\n3 templates, 2 errors.\n")
 
 
 def test_a_path_that_exists_is_no_pattern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -57,31 +57,31 @@ def test_sarif(run: Run):
     rules = found["tool"]["driver"].pop("rules")
     assert found["tool"] == {"driver": {"name": "sfnorch", "version": __version__}}
     assert [rule["id"] for rule in rules] == [entry.id for entry in list_entries()]
-    statelint = find_entry("statelint")
-    assert statelint is not None
-    assert rules[[rule["id"] for rule in rules].index("statelint")] == {
-        "id": "statelint",
-        "shortDescription": {"text": statelint.title},
-        "fullDescription": {"text": statelint.why},
+    refused = find_entry("refused-definition")
+    assert refused is not None
+    assert rules[[rule["id"] for rule in rules].index("refused-definition")] == {
+        "id": "refused-definition",
+        "shortDescription": {"text": refused.title},
+        "fullDescription": {"text": refused.why},
         "help": {
-            "text": f"{statelint.title}.\n\nWhy it matters: {statelint.why}.\n\nSource: {statelint.source}",
+            "text": f"{refused.title}.\n\nWhy it matters: {refused.why}.\n\nSource: {refused.source}",
         },
-        "helpUri": statelint.source,
+        "helpUri": refused.source,
         "defaultConfiguration": {"level": "error"},
     }
     results = found["results"]
     assert [rules[result.pop("ruleIndex")]["id"] for result in results] == [result["ruleId"] for result in results]
     assert results[0] == {
-        "ruleId": "statelint",
+        "ruleId": "refused-definition",
         "level": "error",
-        "message": {"text": "StartAt names the unknown state 'B'; use the name of the first state"},
+        "message": {"text": "Missing 'Next' target: B; use the name of a state in the same scope"},
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": {"uri": "bad.yaml"}, "region": {"startLine": 6}},
-                "logicalLocations": [{"fullyQualifiedName": "Resources.M.Properties.Definition"}],
+                "logicalLocations": [{"fullyQualifiedName": "Resources.M.Properties.Definition.StartAt"}],
             }
         ],
-        "partialFingerprints": {"sfnorch/v1": "596d04a5c6bec386e7afd0e7677850b4"},
+        "partialFingerprints": {"sfnorch/v1": "76ce5fb541f4d42fcd50ceafdd86d4b8"},
     }
     assert [(result["ruleId"], result["level"]) for result in results[1:]] == [
         ("failure-not-notified", "warning"),
@@ -115,10 +115,10 @@ def test_junit(run: Run):
 <?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="sfnorch lint" tests="4" failures="1">
   <testsuite name="bad.yaml" tests="1" failures="1">
-    <testcase classname="bad.yaml" name="statelint">
-      <failure type="error" message="StartAt names the unknown state 'B'">bad.yaml:6: error: StartAt names the unknown state 'B' [statelint]
-  at Resources.M.Properties.Definition
-  use the name of the first state</failure>
+    <testcase classname="bad.yaml" name="refused-definition">
+      <failure type="error" message="Missing 'Next' target: B">bad.yaml:6: error: Missing 'Next' target: B [refused-definition]
+  at Resources.M.Properties.Definition.StartAt
+  use the name of a state in the same scope</failure>
     </testcase>
   </testsuite>
   <testsuite name="good.yaml" tests="1" failures="0">
@@ -170,7 +170,7 @@ def test_github(run: Run):
         1,
         "",
         """\
-::error file=bad.yaml,line=6,title=statelint::StartAt names the unknown state 'B'%0Aat Resources.M.Properties.Definition%0Ause the name of the first state
+::error file=bad.yaml,line=6,title=refused-definition::Missing 'Next' target: B%0Aat Resources.M.Properties.Definition.StartAt%0Ause the name of a state in the same scope
 ::warning file=warned.yaml,line=2,title=failure-not-notified::if A fails, no notification is sent%0Aat Resources.M%0Aadd an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic
 ::notice file=warned.yaml,line=6,title=permission-unknown::the permissions for lambda:InvokeFunction are not checked: the role arn:aws:iam::123456789012:role/r is not part of the template%0Aat Resources.M.Properties.Definition.States.A.Resource
 3 templates, 1 error, 1 warning, 1 info.

@@ -45,7 +45,7 @@ def test_another_file_is_not(path: str):
 
 def test_the_hook_lints_the_templates_of_a_commit(run: Run, tmp_path: Path):
     assert (HOOK["id"], HOOK["language"], HOOK["require_serial"]) == ("sfnorch-lint", "python", True)
-    bad = ROOT / "tests" / "golden" / "rules" / "statelint.bad.yaml"
+    bad = ROOT / "tests" / "golden" / "rules" / "refused-definition.bad.yaml"
     for name, source in {"SAM-template.yaml": ROOT / "SAM-template.yaml", "old/template.yml": bad}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(source, tmp_path / name)
@@ -58,4 +58,6 @@ def test_the_hook_lints_the_templates_of_a_commit(run: Run, tmp_path: Path):
     assert (clean.code, clean.err) == (0, "")
     assert clean.out.startswith("SAM-template.yaml: 6 state machines, ")
     assert (both.code, both.err) == (1, "")
-    assert {line.partition(":")[0] for line in both.out.splitlines() if "[statelint]" in line} == {"old/template.yml"}
+    assert {line.partition(":")[0] for line in both.out.splitlines() if "[refused-definition]" in line} == {
+        "old/template.yml"
+    }

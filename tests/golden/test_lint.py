@@ -88,7 +88,7 @@ def test_every_rule_has_a_pair():
 
 
 def test_an_ignored_rule_is_left_out():
-    text = (RULES / "statelint.bad.yaml").read_text()
+    text = (RULES / "refused-definition.bad.yaml").read_text()
     template = evaluate_template(parse_template(text, "t.yaml"))
-    found: list[Finding] = Linter(["statelint"]).lint_template(template)
+    found: list[Finding] = Linter(["refused-definition"]).lint_template(template)
     assert found == []

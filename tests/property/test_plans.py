@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statelint.linter import Linter as Statelint
 
 from sfnorch.asl import serialize_graph
 from sfnorch.cfn.render import render_template
+from sfnorch.definitions.check import find_faults
 from sfnorch.errors import LimitError
 from sfnorch.linter.run import Linter
 from sfnorch.patterns import build_workflow
@@ -22,7 +22,9 @@ from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models.master_child import MasterChildPlan
 from sfnorch.plan.names import find_code_fault, find_job_name_fault
 from sfnorch.template.contents import evaluate_template
+from sfnorch.template.located import Object, SourceLocation, locate
 from sfnorch.template.reader import parse_template
+from sfnorch.template.states import build_scope
 from tests.lint_once import without_cfn_lint
 from tests.template_yaml import yaml_1_1, yaml_1_2
 
@@ -139,9 +141,11 @@ def test_both_yamls_read_the_same_template(plan: AnyPlan):
 
 @settings(max_examples=15)
 @given(PLANS)
-def test_statelint_accepts_every_definition(plan: AnyPlan):
+def test_no_definition_has_a_fault(plan: AnyPlan):
     for machine in build_workflow(plan).machines:
-        assert Statelint.validate(serialize_graph(machine.graph)) == []
+        definition = locate(serialize_graph(machine.graph), SourceLocation("m.asl.json", 1))
+        assert isinstance(definition, Object)
+        assert find_faults(build_scope(definition)) == []
 
 
 @pytest.mark.slow

@@ -94,9 +94,9 @@ def lint(
 ) -> int:
     """Check templates and definitions for errors and risks.
 
-    The command applies cfn-lint, statelint, and the rules of sfnorch to any SAM or CloudFormation template. It applies
-    those about definitions to the definition of a state machine in a file (such as orders.asl.json). Without TEMPLATE,
-    it checks the template of the plan. The exit code is 1 if it finds an error, otherwise 0.
+    The command applies cfn-lint and the rules of sfnorch to any SAM or CloudFormation template. It applies those about
+    definitions to the definition of a state machine in a file (such as orders.asl.json). Without TEMPLATE, it checks
+    the template of the plan. The exit code is 1 if it finds an error, otherwise 0.
 
     TEMPLATE can be a pattern in quotes, such as 'templates/**/*.yaml'. Files that match a pattern and are not templates
     are skipped.

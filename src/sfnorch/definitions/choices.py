@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from sfnorch.definitions.fault import DefinitionFault, is_known
 from sfnorch.definitions.fields import refuse_other_language, refuse_unknown, require_fields
-from sfnorch.definitions.paths import check_reference
-from sfnorch.definitions.values import check_timestamp, refuse_type
+from sfnorch.definitions.paths import check_path_fields, check_reference
+from sfnorch.definitions.values import check_timestamp, check_values, refuse_others, refuse_type
 from sfnorch.json_values import Json, name_type
 from sfnorch.template.located import Array, Object, Path
 from sfnorch.template.states import LocatedState
@@ -38,8 +38,10 @@ def check_choices(state: LocatedState) -> Iterator[DefinitionFault]:
     if isinstance(rules, Array) and not rules:
         hint = "add a rule"
         yield DefinitionFault(path=(*state.path, "Choices"), message="Value cannot be empty", hint=hint)
+    yield from refuse_others(state, "Choices")
     for index, rule in state.list_objects("Choices"):
         path = (*state.path, "Choices", index)
+        yield from check_values(rule, path, jsonata=state.jsonata)
         if state.jsonata:
             yield from _check_condition(rule, path)
         else:
@@ -78,6 +80,7 @@ def _check_nested(rule: Object, path: Path) -> Iterator[DefinitionFault]:
             message = f"Field '{name}' is not supported"
             yield DefinitionFault(path=(*path, name), message=message, hint="move it to the rule of the state")
     yield from refuse_unknown({name: None for name in rule if name not in _TOP}, path, known)
+    yield from check_path_fields(rule, path)
     yield from _check_comparison(rule, path)
 
 
@@ -107,6 +110,8 @@ def _check_value(name: str, value: Json, path: Path) -> Iterator[DefinitionFault
             for index, inner in enumerate(value):
                 if isinstance(inner, Object):
                     yield from _check_nested(inner, (*path, index))
+                else:
+                    yield refuse_type(inner, (*path, index), "object")
             return
         case "Not", Object():
             yield from _check_nested(value, path)

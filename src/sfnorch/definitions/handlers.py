@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from sfnorch.definitions.fault import DefinitionFault
 from sfnorch.definitions.fields import refuse_other_language, refuse_unknown, require_fields
-from sfnorch.definitions.values import check_one_of, check_values
+from sfnorch.definitions.values import check_one_of, check_values, refuse_others
 from sfnorch.json_values import read_list
 from sfnorch.template.located import Array, Object, Path
 from sfnorch.template.states import LocatedState
@@ -28,6 +28,7 @@ def check_handlers(state: LocatedState) -> Iterator[DefinitionFault]:
     """Yield the faults of the retriers and catchers of a state."""
     for key, known, required in (("Retry", _RETRIER, ["ErrorEquals"]), ("Catch", _CATCHER, ["ErrorEquals", "Next"])):
         handlers = list(state.list_objects(key))
+        yield from refuse_others(state, key)
         for index, body in handlers:
             path = (*state.path, key, index)
             yield from refuse_unknown(body, path, known)

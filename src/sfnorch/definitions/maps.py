@@ -18,12 +18,20 @@ from sfnorch.definitions.fields import (
     refuse_unknown,
     require_fields,
 )
-from sfnorch.definitions.values import check_one_of, check_values, refuse_type
+from sfnorch.definitions.values import check_one_of, check_values, refuse_others, refuse_type
 from sfnorch.template.located import Array, Object, Path
 from sfnorch.template.states import LocatedState, StateScope
 
 _SCOPE = frozenset({"StartAt", "States", "Comment"})
 _READER = frozenset({"Resource", "Parameters", "Arguments", "ReaderConfig", "Comment"})
+_READER_CONFIG = frozenset(
+    {
+        *("InputType", "CSVHeaderLocation", "CSVHeaders", "CSVDelimiter", "MaxItems", "MaxItemsPath", "ItemsPointer"),
+        *("ManifestType", "Transformation", "Comment"),
+    }
+)
+"""The fields of a ReaderConfig: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html"""
+
 _BATCHER = frozenset(
     {
         *("MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"),
@@ -46,6 +54,7 @@ def check_scopes(state: LocatedState) -> Iterator[DefinitionFault]:
         if isinstance(branches, Array) and not branches:
             path = (*state.path, "Branches")
             yield DefinitionFault(path=path, message="Value cannot be empty", hint="add a branch")
+        yield from refuse_others(state, "Branches")
     for scope in state.scopes:
         yield from _check_scope(scope)
     if state.kind == "Map":
@@ -104,6 +113,7 @@ def _check_reader(state: LocatedState) -> Iterator[DefinitionFault]:
         hint = "use arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2"
         yield DefinitionFault(path=(*path, "Resource"), message=message, hint=hint)
     config, path = reader.find_object("ReaderConfig"), (*path, "ReaderConfig")
+    yield from refuse_unknown(config, path, _READER_CONFIG)
     yield from refuse_other_language(config, path, jsonata=state.jsonata)
     yield from refuse_several(config, path)
     yield from check_values(config, path, jsonata=state.jsonata)

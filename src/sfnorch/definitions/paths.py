@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from sfnorch.definitions.fault import DefinitionFault, is_known
 from sfnorch.definitions.intrinsics import find_call_fault
+from sfnorch.definitions.values import refuse_type
 from sfnorch.json_values import Json, name_type, walk_values
 from sfnorch.query_syntax.paths import is_closed
 from sfnorch.template.located import Path
@@ -68,8 +69,11 @@ def check_path_fields(body: Mapping[str, Json], path: Path) -> Iterator[Definiti
                 yield DefinitionFault(path=(*path, name), message="Value must be a valid JSONPath.", hint=hint)
         elif name in _REFERENCES:
             yield from check_reference(name, value, (*path, name))
-        elif name in _OR_CALL and isinstance(value, str):
-            yield from _check_path_or_call(name, value, (*path, name))
+        elif name in _OR_CALL:
+            if isinstance(value, str):
+                yield from _check_path_or_call(name, value, (*path, name))
+            else:
+                yield refuse_type(value, (*path, name), "string")
 
 
 def check_reference(name: str, value: Json, path: Path) -> Iterator[DefinitionFault]:

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from sfnorch.definitions.fault import DefinitionFault, is_known
 from sfnorch.durations import parse_timestamp
 from sfnorch.expressions import parse_code
-from sfnorch.json_values import Json, name_type
-from sfnorch.template.located import Path
+from sfnorch.json_values import Json, name_type, read_list
+from sfnorch.template.located import Object, Path
+from sfnorch.template.states import LocatedState
 
 _LONGEST = 99_999_999
 
@@ -111,6 +112,13 @@ def refuse_type(value: Json, path: Path, *wanted: str) -> DefinitionFault:
         hint += "; in YAML, write a word such as yes or no in quotes"
     types = ", ".join(wanted).upper()
     return DefinitionFault(path=path, message=f"Expected value of type [{types}]", hint=hint)
+
+
+def refuse_others(state: LocatedState, name: str) -> Iterator[DefinitionFault]:
+    """Yield a fault for each item that is no object, of a list of objects in the state."""
+    for index, item in enumerate(read_list(state.body.get(name))):
+        if not isinstance(item, Object):
+            yield refuse_type(item, (*state.path, name, index), "object")
 
 
 def check_timestamp(value: Json, path: Path) -> Iterator[DefinitionFault]:

@@ -1,9 +1,9 @@
 """Findings about a template: what AWS rejects, what fails when it runs, and what is less safe than it could be.
 
-The input is a `Template`. `run` combines the findings of four sources, each with the line of its cause: the reader of
-the template, cfn-lint (`cloudformation`), statelint (`language`), and the rules in `rules`. cfn-lint and statelint get
-corrected copies of the template where they reject what AWS accepts. `call_limit` stops cfn-lint on a template that
-would take it hours. One mistake is one finding: `definition_findings` keeps one for each fault of a definition, and
+The input is a `Template`. `run` combines the findings of three sources, each with the line of its cause: the reader of
+the template, cfn-lint (`cloudformation`), and the rules in `rules`. cfn-lint gets a copy of the template without nulls
+and without the content of definitions, which `refused-definition` checks. `contradicted` has what cfn-lint reports
+although AWS accepts it. `call_limit` stops cfn-lint on a template that would take it hours. One mistake is one finding:
 `repeated` removes findings that follow from another.
 
 `rules` has one file per rule. A rule is data (`sfnorch.rule`) with a function that gets a `Subject`: the template, and

@@ -1,4 +1,4 @@
-"""All rule ids that a finding can have: the project's own rules, the readers' rules and statelint."""
+"""All rule ids that a finding can have: the project's own rules and the readers' rules."""
 
 from __future__ import annotations
 
@@ -52,13 +52,6 @@ _OTHERS = (
         why="sfnorch cannot read and check this definition",
         source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
         "aws-properties-stepfunctions-statemachine-s3location.html",
-    ),
-    RuleEntry(
-        id="statelint",
-        severity=Severity.ERROR,
-        title="The findings of statelint: dangling and unreachable states, invalid fields, scopes without an end",
-        why="CreateStateMachine rejects the definition",
-        source="https://states-language.net/spec.html",
     ),
     RuleEntry(
         id="invalid-ignore",

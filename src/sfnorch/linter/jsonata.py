@@ -5,14 +5,6 @@ from __future__ import annotations
 from sfnorch import expressions
 from sfnorch.template.intrinsics import UNKNOWN
 
-NUMBERS = frozenset(
-    {
-        *("TimeoutSeconds", "HeartbeatSeconds", "Seconds", "MaxConcurrency", "ToleratedFailureCount"),
-        *("ToleratedFailurePercentage", "MaxItems", "MaxItemsPerBatch", "MaxInputBytesPerBatch"),
-    }
-)
-"""Fields of states whose value is a number or an expression."""
-
 
 def find_names(expression: str) -> expressions.ExpressionNames:
     """Return the names that the expression refers to. A value that only CloudFormation knows counts as a number."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 RENAMED = {
+    "E3601": "refused-definition",
     "definition-elsewhere": "definition-not-readable",
     "failure-untold": "failure-not-notified",
     "past-limit": "limit-exceeded",
+    "statelint": "refused-definition",
 }
-"""The current id of each rule that was renamed, by its former id."""
+"""The current id of each rule that was renamed, by its former id. cfn-lint's E3601 is about definitions too."""
 
 
 def replace_former_ids(ids: Iterable[str]) -> frozenset[str]:

@@ -1,6 +1,6 @@
-"""All findings about a template, from its reader, cfn-lint, statelint and the project's own rules.
+"""All findings about a template, from its reader, cfn-lint and the project's own rules.
 
-One mistake is one finding: if cfn-lint and statelint report the same state, only cfn-lint's finding is kept.
+Definitions are checked by the own rules only; cfn-lint checks the rest of the template.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from sfnorch.findings import Finding
 from sfnorch.json_values import walk_strings
 from sfnorch.linter import cloudformation
-from sfnorch.linter.definition_findings import settle_definitions
-from sfnorch.linter.language import find_language_faults
 from sfnorch.linter.repeated import remove_repeated
 from sfnorch.linter.rules import RULES, substitution_in_expression
 from sfnorch.linter.selection import RuleSelection
@@ -42,25 +40,17 @@ class Linter:
         if self._linter is None:
             self._linter = cloudformation.load_linter()
         is_definition = template.source.is_definition
-        located = cloudformation.remove_consequences(
-            [
-                *([] if is_definition else cloudformation.find_template_faults(template, self._linter)),
-                *cloudformation.find_definition_faults(template, self._linter),
-            ]
-        )
-        wrong = [path for path, finding in located if finding.rule == cloudformation.DEFINITION_RULE]
-        found = [*template.source.faults, *(finding for _, finding in located)]
+        found = list(template.source.faults)
+        if not is_definition:
+            found += cloudformation.find_template_faults(template, self._linter)
         subject = Subject(template, self.now)
-        for machine in template.machines:
-            if machine.fault:
-                found.append(machine.fault)
-            found += find_language_faults(machine, wrong)
+        found += [machine.fault for machine in template.machines if machine.fault]
         for rule in RULES:
             if rule.checks_definitions or not is_definition:
                 found += rule.find_faults(subject)
         if is_definition:
             found = _remove_unknown(template, found)
-        found = apply_template_ignores(template.source, settle_definitions(found))
+        found = apply_template_ignores(template.source, found)
         kept = remove_repeated((selection or self.selection).choose_findings(found))
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))
 

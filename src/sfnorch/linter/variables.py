@@ -71,3 +71,14 @@ def _list_leaving(state: LocatedState, known: KnownVariables) -> Iterator[tuple[
             condition = parse_code(transition.rule.get("Condition"))
             more |= find_names(condition).guarded & known.sometimes if condition is not None else frozenset()
         yield transition.target, KnownVariables(known.always | more, known.sometimes | more)
+
+
+def list_assigned_within(scope: StateScope, *, without_catchers: LocatedState) -> Names:
+    """Return the variables that are assigned in the scope itself, without inner scopes and a state's own catchers."""
+    names: Names = frozenset()
+    for state in scope.states.values():
+        names |= list_assigned(state.body)
+        for transition in state.transitions:
+            if state is not without_catchers or transition.way is not TransitionKind.CATCH:
+                names |= list_assigned(transition.rule)
+    return names

@@ -255,6 +255,6 @@ def test_a_configuration_with_errors_is_an_exception(tmp_path: Path):
 
 
 def test_an_explanation(run: Run):
-    assert explain_rule("statelint") == run("lint", "--explain", "statelint").out
+    assert explain_rule("statelint") == run("lint", "--explain", "refused-definition").out
     with pytest.raises(RequestError, match=r"^rule: unknown rule 'statelin'; did you mean statelint\?$"):
         explain_rule("statelin")

@@ -152,10 +152,19 @@ def test_a_definition_in_a_file_and_one_that_is_none(tmp_path: Path):
 
 
 @pytest.mark.parametrize("kind", ["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"])
-def test_cfn_lint_is_not_asked_for_other_partitions(kind: str):
-    text = machine(task("'arn:aws-us-gov:states:::sns:publish'")).replace("AWS::StepFunctions::StateMachine", kind)
+def test_a_definition_can_name_each_partition(kind: str):
+    text = machine(task("'arn:aws-us-gov:states:::aws-sdk:sns:listTopics'"))
+    text = text.replace("AWS::StepFunctions::StateMachine", kind)
     template = evaluate_template(parse_template(text, "t.yaml"), where=StackEnvironment(region=GOV))
-    assert "E3601" not in {finding.rule for finding in Linter().lint_template(template)}
-    text = text.replace("arn:aws-us-gov:states:::sns:publish", "arn:aws-us-gov:sns:publish")
-    template = evaluate_template(parse_template(text, "t.yaml"), where=StackEnvironment(region=GOV))
-    assert "E3601" in {finding.rule for finding in Linter().lint_template(template)}
+    assert not {"E3601", "refused-definition"} & {finding.rule for finding in Linter().lint_template(template)}
+
+
+def test_without_a_region_an_arn_of_another_partition_is_no_error():
+    gov = task("'arn:aws-us-gov:states:::sns:publish'")
+    only = "the resource of T names the partition aws-us-gov, so the machine works in no other partition"
+    assert found(machine(gov)) == [("info", AT, only)]
+    both = machine(gov, "      RoleArn: arn:aws:iam::123456789012:role/r\n")
+    assert [severity for severity, _, _ in found(both)] == ["warning"]
+    given = StackEnvironment(region="us-east-1", region_is_given=True)
+    template = evaluate_template(parse_template(machine(gov), "t.yaml"), where=given)
+    assert [finding.severity for finding in RULE.find_faults(Subject(template))] == [Severity.ERROR]

@@ -26,6 +26,8 @@ FOUND_IN = {
     "definition-elsewhere": TEMPLATE % "      DefinitionS3Location: {Bucket: b, Key: k}",
     "failure-untold": TEMPLATE % (DEFINITION % "A"),
     "past-limit": TEMPLATE % (DEFINITION % ("A" * 81)),
+    "statelint": TEMPLATE % (DEFINITION.replace("StartAt: A", "StartAt: B") % "A"),
+    "E3601": TEMPLATE % (DEFINITION.replace("End: true", "Nxt: A") % "A"),
 }
 
 
@@ -50,4 +52,4 @@ def test_a_former_id_ignores_the_rule(former: str):
 
 def test_a_former_id_is_not_reported_as_unknown():
     assert find_unknown_ids([*RENAMED, "past-limits"]) == {"past-limits": "limit-exceeded"}
-    assert replace_former_ids(["past-limit", "statelint"]) == {"limit-exceeded", "statelint"}
+    assert replace_former_ids(["past-limit", "E3601", "E3002"]) == {"limit-exceeded", "refused-definition", "E3002"}

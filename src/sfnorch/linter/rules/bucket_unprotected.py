@@ -1,7 +1,7 @@
-"""A bucket whose settings do not block public access.
+"""A bucket that a template opens to the public.
 
-Without settings, Amazon S3 encrypts a new bucket, and blocks public access to it, since 2023. A
-PublicAccessBlockConfiguration turns off what it leaves out.
+Since 2023, S3 encrypts each bucket, and blocks public access to a new bucket that has no settings. A configuration
+replaces the default: the settings that it omits are off.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
 """
 
@@ -17,24 +17,32 @@ from sfnorch.template.buckets import BucketResource, read_buckets
 from sfnorch.template.intrinsics import UNKNOWN
 
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+_PUBLIC = ("PublicRead", "PublicReadWrite")
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for bucket in read_buckets(subject.template):
-        missing = _list_unblocked(bucket)
-        if missing and not any(key.startswith("Fn::") for key in bucket.properties):
+        faults, hints = [], []
+        access = bucket.properties.get("AccessControl")
+        if access in _PUBLIC:
+            faults.append(f"has the access control list {access}")
+            hints.append("remove AccessControl")
+        if missing := _list_unblocked(bucket):
+            faults.append("does not block public access")
+            hints.append(f"set {', '.join(missing)} in its PublicAccessBlockConfiguration")
+        if faults and not any(key.startswith("Fn::") for key in bucket.properties):
             yield RuleFinding(
                 path=bucket.path,
                 place=bucket.place,
-                message=f"{bucket.logical_id} does not block public access",
-                hint=f"set {', '.join(missing)} in its PublicAccessBlockConfiguration",
+                message=f"{bucket.logical_id} {' and '.join(faults)}",
+                hint=", and ".join(hints),
             )
 
 
 def _list_unblocked(bucket: BucketResource) -> list[str]:
-    """Return the settings that block public access and are off; a value that only AWS knows counts as on."""
+    """Return the settings that the bucket turns off; a value that only AWS knows counts as on."""
     block = bucket.properties.get("PublicAccessBlockConfiguration")
-    if block is None or isinstance(block, str):
+    if not isinstance(block, dict):
         return []
     given = read_mapping(block)
     values = {name: str(given.get(name, "")).lower() for name in _BLOCKS}
@@ -43,7 +51,7 @@ def _list_unblocked(bucket: BucketResource) -> list[str]:
 
 RULE = LintRule(
     id="bucket-unprotected",
-    title="A bucket whose settings do not block public access",
+    title="A bucket that a template opens to the public",
     why="artifacts contain the source code, and templates contain the names of all resources",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     severity=Severity.WARNING,

@@ -1,4 +1,9 @@
-"""A failure without a notification: no Catch, no alarm on the machine, no EventBridge rule for its executions."""
+"""A failure without a notification: no Catch, no alarm on the machine, no EventBridge rule for its executions.
+
+The caller of a synchronous execution gets the error. That an Express machine is called synchronously is assumed, unless
+the template has an event, a schedule or a Task that starts it and does not wait.
+https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
+"""
 
 from __future__ import annotations
 
@@ -11,10 +16,11 @@ from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.sentences import list_names
 from sfnorch.template.calls import find_child_arn, parse_call
 from sfnorch.template.contents import Machine
+from sfnorch.template.declarations import find_declarations
 from sfnorch.template.iam import can_overlap
 from sfnorch.template.states import LocatedState, StateScope
 
-_SYNCHRONOUS = "startsyncexecution"
+_STARTERS = ("AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::Pipes::Pipe")
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
@@ -27,11 +33,10 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
         for state in machine.list_states()
         if (call := parse_call(state)) and call.way.startswith(".sync")
     } - {""}
-    answers = any(machine.express for machine in subject.machines) and _is_called_synchronously(subject)
     for machine in subject.machines:
-        if machine.express and answers:
-            continue  # its caller gets the error
         if _is_notified(machine, watched) or any(can_overlap(child, machine.arn) for child in awaited):
+            continue
+        if machine.express and not _is_started_without_caller(subject, machine):
             continue
         failing = [state.name for state in _find_uncaught(machine.states)] if machine.states else []
         if failing:
@@ -43,16 +48,25 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             )
 
 
-def _is_called_synchronously(subject: Subject) -> bool:
-    """Return whether something in the template calls an Express machine synchronously: an API, a Task or a policy.
-
-    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
-    """
-    return any(_SYNCHRONOUS in text.lower() for _, text in walk_strings(subject.template.source.data))
-
-
 def _is_notified(machine: Machine, watched: set[str]) -> bool:
     return any(can_overlap(arn, machine.arn) for arn in watched)
+
+
+def _is_started_without_caller(subject: Subject, machine: Machine) -> bool:
+    """Return whether the template shows that something starts the machine and does not wait for its result."""
+    events = machine.properties.find_object("Events")
+    if any(event.get("Type") != "Api" for _, event in events.entries()):
+        return True
+    for resource in find_declarations(subject.template.stack, *_STARTERS):
+        if any(text == machine.arn for _, text in walk_strings(resource.evaluate())):
+            return True
+    states = [state for other in subject.machines for state in other.list_states()]
+    return any(
+        (call := parse_call(state)) is not None
+        and call.name == "states:startExecution"
+        and can_overlap(find_child_arn(state), machine.arn)
+        for state in states
+    )
 
 
 def _find_uncaught(scope: StateScope) -> Iterator[LocatedState]:

@@ -1,6 +1,6 @@
 """A variable of a branch or an item with the name of an outer variable: AWS does not allow shadowing.
 
-The catchers of a Parallel can assign the variables of its branches: AWS accepts and runs it (recorded).
+AWS accepts a variable that only the catchers of the Parallel or Map itself assign outside (recorded).
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
-from sfnorch.linter.variables import Names, list_assigned
+from sfnorch.linter.variables import list_assigned_within
 from sfnorch.rule import LintRule, RuleFinding, create_fault
 from sfnorch.template.contents import Machine
 from sfnorch.template.located import Object, Path
-from sfnorch.template.states import LocatedState, StateScope
+from sfnorch.template.states import StateScope
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
@@ -27,19 +27,12 @@ def _check_scope(machine: Machine, scope: StateScope, outer: frozenset[str]) -> 
         if name in outer:
             hint = "rename one of the two; the inner variable is not visible outside anyway"
             yield create_fault(machine, path, f"${name} is already assigned in an outer scope", hint)
-    assigned = [(state, name) for state in scope.states.values() for name in _list_names(state)]
-    for state in filter(lambda state: state.scopes, scope.states.values()):
-        caught = {name for _, rule in state.list_objects("Catch") for name in list_assigned(rule)}
-        caught -= list_assigned(state.body)
-        known = outer | {name for by, name in assigned if by is not state or name not in caught}
+    for state in scope.states.values():
+        if not state.scopes:
+            continue
+        known = outer | list_assigned_within(scope, without_catchers=state)
         for inner in state.scopes:
             yield from _check_scope(machine, inner, frozenset() if inner.distributed else known)
-
-
-def _list_names(state: LocatedState) -> Names:
-    """Return the variables that the state, its rules and its catchers assign."""
-    rules = (rule for key in ("Choices", "Catch") for _, rule in state.list_objects(key))
-    return list_assigned(state.body).union(*map(list_assigned, rules))
 
 
 def _list_assignments(scope: StateScope) -> Iterator[tuple[Path, str]]:

@@ -1,8 +1,14 @@
-"""ARNs that name a partition: another one than the region's, or the region's own one as fixed text."""
+"""ARNs that name a partition: another one than the region's, or the region's own one as fixed text.
+
+If no region is specified, and all ARNs of the template name one other partition, the template is for that partition.
+Without a region, it is not certain that an ARN of another partition than the default one's is wrong: a warning.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sfnorch.findings import Severity
 from sfnorch.json_values import Json, walk_strings
@@ -16,11 +22,25 @@ from sfnorch.template.located import Object, Path, find_place
 from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.states import build_scope
 
+_NAMED = re.compile(r"\barn:(aws[a-z-]*):")
 _ELSEWHERE = "us-gov-west-1"
 _FILLED_IN = "with Fn::Sub, or with DefinitionSubstitutions"
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
+    stack = subject.template.stack
+    if partition := _find_intended_partition(subject):
+        for machine in subject.machines:
+            yield from _check_literal_partition(machine, stack, partition)
+        return
+    severity = Severity.WARNING if stack.where.assumed.region else Severity.ERROR
+    yield from (replace(mismatch, severity=severity) for mismatch in _list_mismatches(subject))
+    for machine in subject.machines:
+        yield from _check_literal_partition(machine, stack, stack.where.partition)
+
+
+def _list_mismatches(subject: Subject) -> Iterator[RuleFinding]:
+    """Yield the faults of ARNs in another partition than that of the stack's region."""
     stack = subject.template.stack
     given = {name: _list_texts(stack.resolve_ref(name)) for name in stack.get_section("Parameters")}
     yield from _check_parameters(stack, given)
@@ -28,7 +48,19 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
     yield from _check_resources(subject, seen)
     for machine in subject.machines:
         yield from _check_definition(machine, stack.where, seen)
-        yield from _check_literal_partition(machine, stack)
+
+
+def _find_intended_partition(subject: Subject) -> str:
+    """Return the only partition that the template names, if no region is specified and it is not the default one's."""
+    stack = subject.template.stack
+    if not stack.where.assumed.region:
+        return ""
+    sources = [subject.template.source.data]
+    found = [machine.definition for machine in subject.machines if machine.definition]
+    sources += [each.unfilled or each.data for each in found if each.data.place.file != sources[0].place.file]
+    given = [stack.resolve_ref(name) for name in stack.given]
+    named = {name for source in (*sources, *given) for _, text in walk_strings(source) for name in _NAMED.findall(text)}
+    return next(iter(named)) if len(named) == 1 and named != {stack.where.partition} else ""
 
 
 def _check_parameters(stack: StackValues, given: dict[str, list[str]]) -> Iterator[RuleFinding]:
@@ -86,9 +118,8 @@ def _check_definition(machine: Machine, where: StackEnvironment, seen: set[str])
         yield create_fault(machine, path, message, _build_hint(text, where, _FILLED_IN))
 
 
-def _check_literal_partition(machine: Machine, stack: StackValues) -> Iterator[RuleFinding]:
+def _check_literal_partition(machine: Machine, stack: StackValues, own: str) -> Iterator[RuleFinding]:
     """Yield the fault of a machine whose resources name its own partition as fixed text."""
-    own = stack.where.partition
     named = [
         (state.name, path, text)
         for state in machine.list_states()
@@ -97,7 +128,7 @@ def _check_literal_partition(machine: Machine, stack: StackValues) -> Iterator[R
     ]
     if not machine.definition or not named or not _can_be_literal(machine, own):
         return
-    literal = _find_resources_elsewhere(machine, stack)
+    literal = _find_resources_elsewhere(machine, stack, own)
     named = [each for each in named if literal.get(each[1]) == each[2]]
     if named:
         name, path, text = named[0]
@@ -120,9 +151,9 @@ def _can_be_literal(machine: Machine, own: str) -> bool:
     )
 
 
-def _find_resources_elsewhere(machine: Machine, stack: StackValues) -> dict[Path, str]:
+def _find_resources_elsewhere(machine: Machine, stack: StackValues, own: str) -> dict[Path, str]:
     """Return the values of the resources in a region of another partition."""
-    region = _ELSEWHERE if stack.where.partition == AWS else DEFAULT_REGION
+    region = _ELSEWHERE if own == AWS else DEFAULT_REGION
     where = StackEnvironment(region=region, account=stack.where.account, stack_name=stack.where.stack_name)
     try:
         definition = read_definition(StackValues(stack.template, stack.given, where), machine.properties, machine.path)

@@ -44,7 +44,7 @@ def join_tasks(
         tasks=tasks,
         at_once=MAX_CONCURRENCY,
     )
-    groups = jsonata(  # statelint requires Items in one line
+    groups = jsonata(  # other linters require Items in one line
         '[$map([0..$ceil($count(<{tasks}>) / <<at_once>>) - 1], function($group) { {"tasks": [<{own}>]} })]',
         tasks=tasks,
         at_once=MAX_CONCURRENCY,

@@ -1,4 +1,4 @@
-"""statelint's findings: at the right place, in plain words, each mistake once; nothing that AWS takes."""
+"""What refused-definition reports: at the right line, each mistake once; nothing that AWS accepts."""
 
 from __future__ import annotations
 
@@ -76,40 +76,40 @@ TOLD: dict[str, tuple[str, list[tuple[str, int, str]]]] = {
             "StartAt: A\nStates:\n  A:\n    Type: Choice\n    Choices: [{Variable: $.a, IsNull: true, Next: B}]\n"
             "    Default: X\n  B: {Type: Succeed}\n  C: {Type: Succeed}\n"
         ),
-        [("statelint", 6, "unknown state 'X'")],
+        [("refused-definition", 6, "Missing 'Next' target: X")],
     ),
     "a dangling Catch": (
         (
             "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke'\n"
             "    Catch: [{ErrorEquals: [States.ALL], Next: X}]\n    End: true\n"
         ),
-        [("statelint", 3, "unknown state 'X'")],
+        [("refused-definition", 6, "Missing 'Next' target: X")],
     ),
     "a Next into another scope": (
         (
             "StartAt: A\nStates:\n  A:\n    Type: Map\n    ItemProcessor:\n      StartAt: B\n      States:\n"
             "        B: {Type: Pass, Next: C}\n        D: {Type: Succeed}\n    Next: C\n  C: {Type: Succeed}\n"
         ),
-        [("statelint", 8, "unknown state 'C'")],
+        [("refused-definition", 8, "Missing 'Next' target: C")],
     ),
     "an unreachable state": (
         "StartAt: A\nStates:\n  A: {Type: Succeed}\n  A.B [x]: {Type: Succeed}\n",
-        [("statelint", 4, "no transition leads to A.B [x]")],
+        [("refused-definition", 4, 'State "A.B [x]" is not reachable.')],
     ),
     "no such start": (
         "StartAt: X\nStates:\n  A: {Type: Succeed}\n",
-        [("statelint", 1, "StartAt names the unknown state 'X'")],
+        [("refused-definition", 1, "Missing 'Next' target: X")],
     ),
     "no end": (
         "StartAt: A\nStates:\n  A: {Type: Pass, Next: B}\n  B: {Type: Pass, Next: A}\n",
-        [("statelint", 2, "none of these states ends")],
+        [("refused-definition", 2, "Workflow has no terminal state")],
     ),
     "a name twice": (
         (
             "StartAt: A\nStates:\n  A:\n    Type: Parallel\n    End: true\n    Branches:\n"
             "    - {StartAt: B, States: {B: {Type: Succeed}}}\n    - StartAt: B\n      States:\n        B: {Type: Succeed}\n"
         ),
-        [("statelint", 10, "another state of the machine has the name 'B'")],
+        [("refused-definition", 10, "Duplicate State name: B")],
     ),
     "States.ALL first": (
         (
@@ -117,24 +117,30 @@ TOLD: dict[str, tuple[str, list[tuple[str, int, str]]]] = {
             "    - {ErrorEquals: [States.ALL], Next: B}\n    - {ErrorEquals: [E], Next: B}\n    End: true\n"
             "  B: {Type: Succeed}\n"
         ),
-        [("statelint", 7, "States.ALL must be alone, in the last catcher")],
+        [("refused-definition", 7, "States.ALL must appear alone and at end of list")],
     ),
     "neither Next nor End": (
         "StartAt: A\nStates:\n  A: {Type: Pass}\n  B: {Type: Succeed}\n",
-        [("E3601", 3, "Only one of ['Next', 'End'] is a required property")],
+        [("refused-definition", 3, "This object should have only one of the following fields: [Next, End]")],
     ),
     "a misspelt key": (
         "StartAt: A\nStates:\n  A: {Type: Pass, Nxt: B}\n  B: {Type: Succeed}\n",
-        [("E3601", 3, "Additional properties are not allowed ('Nxt' was unexpected. Did you mean 'Next'?)")],
+        [("refused-definition", 3, "Field 'Nxt' is not supported")],
     ),
     "no path": (
         "StartAt: A\nStates:\n  A: {Type: Pass, Parameters: {a.$: b}, End: true}\n",
-        [("statelint", 3, 'Field "a.$" of Parameters at "A" is not a JSONPath or intrinsic function expression')],
+        [
+            (
+                "refused-definition",
+                3,
+                "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call",
+            )
+        ],
     ),
     "nothing of a state": (
         "Comment: empty\n",
         [
-            ("E3601", 1, "'StartAt' is a required property"),
+            ("refused-definition", 1, "These fields are required: [States, StartAt]"),
         ],
     ),
 }
@@ -169,7 +175,7 @@ LATER = {
 
 
 @pytest.mark.parametrize("name", LATER)
-def test_what_the_language_has_and_the_linters_lack(name: str):
+def test_what_other_linters_lack(name: str):
     assert found(LATER[name]) == []
 
 
@@ -178,6 +184,6 @@ def test_a_retrier_of_everything_stands_last_and_alone():
         "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke'\n    Retry:\n"
         "    - {ErrorEquals: [States.ALL]}\n    - {ErrorEquals: [E, States.ALL]}\n    - {ErrorEquals: [F]}\n    End: true\n"
     ) == [
-        ("statelint", 7, "States.ALL must be alone, in the last retrier"),
-        ("statelint", 8, "States.ALL must be alone, in the last retrier"),
+        ("refused-definition", 7, "States.ALL must appear alone and at end of list"),
+        ("refused-definition", 8, "States.ALL must appear alone and at end of list"),
     ]
