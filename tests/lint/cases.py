@@ -2,9 +2,11 @@
 
 A case is a state, states, a definition, a text, tasks, or the resources of a template, in a file for an area. `tasks`
 are integrations with their arguments; each is a feature, and all are one machine in JSONPath and one in JSONata.
-`features` names what another case shows; without them, its name does. The line of the error in a refused case ends with
-the comment `# here`, and `rule` names its rule, which is refused-definition by default. `region` is where the stack is
-created, us-east-1 by default. `fails` is a rule that is right: AWS accepts the machine, but each execution fails. A case whose `severity` is warning runs, but not as meant.
+`features` names what another case shows; without them, its name does. `region` is where the stack is created, us-east-1
+by default. `fails` is a rule that is right: AWS accepts the machine, but each execution fails.
+
+The line of the error in a refused case ends with the comment `# here`, or is that of the path in `at`. `rule` names its
+rule, which is refused-definition by default. A case whose `severity` is warning runs, but not as meant.
 """
 
 from __future__ import annotations

@@ -105,9 +105,18 @@ def check_marks(findings: dict[str, list[Finding]], cases: list[Case]) -> None:
     found = {
         case.name: [(each.rule, each.line) for each in findings[case.name] if is_meant(case, each)] for case in cases
     }
-    marks = {case.name: [(case.rule, line) for line in case.marked] for case in cases}
+    marks = {case.name: [(case.rule, line) for line in list_lines(case)] for case in cases}
     assert {name: lines for name, lines in found.items() if lines != marks[name]} == {}
     assert {len(lines) for lines in marks.values()} == {1}
+
+
+def list_lines(case: Case) -> list[int]:
+    """Return the lines that the case marks, or the line of the path in `at`."""
+    if case.marked:
+        return list(case.marked)
+    template, _ = build_machines([case])
+    steps = (int(step) if step.isdigit() else step for step in case.read_text("at").split("/"))
+    return [template.machines[0].locate_value(tuple(steps))[1].line]
 
 
 def is_meant(case: Case, finding: Finding) -> bool:
