@@ -33,7 +33,7 @@ help:
 	@echo "make golden  renew the committed renderings and generated parts of the documentation; read the diff"
 	@echo "make docs    build the documentation as a site, in site/"
 	@echo "make dist    build the wheel and the sdist in dist/, and run commands of the wheel in a new environment"
-	@echo "make bench   time whole commands (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
+	@echo "make bench   time whole commands, the states of simulations, and a distributed Map (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
 	@echo "make soak    kill commands and lose answers of AWS at random; count what goes wrong"
 	@echo "make fuzz    put random faults into plans and templates; count tracebacks and hangs"
 	@echo "make mutants put faults into the code; list the faults that no test detects"
@@ -122,6 +122,7 @@ dist: $(VENV)-dist/ready
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python -m benchmarks.deploy
+	$(BIN)/python -m benchmarks.simulate
 	$(BIN)/python -m benchmarks.distributed_map
 
 soak: $(VENV)/ready

@@ -150,7 +150,7 @@ def _list_top_level_names(node: Parser.Symbol | None) -> Iterator[str]:
 
 
 def _describe_error(error: Exception) -> str:
-    message = str(error).splitlines()[0]
+    message = str(error).splitlines()[0].removeprefix("JSonataException ")  # the library's prefix for other messages
     return message.removesuffix(".")
 
 

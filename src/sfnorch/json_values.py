@@ -14,6 +14,9 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 """A value in a JSON text, or in a YAML text with the kinds of values of JSON."""
 
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+
 def read_mapping(value: Json) -> dict[str, Json]:
     """Return the value if it is a mapping, else an empty mapping."""
     return value if isinstance(value, dict) else {}
@@ -70,13 +73,14 @@ def walk_strings(value: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
 def find_value(value: Json, *path: str | int) -> Json:
     """Return the value at a path of keys and indexes; None if there is none."""
     for step in path:
-        match step, value:
-            case str(), dict():
-                value = value.get(step)
-            case int(), list() if 0 <= step < len(value):
-                value = value[step]
-            case _:
+        if isinstance(step, str):
+            if not isinstance(value, dict):
                 return None
+            value = value.get(step)
+        elif isinstance(value, list) and 0 <= step < len(value):
+            value = value[step]
+        else:
+            return None
     return value
 
 
@@ -98,4 +102,4 @@ def name_type(value: Json) -> str:
 
 def write_compact(value: object) -> str:
     """Return the value as JSON without spaces, as AWS counts and writes it."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _COMPACT.encode(value)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import stat
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -73,6 +71,8 @@ def _format_path(path: Path) -> str:
 
 def build_package(files: Mapping[str, bytes]) -> bytes:
     """Return the zip file with these files, by path."""
+    import zipfile  # slow to load, and rarely needed
+
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):
@@ -85,7 +85,9 @@ def build_package(files: Mapping[str, bytes]) -> bytes:
 
 def build_package_key(files: Mapping[str, bytes]) -> str:
     """Return the S3 key of the package. It is a hash of the files, and does not depend on the zip implementation."""
-    digest = hashlib.sha256()
+    from hashlib import sha256  # slow to load, and rarely needed
+
+    digest = sha256()
     for name in sorted(files):
         for part in (name.encode(), files[name]):
             digest.update(len(part).to_bytes(8, "big"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 DEFAULT_REGION = "us-east-1"
@@ -58,6 +59,7 @@ def find_partition(region: str) -> Partition:
     return PARTITIONS[AREAS.get(region.rsplit("-", 2)[0], AWS)]
 
 
+@lru_cache(maxsize=1_000)
 def parse_partition_name(arn: str) -> str:
     """Return the name of the partition in an ARN; empty for an unknown partition, or a text that is not an ARN."""
     match = _ARN.match(arn)

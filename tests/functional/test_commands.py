@@ -46,8 +46,9 @@ Plan:
   render      Render the plan as a SAM or CloudFormation template.
 
 Check:
-  lint        Check templates for errors and risks. Also: validate.
-  graph       Draw the state machines of a template.
+  lint        Check templates and definitions for errors and risks. Also:
+              validate.
+  graph       Draw the state machines of a template or a definition.
   simulate    Simulate an execution offline, in virtual time.
 
 Deploy:

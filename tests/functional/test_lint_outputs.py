@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ import pytest
 from sfnorch.linter.catalogue import find_entry, list_entries
 from sfnorch.version import __version__
 from tests.conftest import Run
+from tests.docs.pages import DOCS, blocks
 from tests.functional.test_lint import BAD, GOOD, WARNED
 
 SCHEMA = json.loads((Path(__file__).parent / "sarif" / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
@@ -237,3 +239,21 @@ def test_an_absolute_path_is_a_uri_of_a_file(run: Run, tmp_path: Path):
     ):
         (result,) = json.loads(run("lint", file, "--output", "sarif").out)["runs"][0]["results"]
         assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+def test_the_task_of_the_documentation_reads_the_text(run: Run):
+    """The problem matcher of the editor's task finds each finding that has a line."""
+    page = (DOCS / "how-to" / "lint.md").read_text(encoding="utf-8")
+    (task,) = next(json.loads(text)["tasks"] for _, language, text in blocks(page) if language == "json")
+    pattern = task["problemMatcher"]["pattern"]
+    write_templates()
+    printed = run("lint", "bad.yaml", "warned.yaml").out.splitlines()
+    found = [match for line in printed if (match := re.match(pattern["regexp"], line))]
+    names = ("file", "line", "severity", "code")
+    assert [tuple(match[pattern[name]] for name in names) for match in found] == [
+        ("bad.yaml", "6", "error", "statelint"),
+        ("warned.yaml", "2", "warning", "failure-not-notified"),
+        ("warned.yaml", "6", "info", "permission-unknown"),
+    ]
+    assert found[0][pattern["message"]] == "StartAt names the unknown state 'B'"
+    assert run(*task["args"], "warned.yaml").code == 0

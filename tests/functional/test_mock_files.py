@@ -10,13 +10,18 @@ import pytest
 
 from tests.conftest import Outcome, Run
 
-INVOKE = "arn:aws:states:::lambda:invoke"
+INVOKE = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}}
 RETRY = [{"ErrorEquals": ["Lambda.Busy"], "IntervalSeconds": 1, "MaxAttempts": 5}]
 DEFINITION = {
     "StartAt": "Get",
     "States": {
-        "Get": {"Type": "Task", "Resource": INVOKE, "OutputPath": "$.Payload", "Retry": RETRY, "Next": "Put"},
-        "Put": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": {}, "End": True},
+        "Get": {**INVOKE, "OutputPath": "$.Payload", "Retry": RETRY, "Next": "Put"},
+        "Put": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage",
+            "Parameters": {"QueueUrl": "q", "MessageBody.$": "$"},
+            "End": True,
+        },
     },
 }
 BUSY = {"Throw": {"Error": "Lambda.Busy", "Cause": "later"}}
@@ -143,7 +148,7 @@ def test_a_template_with_several_state_machines(run: Run):
     parent = {
         "StartAt": "Put",
         "States": {
-            "Put": {"Type": "Task", "Resource": INVOKE, "Next": "Start"},
+            "Put": {**INVOKE, "Next": "Start"},
             "Start": {
                 "Type": "Task",
                 "Resource": "arn:aws:states:::states:startExecution.sync:2",

@@ -227,7 +227,7 @@ sys.meta_path.insert(0, Finder())
 
 @pytest.mark.parametrize(
     "module",
-    ["sfnorch.cli.process", "click", "sfnorch.cli.main", "sfnorch.cli.render", "pydantic", "troposphere"],
+    ["sfnorch.cli.process", "click", "sfnorch.cli.main", "sfnorch.cli.render", "sfnorch.plan.default", "troposphere"],
 )
 def test_ctrl_c_while_a_module_is_loaded(tmp_path: Path, module: str):
     done = process("render", folder=tmp_path, code=while_loading(module, "raised"))
@@ -237,7 +237,7 @@ def test_ctrl_c_while_a_module_is_loaded(tmp_path: Path, module: str):
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "raised"])
 def test_ctrl_c_that_other_code_takes_for_its_own(tmp_path: Path, way: str):
-    done = process("render", folder=tmp_path, code=while_loading("pydantic", way))
+    done = process("render", folder=tmp_path, code=while_loading("troposphere", way))
     assert done == Outcome(code=INTERRUPTED, out="", err="Stopped.\n")
 
 
@@ -319,7 +319,7 @@ def test_ctrl_c_of_a_shell_that_has_its_background_ignore_it(tmp_path: Path):
     def ignore() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    code = f"import os, signal\n{INTERRUPT}" + while_loading("pydantic", "raised")
+    code = f"import os, signal\n{INTERRUPT}" + while_loading("troposphere", "raised")
     done = process("render", folder=tmp_path, before=ignore, code=code)
     assert (done.code, done.err) == (0, "")
 

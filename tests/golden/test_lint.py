@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,9 @@ pytestmark = pytest.mark.slow
 
 BAD = sorted(RULES.glob("*.bad.yaml"))
 MENDED = sorted(RULES.glob("*.mended.yaml"))
+ONLY_NATIVE = {RULES / "null-value.bad.yaml"}
+"""Examples that are valid as SAM: it writes a Definition as text, in which null is valid."""
+
 # those of plain CloudFormation hold the same, and cfn-lint has looked at them in test_rules.py
 OURS = sorted((ROOT / "templates").glob("*/SAM-template.yaml"))
 OURS += sorted((ROOT / "tests/golden/plans").glob("*.sam.yaml"))
@@ -39,7 +43,9 @@ def as_sam(text: str) -> str:
         ("      RoleArn:", "      Role:"),
         ("{RoleArn:", "{Role:"),
         ("      StateMachineName:", "      Name:"),
+        ("StateMachineType:", "Type:"),
         ("      DefinitionS3Location:", "      DefinitionUri:"),
+        ("      LoggingConfiguration:", "      Logging:"),
     ):
         text = text.replace(native, sam)
     return text
@@ -51,7 +57,8 @@ def sam_findings(path: Path) -> list[Finding]:
     looks = re.fullmatch(r"[EWI]\d{4}", rule) or path in (*BAD[::10], *MENDED[::10])
     with nullcontext() if looks else without_cfn_lint():
         found = rule_findings(as_sam(path.read_text()), path.name)
-    return [replace(one, path=one.path.replace("DefinitionUri", "DefinitionS3Location")) for one in found]
+    names = (("DefinitionUri", "DefinitionS3Location"), ("Properties.Logging.", "Properties.LoggingConfiguration."))
+    return [replace(one, path=reduce(lambda path, pair: path.replace(*pair), names, one.path)) for one in found]
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
@@ -59,7 +66,7 @@ def test_a_bad_template_gives_just_the_rules_finding(path: Path):
     text = path.read_text()
     native, sam = rule_findings(text, path.name), sam_findings(path)
     assert [finding.rule for finding in native] == [path.name.split(".")[0]]
-    assert sam == native
+    assert sam == (native if path not in ONLY_NATIVE else [])
     assert path.with_suffix("").with_suffix(".found.txt").read_text() == found_text(native)
 
 

@@ -138,9 +138,11 @@ def documents() -> Iterator[Document]:
         "a text doubled 25 times, linted", _doubling(25), "a function creates a text of more than 1,048,576 characters"
     )
     # what is simulated
-    yield _template("an endless loop", _machine({"A": {"Type": "Pass", "Next": "A"}}), "FAILED", SIMULATE, 3)
-    grown = _machine({"A": {"Type": "Pass", "Assign": {"x": "{% $exists($x) ? $x & $x : 'x' %}"}, "Next": "A"}})
-    yield _template("a variable that doubles", grown, "FAILED", SIMULATE, 3)
+    again = {"Type": "Choice", "Choices": [{"Condition": "{% true %}", "Next": "A"}], "Default": "C"}
+    loop = {"A": {"Type": "Pass", "Next": "B"}, "B": again, "C": {"Type": "Succeed"}}
+    yield _template("an endless loop", _machine(loop), "FAILED", SIMULATE, 3)
+    grown = {**loop, "A": {**loop["A"], "Assign": {"x": "{% $exists($x) ? $x & $x : 'x' %}"}}}
+    yield _template("a variable that doubles", _machine(grown), "FAILED", SIMULATE, 3)
     item = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Output": _SLOW, "End": True}}}
     slow_map = _machine({"A": {**_ITEMS, "ItemProcessor": item}})
     yield _template("10,000 slow items", slow_map, "The expressions of this run require more than 2,000,000", SIMULATE)

@@ -71,14 +71,15 @@ def refuse_values(source: Source, parameters: Mapping[str, str], substitutions: 
     found = list_substitutions(source)
     lines = [f"unknown parameter {name}; a definition has no parameters, but substitutions" for name in parameters]
     lines += _list_unknown(substitutions, found)
-    missing = {name: numbers for name, numbers in found.items() if name not in substitutions}
+    missing = {name: use for name, use in found.items() if name not in substitutions}
     lines += [
-        f"the substitution {name} has no value ({source.file}, line{'s' if len(numbers) > 1 else ''} "
-        f"{', '.join(map(str, numbers))})"
-        for name, numbers in missing.items()
+        f"the substitution {name} has no value ({source.file}, line{'s' if len(use.lines) > 1 else ''} "
+        f"{', '.join(map(str, use.lines))})"
+        for name, use in missing.items()
     ]
     if lines:
-        raise SfnorchError("\n".join(lines), hint=_suggest_substitutions(missing))
+        options = [f"--substitution {shlex.quote(f'{name}={use.example}')}" for name, use in missing.items()]
+        raise SfnorchError("\n".join(lines), hint=_suggest_substitutions(options))
 
 
 def refuse_substitutions(template: Template, given: Mapping[str, str]) -> None:
@@ -98,6 +99,5 @@ def _list_unknown(given: Iterable[str], known: Iterable[str]) -> list[str]:
     return lines
 
 
-def _suggest_substitutions(missing: Iterable[str]) -> str:
-    options = " ".join(f"--substitution {name}=VALUE" for name in missing)
-    return f"set substitutions with {options or '--substitution NAME=VALUE'}"
+def _suggest_substitutions(options: Iterable[str]) -> str:
+    return f"set substitutions with {' '.join(options) or '--substitution NAME=VALUE'}"

@@ -23,9 +23,7 @@ from sfnorch.errors import RequestError
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour, is_matching_job
 from sfnorch.simulator.figures import PRICE_PER_1000, Figures, compute_figures
-from sfnorch.simulator.isolation import find_isolation
 from sfnorch.simulator.jobs import list_run_job_names
-from sfnorch.simulator.mocks.files import read_mock_file
 from sfnorch.simulator.mocks.responses import InvalidMockError
 from sfnorch.simulator.mocks.table import MOCKABLE, MockTable
 from sfnorch.simulator.run import choose_machine, run_machine
@@ -136,14 +134,26 @@ def simulate(
     _refuse_mocks(template, behaviour)
     _refuse_objects(behaviour)
     if request.mock_file is not None:
+        from sfnorch.simulator.mocks.files import read_mock_file
+
         mocks = read_mock_file(request.mock_file).list_mocks(template, machine, request.test_case, behaviour.mocks)
         behaviour = replace(behaviour, mocks={**mocks, **behaviour.mocks})
     if behaviour.run_functions and any(function.playable for function in list_functions(template.stack)):
+        from sfnorch.simulator.isolation import find_isolation  # loads modules that few runs need
+
         isolation = find_isolation()
         if not isolation.possible:
             on_warning(f"Functions run without isolation, with your permissions: {isolation.reason}")
     with waits("Simulating the execution"):
-        run = run_machine(template, machine, request.execution_input, behaviour, seed=request.seed, until=request.until)
+        run = run_machine(
+            template,
+            machine,
+            request.execution_input,
+            behaviour,
+            seed=request.seed,
+            until=request.until,
+            is_rendered=request.template is None,
+        )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
     return Simulation(run, found)

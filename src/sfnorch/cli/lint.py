@@ -132,7 +132,8 @@ def lint(
     if new_baseline:
         entries = build_entries(report, new_baseline)
         write_whole(new_baseline, format_baseline(entries))
-        click.echo(f"{new_baseline}: {_count(len(entries), 'finding')} written.", err=True)
+        name = make_printable_line(str(new_baseline))
+        click.echo(f"{name}: {_count(len(entries), 'finding')} written.", err=True)
         report = apply_baseline(report, entries, new_baseline)
     _print_notes(report)
     _print_report(report, output_form)

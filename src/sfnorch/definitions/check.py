@@ -17,7 +17,7 @@ from sfnorch.definitions.maps import check_labels, check_scopes, check_states
 from sfnorch.definitions.paths import check_paths
 from sfnorch.definitions.resources import check_resource
 from sfnorch.definitions.transitions import check_names, check_transitions
-from sfnorch.definitions.values import OF_MACHINE, check_one_of, check_values
+from sfnorch.definitions.values import OF_MACHINE, check_heartbeat, check_one_of, check_values
 from sfnorch.definitions.variables import check_variables
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState, StateScope
@@ -63,6 +63,7 @@ def _check_state(state: LocatedState, root: StateScope, *, express: bool) -> Ite
         return  # its fields are those of JSONPath
     yield from check_fields(state)
     yield from check_values(state.body, state.path, jsonata=state.jsonata)
+    yield from check_heartbeat(state.body, state.path)
     yield from check_variables(state)
     yield from check_handlers(state)
     yield from check_paths(state)

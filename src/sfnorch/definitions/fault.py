@@ -27,6 +27,10 @@ JSONATA = "INVALID_JSONATA_EXPRESSION"
 UNSUPPORTED_JSONATA = "UNSUPPORTED_JSONATA_EXPRESSION"
 
 
+_MOST_COMPARED = 100
+"""The largest number of names that are compared by their letters: a machine can have thousands of wrong names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionFault:
     """A fault: AWS's code for it, the path to the value in the definition, what is wrong, and how to fix it."""
@@ -43,6 +47,11 @@ def is_known(value: Json) -> bool:
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str:
-    """Return a hint with the most similar of the known names; empty if none is similar."""
-    near = difflib.get_close_matches(name, list(known), n=1)
+    """Return a hint with the most similar of the known names; among many names, one that differs in case only."""
+    names = list(known)
+    if len(names) <= _MOST_COMPARED:
+        near = difflib.get_close_matches(name, names, n=1)
+    else:
+        folded = name.lower()
+        near = [other for other in names if other.lower() == folded][:1]
     return f"did you mean {near[0]!r}?" if near else ""

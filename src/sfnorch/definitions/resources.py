@@ -17,12 +17,13 @@ from sfnorch.service_models.services import find_official_name, list_actions, li
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
 
+_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.+")
 _ACTIVITY = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:activity:.+")
 
 
 def check_resource(state: LocatedState, *, express: bool) -> Iterator[DefinitionFault]:
     """Yield the faults of a state's resource and credentials, and of an inner machine that Express does not support."""
-    express = express or _is_in_express_map(state)
+    express = express or is_in_express_map(state)
     if state.kind == "Task":
         resource, path = state.body.get("Resource"), (*state.path, "Resource")
         if isinstance(resource, str) and is_known(resource):
@@ -40,7 +41,7 @@ def _check_known(resource: str, path: tuple[str | int, ...]) -> Iterator[Definit
         f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource "
         "is not available in this region."
     )
-    if not resource.startswith("arn:"):
+    if not _ARN.fullmatch(resource):
         hint = "use an ARN, for example arn:aws:states:::lambda:invoke"
         yield DefinitionFault(path=path, message="Value is not a valid resource ARN", hint=hint)
         return
@@ -81,7 +82,11 @@ def _find_sdk_fault(integration: Integration) -> str:
 
 def _suggest_service(integration: Integration) -> str:
     name = find_official_name(integration.service)
-    return f"use arn:aws:states:::aws-sdk:{name}:{integration.action}{integration.pattern}" if name else ""
+    sdk = Integration(True, name, integration.action, integration.pattern)
+    if not name or integration.is_sdk or not _find_sdk_fault(sdk):
+        return f"use arn:aws:states:::aws-sdk:{name}:{integration.action}{integration.pattern}" if name else ""
+    with_action = [service for service, actions in read_optimized().items() if integration.action in actions]
+    return f"use {integration.action} of {' or '.join(with_action) or f'aws-sdk:{name}'}"
 
 
 def _find_pattern_fault(integration: Integration, patterns: Collection[str]) -> str:
@@ -112,7 +117,7 @@ def _check_credentials(state: LocatedState) -> Iterator[DefinitionFault]:
         yield DefinitionFault(path=(*state.path, "Credentials"), message=message, hint="remove it")
 
 
-def _is_in_express_map(state: LocatedState) -> bool:
+def is_in_express_map(state: LocatedState) -> bool:
     """Return whether the state runs in the Express child executions of a distributed Map."""
     parent = state.scope.parent
     while parent is not None:

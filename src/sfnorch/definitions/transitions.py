@@ -85,7 +85,7 @@ def _has_way_out(state: LocatedState) -> bool:
 def check_names(root: StateScope) -> Iterator[DefinitionFault]:
     """Yield the states whose name is too long, or the name of another state of the machine."""
     seen: set[str] = set()
-    for state in root.list_states():
+    for state in (state for scope in root.list_scopes() for state in scope.states.values()):
         if state.name in seen:
             message = f"Duplicate State name: {state.name}"
             yield DefinitionFault(code=TWICE, path=state.path, message=message, hint="give each state a unique name")

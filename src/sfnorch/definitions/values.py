@@ -77,6 +77,18 @@ def check_values(
             yield from check_timestamp(value, (*path, name))
 
 
+def check_heartbeat(body: Mapping[str, Json], path: Path) -> Iterator[DefinitionFault]:
+    """Yield a fault if the heartbeat of a Task is not shorter than its timeout.
+
+    The language demands it: https://states-language.net/spec.html#task-state (documented, and emulated).
+    """
+    timeout, heartbeat = body.get("TimeoutSeconds"), body.get("HeartbeatSeconds")
+    if isinstance(timeout, int | float) and isinstance(heartbeat, int | float) and heartbeat >= timeout:
+        message = "HeartbeatSeconds must be smaller than TimeoutSeconds"
+        hint = f"use less than {timeout}, or a longer timeout"
+        yield DefinitionFault(path=(*path, "HeartbeatSeconds"), message=message, hint=hint)
+
+
 def _is_expression(value: Json) -> bool:
     """Return whether the value is an expression, or the start of one, which is another fault."""
     return parse_code(value) is not None or (isinstance(value, str) and value.startswith("{%"))

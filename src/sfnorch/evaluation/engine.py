@@ -276,8 +276,10 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
                 found = evaluate(self, item, environment)
             if isinstance(found, list):
                 self.budget.count_steps(len(found) // _INDEXES_PER_STEP)  # each is compared with the index
-            if found is True:
+            if found is True or (type(found) is int and (found if found >= 0 else found + len(items)) == index):
                 kept.append(item)
+            elif type(found) is int:
+                continue
             elif found is not None and found is not False:
                 kept.extend([item] * _count_choices(found, index, len(items)))
         return kept

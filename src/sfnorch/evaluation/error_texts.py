@@ -28,7 +28,7 @@ def describe_error(error: JException) -> str:
     code = _CODES.get(str(error.error), str(error.error))
     template = JException.error_codes.get(code)
     if template is None:
-        return str(error)
+        return str(error).removeprefix("JSonataException ")
     match code:
         case "T0412":
             values: list[object] = [error.current, error.expected, _ITEM_TYPES.get(str(error.extra))]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NoReturn
 
 from jsonata.jexception import JException
+from jsonata.parser import Parser
 from jsonata.signature import Signature
 from jsonata.utils import Utils
 
@@ -26,6 +27,8 @@ _SYMBOLS: dict[type, str] = {
     type(None): "m",
 }
 """The letters of types that are no functions."""
+
+_ARGUMENT_SYMBOLS = {**_SYMBOLS, type(Utils.NULL_VALUE): "l"}
 
 
 class CheckedSignature(Signature):  # type: ignore[misc]  # the library has no types
@@ -71,7 +74,14 @@ class CheckedSignature(Signature):  # type: ignore[misc]  # the library has no t
         raise JException("T0410", -1, matched + 1, function_name)
 
     def _write_types(self, args: Sequence[object]) -> str:
-        return "".join("l" if arg is Utils.NULL_VALUE else self.get_symbol(arg) for arg in args)
+        try:
+            return "".join([_ARGUMENT_SYMBOLS[type(arg)] for arg in args])
+        except KeyError:
+            symbols = ["l" if arg is Utils.NULL_VALUE else self.get_symbol(arg) for arg in args]
+        for arg, symbol in zip(args, symbols, strict=True):
+            if not isinstance(arg, Parser.Symbol):  # a function of an expression, by its content
+                _ARGUMENT_SYMBOLS[type(arg)] = symbol
+        return "".join(symbols)
 
 
 def _is_passed_as_is(param: Signature.Param, symbol: str) -> bool:
@@ -79,6 +89,7 @@ def _is_passed_as_is(param: Signature.Param, symbol: str) -> bool:
     return param.type != "a" or (symbol == "a" and param.subtype is None)
 
 
+@cache
 def build_signature(text: str, name: str) -> CheckedSignature:
     """Return the signature `<…>` of the function."""
     return CheckedSignature(text, name)

@@ -88,9 +88,10 @@ class LintConfiguration:
 def find_configuration(folder: Path) -> Path | None:
     """Return the configuration file in the folder or in the nearest folder above it, at most to a repository's root."""
     for each in (folder, *folder.parents):
-        if (each / CONFIGURATION_FILE).is_file():
+        # Path.is_file fails for a folder that cannot be searched
+        if os.path.isfile(each / CONFIGURATION_FILE):  # noqa: PTH113
             return each / CONFIGURATION_FILE
-        if (each / ".git").exists():
+        if os.path.exists(each / ".git"):  # noqa: PTH110
             return None
     return None
 

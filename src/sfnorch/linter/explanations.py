@@ -11,11 +11,12 @@ PAGES = "pages"
 
 
 def format_explanation(entry: RuleEntry) -> str:
-    """Return the page of a rule: the one with examples for an own rule, the description for a rule of cfn-lint."""
+    """Return the page of a rule: with an example for a rule of sfnorch, the description for a rule of cfn-lint."""
     if is_cfn_lint_id(entry.id):
         facts = f"Severity: {entry.severity.value}\nRule of: cfn-lint"
         return _join_parts(entry.id, f"{entry.title.rstrip('.')}.", f"{entry.why.rstrip('.')}.", facts, entry.source)
-    return (files(__package__) / PAGES / f"{entry.id}.txt").read_text(encoding="utf-8")
+    page = files(__package__) / PAGES / f"{entry.id}.txt"
+    return page.read_text(encoding="utf-8") if page.is_file() else build_page(entry, ())
 
 
 def build_page(entry: RuleEntry, examples: tuple[str, ...]) -> str:

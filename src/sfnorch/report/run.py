@@ -18,7 +18,7 @@ from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.report.names import shorten_arn
 from sfnorch.report.timeline import list_timeline
 from sfnorch.simulator.figures import PRICE_FROM, Figures
-from sfnorch.simulator.record import MAX_EVENTS, Execution, JobRunRecord, Run
+from sfnorch.simulator.record import Execution, JobRunRecord, Run
 
 _BAR = 32
 _SHORTEST_BAR = 8
@@ -166,13 +166,14 @@ def _print_notes(run: Run, console: Console) -> None:
 
 
 def _print_figures(figures: Figures, console: Console) -> None:
+    limit = "" if figures.history_limit is None else f" of {figures.history_limit:,}"
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     rows = {
         "wall time": format_duration(figures.seconds),
         "critical path": " → ".join(_count_repeated(figures.critical_path)) or "no job run",
         "job runs": f"{format_duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
         "state transitions": f"{figures.transitions:,}, {_format_price(figures)}",
-        "longest history": f"{figures.history:,} of {MAX_EVENTS:,} events",
+        "longest history": f"{figures.history:,}{limit} events",
     }
     for name, value in rows.items():
         table.add_row(Text(name), Text(value))

@@ -6,7 +6,7 @@ https://github.com/boto/botocore/tree/develop/botocore/data
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import Json, find_value, read_mapping, read_string, read_strings
 from sfnorch.service_models.documents import read_model
@@ -20,8 +20,7 @@ _TYPES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A value's shape in a service model."""
 
     model: Json

@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sfnorch.json_values import Json
-from sfnorch.simulator.isolation import Isolation
+
+if TYPE_CHECKING:
+    from sfnorch.simulator.isolation import Isolation
 
 Number = TypeVar("Number", int, float)
 ALWAYS = 1_000_000_000
 DEFAULT_SECONDS = 300.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(NamedTuple):
     """Failures of job runs, by job name or pattern: the first `times` runs of each job fail."""
 
     job: str

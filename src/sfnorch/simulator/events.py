@@ -5,7 +5,6 @@ The details are named tuples, which load ten times faster than dataclasses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 
@@ -129,15 +128,14 @@ EventDetail: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """An event of the run: `at` is in seconds after the start; the execution, the state and details."""
 
     at: float
     execution: str
     machine: str
-    state: str = ""
     detail: EventDetail
+    state: str = ""
 
     @property
     def kind(self) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from sfnorch.simulator.record import Execution, JobRunRecord, Run
+from sfnorch.simulator.record import MAX_EVENTS, Execution, JobRunRecord, Run
 
 PRICE_PER_1000 = 0.025
 PRICE_FROM = "us-east-1, January 2026"
@@ -14,8 +14,7 @@ https://aws.amazon.com/step-functions/pricing/
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(NamedTuple):
     """The figures of a run; times in seconds, price in US dollars."""
 
     seconds: float
@@ -27,6 +26,8 @@ class Figures:
     price: float
     history: int
     """The maximum number of events in the history of an execution."""
+    history_limit: int | None
+    """The maximum that AWS allows; None if all executions are of Express workflows, which have no limit."""
     peak_job_runs: int
     job_seconds: float
     """The sum of the durations of all job runs, in seconds."""
@@ -46,6 +47,7 @@ def compute_figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures
         billed=billed,
         price=billed * price_per_1000 / 1000,
         history=max(execution.history for execution in run.executions),
+        history_limit=None if all(execution.express for execution in run.executions) else MAX_EVENTS,
         peak_job_runs=_count_peak(run.job_runs),
         job_seconds=sum((job.ended or job.started) - job.started for job in run.job_runs),
     )

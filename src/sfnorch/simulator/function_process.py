@@ -23,13 +23,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from sfnorch.errors import SfnorchError
-from sfnorch.json_values import Json, find_value, read_mapping, write_compact
+from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.simulator.function_runtime import measure_delay
 from sfnorch.simulator.isolation import Isolation, find_isolation
 from sfnorch.template.functions import FunctionResource
@@ -283,11 +283,3 @@ def _create_missing_code_error(function: FunctionResource, place: str) -> Sfnorc
         f"The code of {function.logical_id} is missing: {place}",
         hint="simulate the plan itself, or put the code beside the template",
     )
-
-
-def describe_error(error: Mapping[str, Json], *, compact: bool = True) -> tuple[str, str]:
-    """Return the error's name and its cause, as Step Functions reports a failed function call.
-
-    The cause is compact JSON, or has the spaces of Lambda's response if no integration calls the function (recorded).
-    """
-    return str(error.get("errorType", "Lambda.Unknown")), write_compact(error) if compact else json.dumps(error)

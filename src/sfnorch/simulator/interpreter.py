@@ -10,10 +10,9 @@ from sys import intern
 
 import simpy
 
-from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.simulator.attempts import RETRYING, Attempts
-from sfnorch.simulator.errors import RUNTIME, StatesError
+from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.events import (
     ErrorCaught,
     ExecutionEnded,
@@ -28,7 +27,7 @@ from sfnorch.simulator.mocks.table import AttemptCounts
 from sfnorch.simulator.partition import refuse_other_partition
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.progress import ScopeProgress
-from sfnorch.simulator.record import MAX_EVENTS, Execution
+from sfnorch.simulator.record import MAX_EVENTS, MAX_EXPRESS_TRANSITIONS, Execution
 from sfnorch.simulator.states import STATES
 from sfnorch.simulator.visit import StateContext, StateOutcome, Visit
 from sfnorch.simulator.world import StartExecution, World
@@ -56,7 +55,7 @@ class Interpreter:
         self.execution = execution
         self.start_execution = start_execution
         self.mock_attempts = AttemptCounts() if mock_attempts is None else mock_attempts
-        self.started = format_timestamp(world.convert_time(execution.started))
+        self.started = world.write_time(execution.started)
         self._progress = ScopeProgress()
 
     def execute(self, scope: StateScope) -> Steps[Json]:
@@ -82,7 +81,15 @@ class Interpreter:
             progress.variables = dict(place.variables)
             progress.enter(scope.start_at, data)
         inner = StateContext(variables=progress.variables, progress=progress, item=place.item)
+        transitions = 0
         while True:
+            transitions += 1
+            if transitions > MAX_EXPRESS_TRANSITIONS and self.execution.express:
+                found = f"an Express workflow has more than {MAX_EXPRESS_TRANSITIONS:,} transitions"
+                raise UnsupportedSimulationError(
+                    f"{self.execution.title}: {found}",
+                    hint=f"check whether the loop with {progress.state} ends; on AWS, it ends after five minutes",
+                )
             state = scope.states.get(progress.state)
             if state is None:
                 raise StatesError(RUNTIME, f"Unknown state {progress.state!r}")
@@ -116,9 +123,9 @@ class Interpreter:
         self.execution.states.append(state.name)
         self.world.record_event(self.execution, StateEntered(state.kind), state.name)
         language = self.world.languages.find_language(state)
-        entered = format_timestamp(self.world.read_time())
+        entered = self.world.write_time(self.world.at)
         visit = Visit(self, state, language, data, place, entered, self.execution.history)
-        attempts = Attempts(state)
+        attempts: Attempts | None = None
         while True:
             try:
                 outcome = yield from self.attempt_state(visit)
@@ -126,6 +133,7 @@ class Interpreter:
             except StatesError as error:
                 if error.error == RUNTIME:
                     raise
+                attempts = attempts or Attempts(state)
                 delay = attempts.find_delay(error, self.world.rng)
                 if delay is None:
                     if state.kind in _SCOPED:
@@ -204,9 +212,10 @@ class Interpreter:
         """Count history events. Raises StatesError (States.Runtime) if the history is full.
 
         The failure itself is the 25,000th event: https://github.com/floci-io/floci/issues/2734
+        The history of an Express workflow has no limit (documented).
         """
         self.execution.history += events
-        if self.execution.history >= MAX_EVENTS:
+        if self.execution.history >= MAX_EVENTS and not self.execution.express:
             self.execution.history = MAX_EVENTS
             raise StatesError(RUNTIME, _HISTORY_FULL)
 

@@ -7,6 +7,8 @@ from sfnorch.simulator.errors import RUNTIME, StatesError
 from sfnorch.simulator.record import Execution
 from sfnorch.template.states import LocatedState
 
+_WITH_RESOURCES = ("Task", "Map")
+
 
 def refuse_other_partition(execution: Execution, state: LocatedState) -> None:
     """Raise StatesError (States.Runtime) if the state's resource is in another partition than the execution.
@@ -14,6 +16,8 @@ def refuse_other_partition(execution: Execution, state: LocatedState) -> None:
     For a Task, the error and its text are measured; for a distributed Map's reads and writes, they are assumed.
     https://github.com/aws/aws-cdk/issues/4597
     """
+    if state.kind not in _WITH_RESOURCES:
+        return
     expected = parse_partition_name(execution.arn)
     for _, resource in state.list_resources():
         was = parse_partition_name(resource)

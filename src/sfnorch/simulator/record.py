@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sfnorch.json_values import Json
 from sfnorch.simulator.events import Event
@@ -11,6 +12,12 @@ MAX_EVENTS = 25_000
 """The maximum number of history events of an execution, with the event that ends it.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+
+MAX_EXPRESS_TRANSITIONS = 50_000
+"""The maximum number of transitions of an Express workflow, or of one branch or item of it, in a simulation.
+
+AWS has no such limit: it ends an endless loop after five minutes, which a simulation in virtual time does not reach.
 """
 
 
@@ -68,8 +75,7 @@ class JobRunRecord:
     arguments: dict[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """A message to a topic, from a task or an alarm."""
 
     at: float
@@ -80,8 +86,7 @@ class Message:
     sender: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredObject:
+class StoredObject(NamedTuple):
     """An object that a task wrote to S3; the body is text."""
 
     at: float
@@ -91,8 +96,7 @@ class StoredObject:
     sender: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmChange:
+class AlarmChange(NamedTuple):
     """A change of an alarm's state, and the reason."""
 
     at: float

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sfnorch.definitions.machines import describe_faults
 from sfnorch.errors import SfnorchError
-from sfnorch.findings import Finding
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.errors import UnsupportedSimulationError
@@ -63,16 +61,18 @@ def run_machine(
     seed: int = 0,
     until: float | None = None,
     most_executions: int = MAX_EXECUTIONS,
+    is_rendered: bool = False,
 ) -> Run:
     """Return the run of the machine with this input.
 
-    The simulation stops after `until` seconds; the default for a machine that starts itself is an hour.
+    The simulation stops after `until` seconds; the default for a machine that starts itself is an hour. A template that
+    sfnorch rendered (`is_rendered`) is not checked for what AWS refuses: tests check the renderings of all plans.
     Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
     the run cannot be simulated, or has more executions than `most_executions`.
     """
     if until is None and any(can_start_itself(state) for state in machine.list_states()):
         until = ENDLESS_SECONDS
-    _refuse_faults(template)
+    _refuse_faults(template, is_rendered=is_rendered)
     world = World(template, behaviour or Behaviour(), seed, most_executions=most_executions)
     begin_execution(world, machine, given)
     try:
@@ -82,7 +82,7 @@ def run_machine(
             error = error.__cause__
         raise error from None
     finally:
-        world.functions.close()
+        world.close()
     for name in world.mocks.list_unused():
         world.record.notes["mock", name, ""] = f"the mock of {name} was not used: no such state was reached"
     if any(execution.status == "RUNNING" for execution in world.record.executions):
@@ -114,14 +114,13 @@ def choose_machine(template: Template, name: str = "") -> Machine:
     )
 
 
-def _refuse_faults(template: Template) -> None:
+def _refuse_faults(template: Template, *, is_rendered: bool) -> None:
     """Raise SfnorchError with all reasons for which AWS refuses a definition of the template, or it cannot be read."""
-    faults = [fault for machine in template.machines for fault in _list_faults(machine)]
+    faults = [machine.fault for machine in template.machines if machine.fault]
+    if not is_rendered:
+        from sfnorch.definitions.machines import describe_faults  # a rendered template does not need these modules
+
+        faults += [fault for machine in template.machines for fault in describe_faults(machine)]
     if faults:
         faults.sort(key=lambda fault: (fault.file, fault.line or 0))
         raise SfnorchError("\n".join(map(str, faults)))
-
-
-def _list_faults(machine: Machine) -> list[Finding]:
-    """Return why the machine cannot run: its definition cannot be read, or AWS refuses it."""
-    return [machine.fault] if machine.fault else list(describe_faults(machine))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sfnorch.json_values import Json, write_compact
@@ -41,12 +41,11 @@ class StateContext(NamedTuple):
         return index if isinstance(index, int) else -1
 
 
-@dataclass(frozen=True, slots=True)
-class StateOutcome:
+class StateOutcome(NamedTuple):
     """The result of a state: its output, its assigned variables, and the next state; empty if it ends the scope."""
 
     output: Json
-    assigned: Mapping[str, Json] = field(default_factory=dict)
+    assigned: Mapping[str, Json] = MappingProxyType({})
     next: str = ""
 
 
@@ -94,6 +93,8 @@ class Visit:
     retries: int = 0
     token: str = ""
     """The token by which the Task of this attempt can be answered."""
+    within_limit: Json = None
+    """The value that was measured last: the output of a state is often its result."""
 
     def pass_input(self) -> Json:
         """Return what a state that does no work makes of its input."""
@@ -129,7 +130,10 @@ class Visit:
 
     def evaluate_setting(self, name: str, part: Mapping[str, Json] | None = None) -> Json:
         """Return the value of the setting of the state, or of the part of it; None if it does not have it."""
-        return self._evaluate({}, self.language.evaluate_setting, self.state.body if part is None else part, name)
+        body = self.state.body if part is None else part
+        if not self.language.has_setting(body, name):
+            return None
+        return self._evaluate({}, self.language.evaluate_setting, body, name)
 
     def fill_template(self, template: Json, name: str) -> Json:
         """Return the value of the field `name` with all expressions evaluated."""
@@ -150,10 +154,13 @@ class Visit:
 
         Both use the values of variables before the state.
         """
-        made = produced or {}
-        match self._evaluate(made, self.language.assign_variables, body, default):
-            case dict() as assigned:
-                output = self._evaluate(made, self.language.make_output, body, default)
+
+        def make_values(scene: EvaluationContext) -> tuple[Json, Json]:
+            assigned = self.language.assign_variables(scene, body, default)
+            return assigned, self.language.make_output(scene, body, default) if isinstance(assigned, dict) else None
+
+        match self._evaluate(produced or {}, make_values):
+            case dict() as assigned, output:
                 return StateOutcome(output, assigned, following)
         raise StatesError(RUNTIME, f"The Assign of {self.state.name} is not an object")
 
@@ -179,8 +186,12 @@ class Visit:
 
     def limit(self, value: Json, what: str) -> None:
         """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
-        if len(write_compact(value).encode(errors="surrogatepass")) > MAX_BYTES:
+        if value is self.within_limit:
+            return
+        text = write_compact(value)
+        if (len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))) > MAX_BYTES:
             raise StatesError(DATA_LIMIT, f"{what} with a size exceeding the maximum number of bytes service limit.")
+        self.within_limit = value
 
     def _evaluate(
         self,
@@ -189,13 +200,14 @@ class Visit:
         *given: _Given.args,
         **more: _Given.kwargs,
     ) -> _Value:
-        scene = EvaluationContext(
-            self.state, self.input, self.place.variables, partial(self.runner.build_context, self), produced
-        )
+        scene = EvaluationContext(self.state, self.input, self.place.variables, self._read_context, produced)
         try:
             return operation(scene, *given, **more)
         except StatesError as error:
             raise self._refuse(error.cause, error.error) from None
+
+    def _read_context(self) -> dict[str, Json]:
+        return self.runner.build_context(self)
 
     def _describe_use(self) -> MockUse:
         return MockUse(self.runner.machine, self.state, self.place.item_index, self.runner.mock_attempts)

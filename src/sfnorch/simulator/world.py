@@ -8,18 +8,21 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import simpy
 
+from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.events import Event, EventDetail
-from sfnorch.simulator.function_process import FunctionProcesses
 from sfnorch.simulator.mocks.table import MockTable
 from sfnorch.simulator.query.languages import QueryLanguages
 from sfnorch.simulator.record import Execution, Run
 from sfnorch.template.contents import Machine, Template
+
+if TYPE_CHECKING:
+    from sfnorch.simulator.function_process import FunctionProcesses
 
 BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 """The default start time of a run; a fixed time, so that every run shows the same."""
@@ -75,21 +78,37 @@ class World:
     tokens: dict[str, PendingToken] = field(default_factory=dict)
     """The tasks that wait for an answer, by token."""
 
-    functions: FunctionProcesses = field(init=False)
+    _written: tuple[float, str] = (-1.0, "")
+    """The last time that was written: many states are entered at the same time."""
+
     mocks: MockTable = field(init=False)
-    _details: dict[EventDetail, EventDetail] = field(default_factory=dict)
+    _functions: FunctionProcesses | None = field(default=None, init=False)
+    _details: dict[tuple[type[EventDetail], EventDetail], EventDetail] = field(default_factory=dict)
     """Details that several events have: the child executions of a distributed Map share them."""
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
         self.languages = QueryLanguages(self.rng, self.read_time)
         self.mocks = MockTable(self.template, self.behaviour.mocks)
-        self.functions = FunctionProcesses(
-            self.behaviour.code_folder,
-            self.template.stack.where.region,
-            self.behaviour.starting_seconds,
-            isolation=self.behaviour.isolation,
-        )
+
+    @property
+    def functions(self) -> FunctionProcesses:
+        """Return the processes of the template's functions."""
+        if self._functions is None:
+            from sfnorch.simulator.function_process import FunctionProcesses  # loads modules that few runs need
+
+            self._functions = FunctionProcesses(
+                self.behaviour.code_folder,
+                self.template.stack.where.region,
+                self.behaviour.starting_seconds,
+                isolation=self.behaviour.isolation,
+            )
+        return self._functions
+
+    def close(self) -> None:
+        """End the processes of functions."""
+        if self._functions is not None:
+            self._functions.close()
 
     @property
     def at(self) -> float:
@@ -99,6 +118,14 @@ class World:
     def read_time(self) -> datetime:
         """Return the virtual date and time."""
         return self.convert_time(self.at)
+
+    def write_time(self, at: float) -> str:
+        """Return the date and time so many seconds after the start of the run as text."""
+        written, text = self._written
+        if written != at:
+            text = format_timestamp(self.convert_time(at))
+            self._written = at, text
+        return text
 
     def convert_time(self, at: float) -> datetime:
         """Return the date and time so many seconds after the start of the run."""
@@ -111,8 +138,8 @@ class World:
     def record_event(self, execution: Execution, detail: EventDetail, state: str = "") -> None:
         """Record an event."""
         if len(self._details) < _MOST_SHARED:
-            detail = self._details.setdefault(detail, detail)
-        event = Event(at=self.at, execution=execution.arn, machine=execution.title, state=state, detail=detail)
+            detail = self._details.setdefault((type(detail), detail), detail)  # details of two types can be equal
+        event = Event(float(self.clock.now), execution.arn, execution.title, detail, state)
         self.record.events.append(event)
 
 

@@ -124,8 +124,9 @@ def list_needs(
     known = CALLS.get(str(call)) or CALLS.get(call.name)
     if known is not None:
         return [
-            RequiredAction(action, _build_resource_arn(grant.on, given, where))
+            RequiredAction(action, arn)
             for grant in known.grants
+            for arn in [_build_resource_arn(grant.on, given, where)]
             for action in grant.actions
         ]
     prefix = SDK_PREFIXES.get(call.service)

@@ -99,6 +99,11 @@ class Template:
         """Return the decisions on permissions that were made for this template, by role, action, resource and keys."""
         return {}
 
+    @cached_property
+    def action_classes(self) -> dict[tuple[object, ...], int]:
+        """Return the numbers of the classes of actions that were decided for this template, by role and action."""
+        return {}
+
     def find_function(self, name: str) -> FunctionResource | None:
         """Return the function with this name or ARN, also of a version or alias; None if it is not in this template."""
         for function in self.functions:

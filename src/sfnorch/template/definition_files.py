@@ -11,8 +11,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, walk_strings
+from sfnorch.partitions import DEFAULT_REGION
 from sfnorch.source import SourceError, read_text
 from sfnorch.template.contents import NATIVE, Machine, Template
 from sfnorch.template.definitions import NOT_JSON, Definition, Substitutions
@@ -20,7 +22,7 @@ from sfnorch.template.errors import TemplateError
 from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Object
 from sfnorch.template.reader import KIND, Source, parse_template, parse_value
-from sfnorch.template.resources import StackEnvironment
+from sfnorch.template.resources import EXAMPLE_ACCOUNT, StackEnvironment
 
 DEFINITION_KIND = KIND._replace(
     name=NOT_JSON, hints={"directory": "specify a file in it", "large": "AWS allows definitions of 1 MB"}
@@ -34,6 +36,9 @@ _UNQUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\$\{[^{}"]+\}')
 
 _SUBSTITUTION = re.compile(r"\$\{([A-Za-z_][\w.-]*(?:::\w+)*)\}")
 """A substitution; other `${…}` can be JSONata, such as `${name: price}`."""
+
+_NUMBER = re.compile(r"Seconds$|^Max|Count$|Percentage$|Rate$")
+"""The names of fields whose values are numbers."""
 
 
 def read_template_or_definition(path: Path) -> Source:
@@ -92,13 +97,33 @@ def evaluate_definition(source: Source, where: StackEnvironment, substitutions: 
     )
 
 
-def list_substitutions(source: Source) -> dict[str, list[int]]:
-    """Return the names of the substitutions in a definition, each with its lines."""
+class SubstitutionUse(NamedTuple):
+    """The lines in which a substitution is used, and a value that the definition accepts for it."""
+
+    lines: tuple[int, ...]
+    example: str
+
+
+def list_substitutions(source: Source) -> dict[str, SubstitutionUse]:
+    """Return the substitutions in a definition by their names."""
     found: dict[str, list[int]] = {}
     for number, line in enumerate(source.text.splitlines(), start=1):
         for name in dict.fromkeys(_SUBSTITUTION.findall(line)):
             found.setdefault(name, []).append(number)
-    return found
+    texts = list(walk_strings(source.data))
+    resources = {text for path, text in texts if path[-1:] == ("Resource",)}
+    numbers = {text for path, text in texts if path and _NUMBER.search(str(path[-1]))}
+    words = "\n".join([text for _, text in texts] + [str(step) for path, _ in texts for step in path])
+
+    def make_example(name: str) -> str:
+        written = f"${{{name}}}"
+        if written not in words or written in numbers:  # in JSON, a number is outside of strings
+            return "1"
+        if written in resources:
+            return f"arn:aws:lambda:{DEFAULT_REGION}:{EXAMPLE_ACCOUNT}:function:{re.sub(r'[^A-Za-z0-9-_]', '-', name)}"
+        return "VALUE"
+
+    return {name: SubstitutionUse(tuple(lines), make_example(name)) for name, lines in found.items()}
 
 
 def _parse_definition(text: str, file: str) -> Source:

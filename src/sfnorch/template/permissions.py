@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from sfnorch.template.contents import Template
 from sfnorch.template.iam import AccessRequest, Decision, evaluate
+from sfnorch.template.iam.evaluation import match_action
 from sfnorch.template.resource_policies import is_resource_policy_required
 from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.roles import Role
@@ -75,11 +76,25 @@ def decide(
     )
 
 
+def classify_action(role: Role, action: str) -> tuple[object, ...]:
+    """Return what of an action decides a request: which statements of the role's policies match it, and its keys.
+
+    The decisions on two actions of a class are equal for the same resource, if the resource has no policy itself.
+    """
+    statements = (*role.policies.statements, *(role.boundary.statements if role.boundary is not None else ()))
+    keys = (_is_global(action), action.lower() == "iam:passrole")
+    return (*keys, *(match_action(statement, action) for statement in statements))
+
+
+def _is_global(action: str) -> bool:
+    return action.partition(":")[0].lower() in _GLOBAL_SERVICES
+
+
 def build_role_context(
     role: Role, resource: str, where: StackEnvironment, action: str
 ) -> dict[str, str | Sequence[str] | None]:
     """Return the known condition keys of a request that a service makes with its service role."""
-    is_global = action.partition(":")[0].lower() in _GLOBAL_SERVICES
+    is_global = _is_global(action)
     found: dict[str, str | Sequence[str] | None] = dict.fromkeys(_ABSENT)
     found |= {
         "aws:PrincipalAccount": where.account,

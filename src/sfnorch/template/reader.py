@@ -54,6 +54,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 """
 _SECTIONS = ("Globals", "Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 _YAML = "tag:yaml.org,2002:"
+_MERGE = f"{_YAML}merge"
 _ESCAPES = re.compile(r"\\\\|\\/|(?:\\u[0-9a-fA-F]{4})+")
 _MUST_STAY_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]')
 
@@ -203,6 +204,8 @@ class _TemplateReading:
         self.faults.append(self.kind.create_finding(self.file, self.get_line(node), message, hint))
 
     def read_sized(self, node: Node) -> tuple[Json, int]:
+        if not self.aliases:
+            return self.read_tagged(node)
         key = id(node)
         if key in self.open:
             hint = "write the value without the alias"
@@ -233,12 +236,12 @@ class _TemplateReading:
 
     def read_plain(self, node: Node) -> tuple[Json, int]:
         match node:
+            case yaml.ScalarNode():
+                return self.read_scalar(node), 1
             case yaml.MappingNode():
                 return self.read_mapping(node)
             case yaml.SequenceNode():
                 return self.read_sequence(node)
-            case yaml.ScalarNode():
-                return self.read_scalar(node), 1
         raise TypeError(f"YAML has no node {node!r}")
 
     def read_sequence(self, node: SequenceNode) -> tuple[Array, int]:
@@ -248,7 +251,7 @@ class _TemplateReading:
 
     def read_mapping(self, node: MappingNode) -> tuple[Object, int]:
         self.refuse_repeated(node)
-        if any(key.tag == f"{_YAML}merge" for key, _ in node.value):
+        if _MERGE in [key.tag for key, _ in node.value]:
             try:
                 self.construct.flatten_mapping(node)
             except yaml.constructor.ConstructorError as error:

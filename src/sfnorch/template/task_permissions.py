@@ -12,7 +12,7 @@ from sfnorch.template.arguments import UNKNOWN_VALUE
 from sfnorch.template.calls import RequiredAction
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.iam import Decision, Verdict
-from sfnorch.template.permissions import decide
+from sfnorch.template.permissions import classify_action, decide
 from sfnorch.template.requirements import Requirements
 from sfnorch.template.roles import Role
 
@@ -56,13 +56,26 @@ def _judge_need(
 
 def _decide_once(template: Template, role: Role, need: RequiredAction, context: dict[str, str]) -> Decision:
     """Return the decision, from those of the template if it was made before: a simulation asks the same often."""
-    key = (role, need, *context.items())
+    kind: object = need.action
+    if template.resource_policies.find_policies(need.resource) is None:
+        kind = _find_action_class(template, role, need.action)
+    key = (role, kind, need.resource, *context.items())
     decision = template.decisions.get(key)
     if decision is None:
         if len(template.decisions) >= _MOST_DECISIONS:
             template.decisions.clear()
         decision = template.decisions[key] = decide(template, role, need.action, need.resource, context)
     return decision
+
+
+def _find_action_class(template: Template, role: Role, action: str) -> int:
+    """Return the number of the action's class: a call often requires several actions of one class."""
+    number = template.action_classes.get((role, action))
+    if number is None:
+        known = template.action_classes
+        number = known.setdefault((role, *classify_action(role, action)), len(known))
+        known[role, action] = number
+    return number
 
 
 def _create_unknown_decision(reason: str) -> Decision:

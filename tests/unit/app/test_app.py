@@ -179,7 +179,8 @@ def test_a_value_that_a_template_does_not_accept():
 
 
 def test_a_definition_with_a_file_of_mocks(tmp_path: Path):
-    task = {"Type": "Task", "Resource": "arn:aws:states:::sqs:${Call}", "Parameters": {}, "End": True}
+    task = {"Type": "Task", "Resource": "arn:aws:states:::events:${Call}", "End": True}
+    task["Parameters"] = {"Entries": []}
     definition, mocks = tmp_path / "m.asl.json", tmp_path / "mocks.json"
     definition.write_text(json.dumps({"StartAt": "A", "States": {"A": task}}))
     mocks.write_text(
@@ -196,7 +197,7 @@ def test_a_definition_with_a_file_of_mocks(tmp_path: Path):
         test_case="One",
         machine_type="express",
         execution_input=None,
-        substitutions={"Call": "sendMessage"},
+        substitutions={"Call": "putEvents"},
     )
     run_ = simulate(request).run
     assert (run_.first.status, run_.first.input, run_.first.output, run_.first.express) == ("SUCCEEDED", None, 1, True)

@@ -285,12 +285,14 @@ BUCKETS: dict[str, tuple[dict[str, Any], str]] = {
         "",
     ),
     "a transform": ({"Fn::Transform": {"Name": "M"}, "BucketName": "b"}, ""),
-    "no rule": (
-        {"BucketEncryption": {"ServerSideEncryptionConfiguration": []}, "PublicAccessBlockConfiguration": ON},
-        "B has no encryption settings",
+    "no settings": ({}, ""),
+    "no value": ({"PublicAccessBlockConfiguration": {"Ref": "AWS::NoValue"}}, ""),
+    "one that is off": (
+        {"PublicAccessBlockConfiguration": {**ON, "BlockPublicPolicy": False}},
+        "B does not block public access",
     ),
-    "no value": (
-        {"BucketEncryption": ENCRYPTED, "PublicAccessBlockConfiguration": {"Ref": "AWS::NoValue"}},
+    "one that is left out": (
+        {"PublicAccessBlockConfiguration": {"BlockPublicAcls": True}},
         "B does not block public access",
     ),
 }

@@ -546,3 +546,14 @@ def test_a_counter_that_ends_at_a_number():
     head = "QueryLanguage: JSONata\n"
     definition = POLL % (head, "Condition: '{% $n != 20 %}'", ", Assign: {n: '{% $n + 1 %}'}")
     assert found("polling-without-bound", definition) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "told"),
+    [("EXPRESS", "StartSyncExecution", 0), ("EXPRESS", "StartExecution", 1), ("STANDARD", "StartSyncExecution", 1)],
+)
+def test_the_caller_of_a_synchronous_express_machine_gets_the_error(kind: str, action: str, told: int):
+    definition = "StartAt: A\nStates:\n  A: {Type: Task, Resource: 'arn:aws:states:::sns:publish', End: true}\n"
+    caller = f"Caller: {{Type: AWS::ApiGatewayV2::Integration, Properties: {{IntegrationSubtype: StepFunctions-{action}}}}}\n"
+    messages = found("failure-not-notified", definition, caller, f"StateMachineType: {kind}\n")
+    assert messages == ["if A fails, no notification is sent"] * told

@@ -39,7 +39,8 @@ TOLERANCES: dict[str, tuple[dict[str, Any], list[Any], list[Any] | None]] = {
     "a percentage that is too small": ({"ToleratedFailurePercentage": 33}, [1, -1, 2], None),
     "a percentage in the input": ({"ToleratedFailurePercentagePath": "$.share"}, [1, -1, 2], [1, BAD, 2]),
     "all": ({"ToleratedFailurePercentage": 100}, [-1, -1], [BAD, BAD]),
-    "the lower of both": ({"ToleratedFailureCount": 0, "ToleratedFailurePercentage": 100}, [1, -1], None),
+    "the lower of both": ({"ToleratedFailureCount": 1, "ToleratedFailurePercentage": 100}, [-1, -1], None),
+    "a number of 0 is no limit": ({"ToleratedFailureCount": 0, "ToleratedFailurePercentage": 100}, [1, -1], [1, BAD]),
     "the items of a batch": ({"ToleratedFailureCount": 1, "ItemBatcher": {"MaxItemsPerBatch": 2}}, [1, -1, 2], None),
 }
 

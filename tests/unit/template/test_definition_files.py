@@ -49,7 +49,11 @@ def test_a_definition_is_recognized_by_its_name_or_by_its_keys(folder: Path):
 def test_the_state_machine_has_the_name_of_the_file_and_the_values_of_its_substitutions(folder: Path):
     Path("my orders (1).asl.json").write_text(TEXT)
     source = read_template_or_definition(Path("my orders (1).asl.json"))
-    assert list_substitutions(source) == {"Seconds": [4], "Note": [4], "AWS::Region": [4]}
+    assert list_substitutions(source) == {
+        "Seconds": ((4,), "1"),
+        "Note": ((4,), "VALUE"),
+        "AWS::Region": ((4,), "VALUE"),
+    }
     template = evaluate_definition(source, StackEnvironment(region="eu-west-1"), {"Seconds": "5", "Note": "n"})
     (machine,) = template.machines
     assert (machine.name, machine.arn, machine.express, machine.role) == (
@@ -64,6 +68,18 @@ def test_the_state_machine_has_the_name_of_the_file_and_the_values_of_its_substi
     }
     assert machine.definition.substitutions == {"Seconds", "Note", "name: price", "AWS::Region"}
     assert machine.locate_value(("States", "A", "Seconds"))[1].line == 4
+
+
+def test_examples_fit_the_fields(folder: Path):
+    Path("m.asl.yaml").write_text(
+        "StartAt: A\nStates:\n  A: {Type: Wait, Seconds: '${Pause}', Next: B}\n"
+        "  B:\n    Type: Task\n    Resource: ${B.Arn}\n    TimeoutSeconds: ${Pause}\n    End: true\n"
+    )
+    found = list_substitutions(read_template_or_definition(Path("m.asl.yaml")))
+    assert found == {
+        "Pause": ((3, 7), "1"),
+        "B.Arn": ((6,), "arn:aws:lambda:us-east-1:123456789012:function:B-Arn"),
+    }
 
 
 def test_values_that_break_the_definition(folder: Path):

@@ -37,4 +37,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html",
     severity=Severity.WARNING,
     check=_check,
+    checks_definitions=True,
 )

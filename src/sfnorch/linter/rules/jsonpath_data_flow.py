@@ -24,4 +24,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-input-output-filtering.html",
     severity=Severity.ERROR,
     check=_check,
+    checks_definitions=True,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfnorch.definitions.resources import is_in_express_map
 from sfnorch.findings import Severity
 from sfnorch.json_values import find_value, read_string
 from sfnorch.linter.subject import Subject
@@ -11,6 +12,7 @@ from sfnorch.rule import LintRule, RuleFinding, create_fault
 from sfnorch.template.calls import parse_call
 from sfnorch.template.contents import Machine
 from sfnorch.template.definitions import count_characters
+from sfnorch.template.located import Object, Path
 from sfnorch.template.states import LocatedState
 
 _NAME = 80
@@ -21,6 +23,8 @@ _SUBJECT = 100
 _CAUSE = 32_768
 _ERROR = 256
 _INLINE_ITEMS = 40
+_EXPRESS_SECONDS = 300
+"""The longest duration of an Express execution. https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html"""
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
@@ -41,6 +45,8 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
 
 
 def _check_machine(machine: Machine) -> Iterator[RuleFinding]:
+    if machine.express and machine.states:
+        yield from _check_express(machine, (), machine.states.body, "TimeoutSeconds")
     if machine.definition and (size := count_characters(machine.definition)) > _DEFINITION:
         hint = "move a part into a child state machine"
         yield create_fault(machine, (), f"the definition has {size:,} characters, but AWS allows {_DEFINITION:,}", hint)
@@ -53,6 +59,9 @@ def _check_state(machine: Machine, state: LocatedState) -> Iterator[RuleFinding]
     for key, limit in (("Cause", _CAUSE), ("Error", _ERROR)):
         if state.kind == "Fail" and len(state.read_text(key)) > limit:
             yield create_fault(machine, (*state.path, key), f"{key} exceeds {limit:,} characters", "shorten it")
+    if machine.express or is_in_express_map(state):
+        key = "Seconds" if state.kind == "Wait" else "TimeoutSeconds"
+        yield from _check_express(machine, state.path, state.body, key)
     concurrency = state.body.get("MaxConcurrency")
     inline = not state.distributed
     if state.kind == "Map" and inline and isinstance(concurrency, int) and concurrency > _INLINE_ITEMS:
@@ -66,6 +75,16 @@ def _check_state(machine: Machine, state: LocatedState) -> Iterator[RuleFinding]
         if not subject.startswith("{%") and len(subject) >= _SUBJECT:
             message = f"the subject has {len(subject)} characters, but SNS allows fewer than {_SUBJECT}"
             yield create_fault(machine, (*state.path, key, "Subject"), message, "shorten it")
+
+
+def _check_express(machine: Machine, path: Path, body: Object, key: str) -> Iterator[RuleFinding]:
+    """Yield a finding if a wait or a timeout is longer than an Express execution: the wait never ends."""
+    seconds = body.get(key)
+    if isinstance(seconds, int) and seconds > _EXPRESS_SECONDS:
+        message = f"{key} is {seconds}, but an Express execution ends after {_EXPRESS_SECONDS} seconds"
+        hint = f"use {_EXPRESS_SECONDS} or less, or the type STANDARD"
+        severity = Severity.WARNING if key == "TimeoutSeconds" else Severity.ERROR
+        yield create_fault(machine, (*path, key), message, hint, severity=severity)
 
 
 RULE = LintRule(

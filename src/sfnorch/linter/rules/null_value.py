@@ -1,7 +1,7 @@
 """A null in the template: CloudFormation rejects it, also inside a definition object.
 
-SAM writes the Definition of AWS::Serverless::StateMachine as text, which can contain null (measured: templates that AWS
-publishes contain ResultPath: null there).
+The Definition of AWS::Serverless::StateMachine can contain null, because SAM writes it as text: templates that AWS
+publishes contain `ResultPath: null` there.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ _IN_DEFINITIONS = ("ResultPath", "InputPath", "OutputPath")
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     root = subject.template.source.data
     texts = {(*machine.path, "Definition") for machine in subject.machines if machine.kind == SAM}
-    for path in [path for path, value in walk_values(root) if value is None]:
-        if path[:4] in texts and len(path) > 4:
-            continue
+    for path in [path for path, value in walk_values(root) if value is None and path[:4] not in texts]:
         hint = "remove the key, or write '' for an empty text"
         if path[-1] in _IN_DEFINITIONS:
             hint = "write the definition as text (DefinitionString) or in a file (DefinitionUri): both can contain null"

@@ -77,4 +77,5 @@ RULE = LintRule(
     source="https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html",
     severity=Severity.WARNING,
     check=_check,
+    checks_definitions=True,
 )

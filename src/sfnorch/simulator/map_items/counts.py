@@ -16,15 +16,18 @@ _DISTRIBUTED_AT_ONCE = 10_000
 
 
 class FailureTolerance(NamedTuple):
-    """How many items of a distributed Map can fail: a number, a percentage, or both; without either, none."""
+    """How many items of a distributed Map can fail: a number, a percentage, or both; without either, none.
+
+    A setting of 0 counts as not set (measured by the author of sfnx).
+    """
 
     most: int | None
     percentage: float | None
 
     def count_tolerated(self, items: int) -> int:
         """Return how many of so many items can fail."""
-        limits = [] if self.most is None else [self.most]
-        if self.percentage is not None:
+        limits = [self.most] if self.most else []
+        if self.percentage:
             limits.append(int(items * self.percentage / 100))
         return min(limits, default=0)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json, find_value, read_mapping, read_string, write_compact
 from sfnorch.simulator.errors import RESULT_WRITER, StatesError
 from sfnorch.simulator.events import ObjectWritten
@@ -141,10 +140,10 @@ def _describe(world: World, child: Execution) -> Json:
         "Name": child.name,
         "RedriveCount": 0,
         "RedriveStatus": "NOT_REDRIVABLE" if succeeded else "REDRIVABLE",
-        "StartDate": format_timestamp(world.convert_time(child.started)),
+        "StartDate": world.write_time(child.started),
         "StateMachineArn": child.machine,
         "Status": child.status,
-        "StopDate": format_timestamp(world.convert_time(child.started if child.ended is None else child.ended)),
+        "StopDate": world.write_time(child.started if child.ended is None else child.ended),
     }
     if succeeded:
         reason = "Execution is SUCCEEDED and cannot be redriven"

@@ -58,9 +58,6 @@ class Evaluator:
         return field
 
     def _evaluate(self, text: str, bindings: Mapping[str, Json], name: str) -> Json:
-        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-        source = f"The JSONata expression '{shown}' specified for the field '{name}'"
-        failed = f"{source} threw an error during evaluation."
         try:
             budget = Budget(self._most_steps)
             try:
@@ -75,17 +72,20 @@ class Evaluator:
                 )
             result = convert_to_json(found)
         except JException as error:
-            raise StatesError(QUERY, f"{failed} {describe_error(error)}") from None
-        except (RecursionError, MemoryError) as error:
-            reason = RECURSION if isinstance(error, RecursionError) else "it requires more memory than is available"
-            raise StatesError(QUERY, f"{failed} {reason}") from None
+            reason = describe_error(error)
+        except RecursionError:
+            reason = RECURSION
+        except MemoryError:
+            reason = "it requires more memory than is available"
         except UnsupportedResultError:
-            raise StatesError(QUERY, f"{source} returned an unsupported result type.") from None
+            raise StatesError(QUERY, f"{_describe_source(text, name)} returned an unsupported result type.") from None
         except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
-            raise StatesError(QUERY, f"{failed} {error}") from None
-        if found is None:
-            raise StatesError(QUERY, f"{source} returned nothing (undefined).")
-        return result
+            reason = str(error)
+        else:
+            if found is None:
+                raise StatesError(QUERY, f"{_describe_source(text, name)} returned nothing (undefined).")
+            return result
+        raise StatesError(QUERY, f"{_describe_source(text, name)} threw an error during evaluation. {reason}")
 
     def _count_steps(self, budget: Budget) -> None:
         """Add the steps of an evaluation to those of the run.
@@ -99,3 +99,8 @@ class Evaluator:
                 f"The expressions of this run require more than {most:,} steps, the limit of a simulation",
                 hint="simulate it with fewer items or a smaller input",
             )
+
+
+def _describe_source(text: str, name: str) -> str:
+    shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return f"The JSONata expression '{shown}' specified for the field '{name}'"

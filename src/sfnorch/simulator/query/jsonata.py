@@ -67,6 +67,8 @@ class Jsonata:
 
     def fill_template(self, scene: EvaluationContext, template: Json, name: str) -> Json:
         """Return the value with all expressions in it evaluated."""
+        if not isinstance(template, dict | list) and parse_code(template) is None:
+            return template
         states: Json = {"input": scene.input, "context": scene.read_context(), **scene.produced}
         return self._evaluator.evaluate_field(template, {**scene.variables, "states": states}, name)
 

@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 import re
@@ -115,6 +114,8 @@ def _hash(text: str | None, algorithm: object = None) -> str | None:
     if algorithm not in _HASHES:
         raise JException("D3137", -1, f"Hash algorithm '{algorithm}' must be one of {', '.join(_HASHES)}")
     get_budget().count_bytes(4 * len(text))
+    import hashlib  # slow to load, and rarely needed
+
     return hashlib.new(_HASHES[str(algorithm)], text.encode()).hexdigest()
 
 
@@ -133,7 +134,7 @@ def _parse(text: str | None) -> object:
             parse_constant=_refuse_constant,
             parse_float=_read_float,
         )
-    except (ValueError, RecursionError):
+    except ValueError:
         raise JException("D3137", -1, "Invalid JSON") from None
     return Utils.NULL_VALUE if value is None else value
 

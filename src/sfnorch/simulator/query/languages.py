@@ -5,23 +5,37 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 
-from sfnorch.simulator.query.evaluator import Evaluator
-from sfnorch.simulator.query.intrinsic_functions import make_intrinsic_functions
-from sfnorch.simulator.query.jsonata import Jsonata
-from sfnorch.simulator.query.jsonpath import JsonPath
 from sfnorch.simulator.query.language import QueryLanguage
-from sfnorch.simulator.query.payload_templates import TemplateEvaluator
 from sfnorch.template.states import LocatedState
 
 
 class QueryLanguages:
-    """The query languages, which share the random numbers and the clock of the run."""
+    """The query languages, which share the random numbers and the clock of the run.
+
+    The modules of a language take long to load. They are loaded for the first state that uses it.
+    """
 
     def __init__(self, rng: random.Random, now: Callable[[], datetime]) -> None:
-        self._jsonata = Jsonata(Evaluator(rng, now))
-        self._paths = JsonPath(TemplateEvaluator(make_intrinsic_functions(rng)))
+        self._rng = rng
+        self._now = now
 
     def find_language(self, state: LocatedState) -> QueryLanguage:
         """Return the language of the state."""
         return self._jsonata if state.jsonata else self._paths
+
+    @cached_property
+    def _jsonata(self) -> QueryLanguage:
+        from sfnorch.simulator.query.evaluator import Evaluator
+        from sfnorch.simulator.query.jsonata import Jsonata
+
+        return Jsonata(Evaluator(self._rng, self._now))
+
+    @cached_property
+    def _paths(self) -> QueryLanguage:
+        from sfnorch.simulator.query.intrinsic_functions import make_intrinsic_functions
+        from sfnorch.simulator.query.jsonpath import JsonPath
+        from sfnorch.simulator.query.payload_templates import TemplateEvaluator
+
+        return JsonPath(TemplateEvaluator(make_intrinsic_functions(self._rng)))

@@ -6,13 +6,13 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import simpy
 
 from sfnorch.errors import SfnorchError
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import StatesError, UnsupportedSimulationError
-from sfnorch.simulator.function_process import describe_error
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start, refuse_throttled
 from sfnorch.simulator.services.request import Handler, ServiceRequest
@@ -84,7 +84,7 @@ def _invoke(request: ServiceRequest, function: FunctionResource) -> Steps[Json]:
     match answer.get("error"):
         case dict() as error_data:
             end_run(request, run, "FAILED", str(error_data.get("errorMessage", "")))
-            raise StatesError(*describe_error(error_data, compact=not direct))
+            raise StatesError(*_describe_error(error_data, compact=not direct))
     end_run(request, run, "SUCCEEDED")
     if direct:
         return answer["result"]
@@ -108,3 +108,11 @@ def _read_event(request: ServiceRequest, title: str) -> Json:
         cause = f"Could not parse request body into json: {error} (Service: AWSLambda; Status Code: 400; Error Code: "
         refuse_start(request, title, f"Lambda.{name}", f"{cause}{name})")
     return event
+
+
+def _describe_error(error: Mapping[str, Json], *, compact: bool) -> tuple[str, str]:
+    """Return the error's name and its cause, as Step Functions reports a failed function call.
+
+    The cause is compact JSON, or has the spaces of Lambda's response if no integration calls the function (recorded).
+    """
+    return str(error.get("errorType", "Lambda.Unknown")), write_compact(error) if compact else json.dumps(error)

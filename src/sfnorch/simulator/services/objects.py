@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 from sfnorch.json_values import Json, write_compact
@@ -30,7 +29,9 @@ def put_object(request: ServiceRequest) -> Steps[Json]:
     stored = StoredObject(at=world.at, bucket=bucket, key=key, body=body, sender=request.execution.title)
     world.record.objects.append(stored)
     world.record_event(request.execution, ObjectWritten(bucket, key), request.state.name)
-    return {"ETag": f'"{hashlib.md5(body.encode(errors="replace"), usedforsecurity=False).hexdigest()}"'}
+    from hashlib import md5  # slow to load, and rarely needed
+
+    return {"ETag": f'"{md5(body.encode(errors="replace"), usedforsecurity=False).hexdigest()}"'}
     yield
 
 

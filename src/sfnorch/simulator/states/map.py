@@ -9,8 +9,6 @@ from sfnorch.json_values import Json
 from sfnorch.simulator.errors import RUNTIME, StatesError
 from sfnorch.simulator.map_items.datasets import STATE_DATA, Dataset, make_dataset
 from sfnorch.simulator.map_items.iterations import run_iterations
-from sfnorch.simulator.map_items.map_runs import run_map_run
-from sfnorch.simulator.map_items.readers import evaluate_reader, read_dataset
 from sfnorch.simulator.mocks.table import MockAnswer
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.visit import StateOutcome, Visit
@@ -31,13 +29,18 @@ def _run_items(visit: Visit) -> Steps[Json]:
         raise StatesError(RUNTIME, f"The Map state {state.name} has no ItemProcessor")
     scope, mock = state.scopes[0], visit.find_mock()
     reads = "ItemReader" in state.body
+    if mock is None and not scope.distributed and not reads:
+        return (yield from run_iterations(visit, scope, _list_items(visit)))
+    # many modules, which an inline Map of items in its input does not need
+    from sfnorch.simulator.map_items.map_runs import run_map_run
+    from sfnorch.simulator.map_items.readers import evaluate_reader, read_dataset
+
     if mock is not None:
         _ = evaluate_reader(visit) if reads else _list_items(visit)
         return _take_mocked_result(visit, mock, distributed=scope.distributed)
     if scope.distributed:
         return (yield from run_map_run(visit, scope, None if reads else _list_items(visit, STATE_DATA)))
-    dataset = read_dataset(visit, evaluate_reader(visit)) if reads else _list_items(visit)
-    return (yield from run_iterations(visit, scope, dataset))
+    return (yield from run_iterations(visit, scope, read_dataset(visit, evaluate_reader(visit))))
 
 
 def _take_mocked_result(visit: Visit, mock: MockAnswer, *, distributed: bool) -> Json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 
 from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.template.iam import is_match
@@ -44,7 +43,9 @@ def _read_actions(service: str) -> dict[str, Json]:
 
 @cache
 def _load_policies() -> Json:
-    from cfnlint.data import AdditionalSpecs  # slow to load
+    from importlib.resources import files  # slow to load, as is cfn-lint
+
+    from cfnlint.data import AdditionalSpecs
 
     policies: Json = json.loads((files(AdditionalSpecs) / "Policies.json").read_text(encoding="utf-8"))
     return policies

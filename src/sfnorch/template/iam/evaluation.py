@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from sfnorch.template.iam.conditions import evaluate_condition
@@ -104,7 +105,7 @@ def evaluate(
 
 def match_statement(statement: Statement, request: AccessRequest) -> Truth:
     """Return whether the statement matches the request: principal, action, resource and conditions."""
-    action = _match_action(statement, request)
+    action = match_action(statement, request.action)
     if action.value is False:
         return NO
     found = [action, _match_resource(statement, request)]
@@ -137,11 +138,17 @@ def _check_resource_policy(policies: PolicySet, request: AccessRequest) -> tuple
     return combine_any([directly, gaps]), combine_any([by_account, gaps])
 
 
-def _match_action(statement: Statement, request: AccessRequest) -> Truth:
-    action = request.action.lower()
+def match_action(statement: Statement, action: str) -> Truth:
+    """Return whether the statement matches the action."""
     if statement.not_actions:
-        return ~combine_any(match_pattern(pattern.lower(), action) for pattern in statement.not_actions)
-    return combine_any(match_pattern(pattern.lower(), action) for pattern in statement.actions)
+        return ~_match_actions(statement.not_actions, action)
+    return _match_actions(statement.actions, action)
+
+
+@lru_cache(maxsize=10_000)
+def _match_actions(patterns: tuple[str, ...], action: str) -> Truth:
+    """Return whether one of the patterns matches the action; IAM actions are not case-sensitive."""
+    return combine_any(match_pattern(pattern.lower(), action.lower()) for pattern in patterns)
 
 
 def _match_resource(statement: Statement, request: AccessRequest) -> Truth:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
-from importlib.resources import files
 
 from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.template.iam.statements import Statement, read_statements
@@ -34,5 +33,7 @@ def list_aws_managed_statements(name: str) -> tuple[Statement, ...] | None:
 
 @cache
 def _load_documents() -> dict[str, Json]:
+    from importlib.resources import files  # slow to load, and rarely needed
+
     text = (files("sfnorch.template.iam") / "data" / "managed_policies.json").read_text(encoding="utf-8")
     return read_mapping(json.loads(text)["policies"])
