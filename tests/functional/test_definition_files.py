@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sfnorch.delivery.rules import DELIVERY_RULES
+from sfnorch.linter.rules import RULES
 from tests.conftest import Run
 
 ORDERS = """\
@@ -79,7 +81,7 @@ def test_a_definition_is_drawn(orders: Run):
 
 def test_a_definition_is_linted_by_the_rules_about_definitions(orders: Run):
     text = ORDERS.replace("lambda:invoke", "glue:startJobRun").replace('"Next": "Each"', '"Next": "Eech"')
-    text = text.replace('{"FunctionName": "${GetFunction}", "Payload.$": "$"}', '{"JobName": "get"}')
+    text = text.replace('"FunctionName": "${GetFunction}", "Payload.$": "$"', '"JobName": "${GetJob}"')
     Path("orders.asl.json").write_text(text)
     done = orders("lint", "orders.asl.json")
     assert (done.code, done.err, done.out) == (
@@ -193,9 +195,21 @@ def test_all_substitutions_without_a_value_are_listed(orders: Run):
             "Error: unknown substitution Limmit; did you mean Limit?\n"
             "Error: the substitution GetFunction has no value (orders.asl.json, line 7)\n"
             "Error: the substitution Limit has no value (orders.asl.json, line 13)\n"
-            "  set substitutions with --substitution GetFunction=VALUE --substitution Limit=VALUE\n"
+            "  set substitutions with --substitution GetFunction=VALUE --substitution Limit=1\n"
         ),
     )
+
+
+def test_the_example_for_a_resource_is_an_arn(run: Run):
+    task = {"Type": "Task", "Resource": "${GetArn}", "ResultPath": "$.order", "End": True}
+    Path("m.asl.json").write_text(json.dumps({"StartAt": "T", "States": {"T": task}}))
+    done = run("simulate", "m.asl.json")
+    option = "--substitution GetArn=arn:aws:lambda:us-east-1:123456789012:function:GetArn"
+    assert (done.code, done.err) == (
+        1,
+        (f"Error: the substitution GetArn has no value (m.asl.json, line 1)\n  set substitutions with {option}\n"),
+    )
+    assert run("simulate", "m.asl.json", *option.split(), "--mock", "T=1").code == 0
 
 
 def test_a_missing_mock_is_named_with_its_option(orders: Run):
@@ -327,7 +341,7 @@ critical path      no job run
 job runs           00s in all, at most 0 at once
 state transitions  1, not billed: Express workflows are billed by requests,
                    duration and memory
-longest history    3 of 25,000 events
+longest history    3 events
 """
 
 
@@ -338,9 +352,45 @@ def test_an_express_machine_ends_after_five_minutes(run: Run):
     assert (done.code, done.err, lines(done.out)) == (3, "", lines(EXPRESS))
 
 
+@pytest.mark.slow
+def test_the_history_of_an_express_machine_has_no_limit_but_an_endless_loop_ends(run: Run):
+    states = {f"P{number}": {"Type": "Pass", "Next": f"P{number + 1}"} for number in range(13_000)}
+    states["P13000"] = {"Type": "Succeed"}
+    Path("m.asl.json").write_text(json.dumps({"StartAt": "P0", "States": states}))
+    assert run("simulate", "m.asl.json", "--type", "express", "--output", "json").code == 0
+    ends = {"Variable": "$", "IsNull": True, "Next": "S"}
+    loop = {"C": {"Type": "Choice", "Choices": [ends], "Default": "C"}, "S": {"Type": "Succeed"}}
+    Path("m.asl.json").write_text(json.dumps({"StartAt": "C", "States": loop}))
+    done = run("simulate", "m.asl.json", "--type", "express")
+    assert (done.code, done.out, done.err) == (
+        1,
+        "",
+        (
+            "Error: m: an Express workflow has more than 50,000 transitions\n"
+            "  check whether the loop with C ends; on AWS, it ends after five minutes\n"
+        ),
+    )
+
+
 def test_the_type_replaces_that_of_the_template(run: Run):
     body = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"StateMachineType": "EXPRESS"}}
     body["Properties"] |= {"StateMachineName": "m", "RoleArn": "arn:aws:iam::1:role/r", "Definition": json.loads(WAIT)}
     Path("t.json").write_text(json.dumps({"Resources": {"M": body}}))
     assert run("simulate", "t.json").code == 3
     assert run("simulate", "t.json", "--type", "standard").code == 0
+
+
+def test_rules_that_read_a_template_do_not_check_definitions():
+    rules = {rule.id for rule in RULES if not rule.checks_definitions} - {rule.id for rule in DELIVERY_RULES}
+    assert rules == {
+        *("alarm-topic-key", "bucket-unprotected", "express-execution-waited", "failure-not-notified"),
+        *(
+            "invalid-schedule",
+            "log-group-arn",
+            "missing-permission",
+            "null-value",
+            "permission-unknown",
+            "substitution-missing",
+        ),
+        *("topic-key-access", "unused-permission", "wildcard-resource", "wrong-partition", "yaml-alias"),
+    }

@@ -55,7 +55,9 @@ def test_rules_that_are_ignored_in_some_files(lint: Run):
     Path("new/.git").mkdir()
     FILE.write_text("ignore:\n- {rule: statelint, files: ['legacy/**/*.yaml', 'n?w/*.json']}\n")
     done = lint("lint", "legacy/a/t.yaml", "legacy/t.yaml", "new/t.yaml")
-    assert [line.partition(":")[0] for line in done.out.splitlines() if "[refused-definition]" in line] == ["new/t.yaml"]
+    assert [line.partition(":")[0] for line in done.out.splitlines() if "[refused-definition]" in line] == [
+        "new/t.yaml"
+    ]
 
 
 def test_the_options_come_before_the_file(lint: Run):

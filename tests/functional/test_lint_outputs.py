@@ -251,9 +251,9 @@ def test_the_task_of_the_documentation_reads_the_text(run: Run):
     found = [match for line in printed if (match := re.match(pattern["regexp"], line))]
     names = ("file", "line", "severity", "code")
     assert [tuple(match[pattern[name]] for name in names) for match in found] == [
-        ("bad.yaml", "6", "error", "statelint"),
+        ("bad.yaml", "6", "error", "refused-definition"),
         ("warned.yaml", "2", "warning", "failure-not-notified"),
         ("warned.yaml", "6", "info", "permission-unknown"),
     ]
-    assert found[0][pattern["message"]] == "StartAt names the unknown state 'B'"
+    assert found[0][pattern["message"]] == "Missing 'Next' target: B"
     assert run(*task["args"], "warned.yaml").code == 0

@@ -70,7 +70,7 @@ def test_a_plan_is_written_rendered_linted_simulated_and_exported(sfnorch: Sfnor
     linted = sfnorch("lint", "SAM-template.yaml")
     assert (linted.code, linted.err) == (0, "")
     assert re.fullmatch(r"SAM-template.yaml: 6 state machines, [a-z ]+\.\n", linted.out)
-    assert sfnorch("lint", "--explain", "statelint").out.startswith("statelint\n")
+    assert sfnorch("lint", "--explain", "statelint").out.startswith("refused-definition\n")
     played = sfnorch("simulate", "--fail", "glue-job-1-b")
     assert "1 of 5 child workflows failed" in played.out, played.err
     assert "glue-job-1-b" in sfnorch("graph", "SAM-template.yaml", "--format", "mermaid").out

@@ -1,12 +1,13 @@
 """A failure without a notification: no Catch, no alarm on the machine, no EventBridge rule for its executions.
 
 The caller of a synchronous execution gets the error. That an Express machine is called synchronously is assumed, unless
-the template has an event, a schedule or a Task that starts it and does not wait.
+the template has an event, a schedule, an API or a Task that starts it and does not wait.
 https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
@@ -19,6 +20,9 @@ from sfnorch.template.contents import Machine
 from sfnorch.template.declarations import find_declarations
 from sfnorch.template.iam import can_overlap
 from sfnorch.template.states import LocatedState, StateScope
+
+_STARTS = re.compile(r"\b(StepFunctions-|action/)StartExecution\b")
+"""How an API starts executions asynchronously, in an integration of API Gateway."""
 
 _STARTERS = ("AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::Pipes::Pipe")
 
@@ -56,6 +60,8 @@ def _is_started_without_caller(subject: Subject, machine: Machine) -> bool:
     """Return whether the template shows that something starts the machine and does not wait for its result."""
     events = machine.properties.find_object("Events")
     if any(event.get("Type") != "Api" for _, event in events.entries()):
+        return True
+    if any(_STARTS.search(text) for _, text in walk_strings(subject.template.source.data)):
         return True
     for resource in find_declarations(subject.template.stack, *_STARTERS):
         if any(text == machine.arn for _, text in walk_strings(resource.evaluate())):
