@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding, Severity
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.linter.call_limit import CallLimitError, estimate_call_limit, limit_calls
 from sfnorch.linter.contradicted import is_contradicted
 from sfnorch.template.contents import Template
@@ -80,7 +80,8 @@ def find_template_faults(template: Template, linter: Runner) -> Iterator[Finding
         if match.rule.id == _STUMBLED and template.source.faults:
             continue  # the reader reports the cause
         path = _convert_path(match)
-        if (path, match.message) in told or is_contradicted(match.rule.id, path):
+        kind = read_string(find_value(root, *path[:2], "Type"))
+        if (path, match.message) in told or is_contradicted(match.rule.id, path, kind, match.message):
             continue  # two rules can report the same
         told.add((path, match.message))
         yield _create_finding(match, path, root)
