@@ -1,13 +1,10 @@
 """Simulated services that tasks call, one file per service, with the replies and errors of AWS.
 
-A file has a table HANDLERS: a line for each action, with the function that simulates it. `HANDLERS` here is all of
-them; to add a service, write its file and add it to `_SERVICES`. A handler gets a `ServiceRequest` and returns the
-reply; runs that take time are in `activities`.
+A handler has the decorator `simulates` with the actions that it simulates. It gets a `ServiceRequest` and returns the
+reply; runs that take time are in `activities`. To add a service, write its file and import it here.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.simulator.services import (
@@ -24,15 +21,26 @@ from sfnorch.simulator.services import (
     topics,
     workflows,
 )
+from sfnorch.simulator.services.registry import HANDLERS
 from sfnorch.simulator.services.request import Handler
 from sfnorch.simulator.world import World
 from sfnorch.template.calls import ServiceCall, is_function_call
 from sfnorch.template.states import LocatedState
 
-_SERVICES = (glue, workflows, executions, crawlers, statements, objects, queries, topics, alarms, task_tokens)
-
-HANDLERS: Mapping[str, Handler] = {name: handler for service in _SERVICES for name, handler in service.HANDLERS.items()}
-"""The simulation of each action."""
+__all__ = [
+    "alarms",
+    "crawlers",
+    "executions",
+    "find_handler",
+    "glue",
+    "objects",
+    "queries",
+    "statements",
+    "task_tokens",
+    "topics",
+    "workflows",
+]
+"""The services, whose handlers are registered when their files are imported."""
 
 
 def find_handler(world: World, call: ServiceCall, state: LocatedState, arguments: Json) -> Handler | None:

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmSta
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
@@ -14,7 +13,8 @@ from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.events import AlarmChanged
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import AlarmChange, Execution, Message
-from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.services.registry import simulates
+from sfnorch.simulator.services.request import ServiceRequest
 from sfnorch.simulator.world import World
 from sfnorch.template.alarms import AlarmResource
 
@@ -25,6 +25,7 @@ _METRIC_DELAY = 60.0
 _METRICS = {"FAILED": "ExecutionsFailed", "TIMED_OUT": "ExecutionsTimedOut", "ABORTED": "ExecutionsAborted"}
 
 
+@simulates("aws-sdk:cloudwatch:setAlarmState")
 def set_alarm_state(request: ServiceRequest) -> Steps[Json]:
     """Set the alarm's state and return an empty result. Raises StatesError for an unknown alarm."""
     world, name = request.world, request.get_text("AlarmName")
@@ -71,6 +72,3 @@ def _change(world: World, execution: Execution, alarm: AlarmResource, after: str
             sender=f"alarm {alarm.name}",
         )
         world.record.messages.append(message)
-
-
-HANDLERS: Mapping[str, Handler] = {"aws-sdk:cloudwatch:setAlarmState": set_alarm_state}

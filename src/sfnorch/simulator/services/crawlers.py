@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_LastCrawlInfo.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from sfnorch.calls.glue_crawl import GET_CRAWLER, RUNS_ALREADY, START_CRAWLER, STOP_CRAWLER
@@ -15,7 +14,8 @@ from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
 from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start, refuse_throttled
-from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.services.registry import simulates
+from sfnorch.simulator.services.request import ServiceRequest
 
 SECONDS = 60.0
 """The default duration of a crawl in virtual seconds."""
@@ -24,6 +24,7 @@ _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: Thr
 _STATUS = {"SUCCEEDED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
 
 
+@simulates(START_CRAWLER.resource)
 def start_crawler(request: ServiceRequest) -> Steps[Json]:
     """Return an empty answer at once; the crawl continues by itself. Raises StatesError if Glue rejects it."""
     world, name = request.world, request.get_text("Name")
@@ -44,6 +45,7 @@ def _crawl(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps[No
         end_run(request, run, "FAILED" if message else "SUCCEEDED", message)
 
 
+@simulates(GET_CRAWLER.resource)
 def get_crawler(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the crawler, with its last crawl that has ended."""
     name = request.get_text("Name")
@@ -56,6 +58,7 @@ def get_crawler(request: ServiceRequest) -> Steps[Json]:
     yield
 
 
+@simulates(STOP_CRAWLER.resource)
 def stop_crawler(request: ServiceRequest) -> Steps[Json]:
     """Return an empty answer: the crawl is cancelled. Raises StatesError if the crawler is not running."""
     name = request.get_text("Name")
@@ -86,10 +89,3 @@ def _list_crawls(request: ServiceRequest, name: str) -> list[JobRunRecord]:
 
 def _find_running(request: ServiceRequest, name: str) -> JobRunRecord | None:
     return next((run for run in _list_crawls(request, name) if run.ended is None), None)
-
-
-HANDLERS: Mapping[str, Handler] = {
-    START_CRAWLER.resource: start_crawler,
-    GET_CRAWLER.resource: get_crawler,
-    STOP_CRAWLER.resource: stop_crawler,
-}

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecutio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import simpy
 
@@ -16,13 +15,15 @@ from sfnorch.simulator.processes import Steps, stop_processes
 from sfnorch.simulator.record import Execution
 from sfnorch.simulator.redrives import find_redrive_obstacle, redrive_execution
 from sfnorch.simulator.services.metadata import describe_sdk_error
-from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.services.registry import simulates
+from sfnorch.simulator.services.request import ServiceRequest
 from sfnorch.simulator.world import World
 
 _NO_NAME = re.compile(r'[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]|.{81}')
 """Characters that an execution name cannot contain, or a name that is too long."""
 
 
+@simulates("states:startExecution", "aws-sdk:sfn:startExecution")
 def start_execution(request: ServiceRequest) -> Steps[Json]:
     """Return the execution's ARN and start date at once; the execution continues by itself."""
     execution = _start(request)
@@ -30,6 +31,7 @@ def start_execution(request: ServiceRequest) -> Steps[Json]:
     yield
 
 
+@simulates("states:startExecution.sync", "states:startExecution.sync:2")
 def start_execution_sync(request: ServiceRequest) -> Steps[Json]:
     """Return the ended execution, with input and output as texts; as JSON with `.sync:2`."""
     world, execution = request.world, _start(request)
@@ -46,12 +48,14 @@ def start_execution_sync(request: ServiceRequest) -> Steps[Json]:
     return _describe(world, execution, parsed=request.call.way == ".sync:2")
 
 
+@simulates("aws-sdk:sfn:describeExecution")
 def describe_execution(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the execution."""
     return _describe(request.world, _find_execution(request), parsed=False)
     yield
 
 
+@simulates("aws-sdk:sfn:redriveExecution")
 def redrive(request: ServiceRequest) -> Steps[Json]:
     """Continue an execution that did not succeed, and return the date. Raises StatesError if it cannot be redriven.
 
@@ -135,13 +139,3 @@ def _describe_redrive(execution: Execution) -> dict[str, Json]:
 
 def _convert_time(world: World, at: float) -> int:
     return int(world.convert_time(at).timestamp() * 1000)
-
-
-HANDLERS: Mapping[str, Handler] = {
-    "states:startExecution": start_execution,
-    "states:startExecution.sync": start_execution_sync,
-    "states:startExecution.sync:2": start_execution_sync,
-    "aws-sdk:sfn:startExecution": start_execution,
-    "aws-sdk:sfn:describeExecution": describe_execution,
-    "aws-sdk:sfn:redriveExecution": redrive,
-}

@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import simpy
 
 from sfnorch.glue_logs import DEFAULT_LOG_GROUP
@@ -17,12 +15,14 @@ from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
 from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start
 from sfnorch.simulator.services.job_queue import WAITING, is_queued, wait_for_turn
-from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.services.registry import simulates
+from sfnorch.simulator.services.request import ServiceRequest
 
 _DEFAULT_TIMEOUT_MINUTES = 2_880
 _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException)"
 
 
+@simulates("glue:startJobRun.sync")
 def start_job_run_sync(request: ServiceRequest) -> Steps[Json]:
     """Return the description of a successful run. Raises StatesError if Glue rejects the start, or the run fails."""
     world, run = request.world, _start(request)
@@ -46,6 +46,7 @@ def start_job_run_sync(request: ServiceRequest) -> Steps[Json]:
     raise StatesError(TASK_FAILED, write_compact(_describe_run(request, run)))
 
 
+@simulates("glue:startJobRun", "aws-sdk:glue:startJobRun")
 def start_job_run(request: ServiceRequest) -> Steps[Json]:
     """Return the run id at once; the run continues by itself."""
     run = _start(request)
@@ -66,6 +67,7 @@ def _run_job(request: ServiceRequest, run: JobRunRecord, fault: Fault | None) ->
     end_run(request, run, "TIMEOUT" if late else "FAILED" if fault else "SUCCEEDED", message)
 
 
+@simulates("aws-sdk:glue:getJobRun")
 def get_job_run(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of a run."""
     for run in request.world.record.job_runs:
@@ -139,11 +141,3 @@ def _describe_run(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]
     if run.message:
         shown["ErrorMessage"] = run.message
     return dict(sorted(shown.items()))
-
-
-HANDLERS: Mapping[str, Handler] = {
-    "glue:startJobRun.sync": start_job_run_sync,
-    "glue:startJobRun": start_job_run,
-    "aws-sdk:glue:startJobRun": start_job_run,
-    "aws-sdk:glue:getJobRun": get_job_run,
-}

@@ -5,18 +5,18 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.events import ObjectWritten
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import StoredObject
-from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.services.registry import simulates
+from sfnorch.simulator.services.request import ServiceRequest
 
 _MAX_KEY = 1_024
 
 
+@simulates("aws-sdk:s3:putObject")
 def put_object(request: ServiceRequest) -> Steps[Json]:
     """Store the object and return its ETag. Raises StatesError if S3 rejects it. The Body is written as JSON."""
     world, arguments = request.world, request.named
@@ -33,6 +33,3 @@ def put_object(request: ServiceRequest) -> Steps[Json]:
 
     return {"ETag": f'"{md5(body.encode(errors="replace"), usedforsecurity=False).hexdigest()}"'}
     yield
-
-
-HANDLERS: Mapping[str, Handler] = {"aws-sdk:s3:putObject": put_object}

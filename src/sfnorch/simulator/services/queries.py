@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecution.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import simpy
 
 from sfnorch.calls.athena_query import RUN_QUERY
@@ -15,7 +13,8 @@ from sfnorch.simulator.errors import TASK_FAILED, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
 from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start, refuse_throttled
-from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.services.registry import simulates
+from sfnorch.simulator.services.request import ServiceRequest
 
 SECONDS = 10.0
 """The default duration of a query in virtual seconds."""
@@ -24,6 +23,7 @@ _THROTTLED = "Too many requests (Service: AmazonAthena; Status Code: 400; Error 
 _STATES = {"RUNNING": "RUNNING", "SUCCEEDED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
 
 
+@simulates(RUN_QUERY.resource)
 def run_query(request: ServiceRequest) -> Steps[Json]:
     """Return the description of a query that succeeded. Raises StatesError if Athena rejects it, or it fails.
 
@@ -70,6 +70,3 @@ def _describe(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
         "Status": status,
         "WorkGroup": run.arguments.get("WorkGroup", "primary"),
     }
-
-
-HANDLERS: Mapping[str, Handler] = {RUN_QUERY.resource: run_query}

@@ -6,14 +6,13 @@ https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeStatem
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
 from sfnorch.simulator.services.activities import begin_run, end_run, refuse_throttled
-from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.services.registry import simulates
+from sfnorch.simulator.services.request import ServiceRequest
 from sfnorch.sql import find_sql_parameters
 
 SECONDS = 5.0
@@ -28,6 +27,7 @@ https://github.com/aws/aws-sdk-pandas/issues/3024
 _STATUS = {"RUNNING": "STARTED", "SUCCEEDED": "FINISHED", "FAILED": "FAILED", "STOPPED": "ABORTED"}
 
 
+@simulates("aws-sdk:redshiftdata:executeStatement")
 def execute_statement(request: ServiceRequest) -> Steps[Json]:
     """Return the statement's id at once; it continues by itself. Raises StatesError if Amazon Redshift rejects it."""
     world, given = request.world, request.named
@@ -67,6 +67,7 @@ def _run_statement(request: ServiceRequest, run: JobRunRecord, message: str) -> 
         end_run(request, run, "FAILED" if message else "SUCCEEDED", message)
 
 
+@simulates("aws-sdk:redshiftdata:describeStatement")
 def describe_statement(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the statement."""
     run = _find_statement(request)
@@ -79,6 +80,7 @@ def describe_statement(request: ServiceRequest) -> Steps[Json]:
     yield
 
 
+@simulates("aws-sdk:redshiftdata:cancelStatement")
 def cancel_statement(request: ServiceRequest) -> Steps[Json]:
     """Cancel the statement, and return whether it was cancelled."""
     run = _find_statement(request)
@@ -94,10 +96,3 @@ def _find_statement(request: ServiceRequest) -> JobRunRecord:
         if run.kind == "statement" and run.run_id == request.get_text("Id"):
             return run
     raise StatesError("RedshiftData.ResourceNotFoundException", f"Query {request.get_text('Id')} does not exist")
-
-
-HANDLERS: Mapping[str, Handler] = {
-    "aws-sdk:redshiftdata:executeStatement": execute_statement,
-    "aws-sdk:redshiftdata:describeStatement": describe_statement,
-    "aws-sdk:redshiftdata:cancelStatement": cancel_statement,
-}

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSucce
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import simpy
 
@@ -15,7 +15,8 @@ from sfnorch.json_values import Json, read_string
 from sfnorch.simulator.errors import HEARTBEAT, TIMEOUT, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.services.metadata import describe_sdk_error
-from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.services.registry import simulates
+from sfnorch.simulator.services.request import ServiceRequest
 from sfnorch.simulator.world import PendingToken, World
 from sfnorch.template.calls import parse_call
 from sfnorch.template.contents import Machine
@@ -61,6 +62,7 @@ def wait_for_answer(world: World, pending: PendingToken, heartbeat: float | None
     return result
 
 
+@simulates("aws-sdk:sfn:sendTaskSuccess")
 def send_task_success(request: ServiceRequest) -> Steps[Json]:
     """Answer a Task with its result. Raises StatesError for an invalid token or an output that is not JSON."""
     pending = _find_token(request)
@@ -74,6 +76,7 @@ def send_task_success(request: ServiceRequest) -> Steps[Json]:
     yield
 
 
+@simulates("aws-sdk:sfn:sendTaskFailure")
 def send_task_failure(request: ServiceRequest) -> Steps[Json]:
     """Answer a Task with a failure. Raises StatesError for an invalid token."""
     pending = _find_token(request)
@@ -82,6 +85,7 @@ def send_task_failure(request: ServiceRequest) -> Steps[Json]:
     yield
 
 
+@simulates("aws-sdk:sfn:sendTaskHeartbeat")
 def send_task_heartbeat(request: ServiceRequest) -> Steps[Json]:
     """Report that a Task is still being worked on. Raises StatesError for an invalid token."""
     pending = _find_token(request)
@@ -101,10 +105,3 @@ def _find_token(request: ServiceRequest) -> PendingToken:
         cause = "Task Timed Out: 'Provided task does not exist anymore'"
         raise StatesError("Sfn.TaskTimedOutException", describe_sdk_error(request, cause))
     return pending
-
-
-HANDLERS: Mapping[str, Handler] = {
-    "aws-sdk:sfn:sendTaskSuccess": send_task_success,
-    "aws-sdk:sfn:sendTaskFailure": send_task_failure,
-    "aws-sdk:sfn:sendTaskHeartbeat": send_task_heartbeat,
-}

@@ -5,18 +5,18 @@ https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sfnorch.json_values import Json, read_mapping, read_string, write_compact
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.events import MessageSent
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import Message
-from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.services.registry import simulates
+from sfnorch.simulator.services.request import ServiceRequest
 
 _MAX_SUBJECT = 100
 
 
+@simulates("sns:publish", "aws-sdk:sns:publish")
 def publish(request: ServiceRequest) -> Steps[Json]:
     """Store the message and return its id. Raises StatesError if SNS rejects it."""
     world, arguments = request.world, request.named
@@ -38,6 +38,3 @@ def publish(request: ServiceRequest) -> Steps[Json]:
     world.record_event(request.execution, MessageSent(told.topic, subject), request.state.name)
     return {"MessageId": world.generate_id()}
     yield
-
-
-HANDLERS: Mapping[str, Handler] = {"sns:publish": publish, "aws-sdk:sns:publish": publish}

@@ -6,15 +6,14 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_WorkflowRun.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import ALWAYS
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
 from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start
-from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.services.registry import simulates
+from sfnorch.simulator.services.request import ServiceRequest
 
 _ACTIONS = 3
 """The number of actions of a simulated workflow: a template does not contain a workflow's actions."""
@@ -22,6 +21,7 @@ _ACTIONS = 3
 _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException)"
 
 
+@simulates("aws-sdk:glue:startWorkflowRun")
 def start_workflow_run(request: ServiceRequest) -> Steps[Json]:
     """Return the run id at once; the run continues by itself. Raises StatesError if Glue rejects it."""
     world, name = request.world, request.get_text("Name")
@@ -45,6 +45,7 @@ def _run_workflow(request: ServiceRequest, run: JobRunRecord, message: str) -> S
     end_run(request, run, "FAILED" if message else "SUCCEEDED", message)
 
 
+@simulates("aws-sdk:glue:getWorkflowRun")
 def get_workflow_run(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the run: its status is COMPLETED whether or not its actions succeeded."""
     name, run_id = request.get_text("Name"), request.get_text("RunId")
@@ -77,9 +78,3 @@ def _describe_run(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]
     if run.ended is not None:
         shown["CompletedOn"] = began + int(1000 * run.ended)
     return shown
-
-
-HANDLERS: Mapping[str, Handler] = {
-    "aws-sdk:glue:startWorkflowRun": start_workflow_run,
-    "aws-sdk:glue:getWorkflowRun": get_workflow_run,
-}
