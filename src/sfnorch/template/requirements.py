@@ -63,7 +63,10 @@ def list_requirements(
         return Requirements(required=tuple(_list_event_requirements(held, where)), role=role)
     found = list_needs(state, where, _choose_argument_reader(state, arguments))
     gaps = [] if found is not None else [f"the permissions that {_describe_call(state, call)} requires are unknown"]
-    required = [Requirement(need=need, context=_build_call_context(need, held)) for need in found or ()]
+    known = [need for need in found or () if "${" not in need.resource]
+    if found is not None and len(known) < len(found):
+        gaps.append(f"a substitution in the arguments of {_describe_call(state, call)} has no value")
+    required = [Requirement(need=need, context=_build_call_context(need, held)) for need in known]
     for passed in list_passed_roles(call.action, held, where) if call is not None else ():
         if passed.service:
             context = {"iam:PassedToService": passed.service}
