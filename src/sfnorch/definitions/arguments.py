@@ -20,6 +20,8 @@ from sfnorch.service_models.shapes import Shape, list_names
 from sfnorch.template.located import Array, Object, Path
 from sfnorch.template.states import LocatedState
 
+_GUIDE = "https://docs.aws.amazon.com/step-functions/latest/dg/"
+
 
 class _KnownNames(NamedTuple):
     """The names that an object can have, with the shapes of their values if a model describes them."""
@@ -27,6 +29,8 @@ class _KnownNames(NamedTuple):
     types: Mapping[str, str]
     shapes: Mapping[str, Shape]
     required: tuple[str, ...] = ()
+    page: str = ""
+    """The page of the Developer Guide that describes the arguments."""
 
 
 def check_arguments(state: LocatedState) -> Iterator[DefinitionFault]:
@@ -52,7 +56,7 @@ def _list_known_names(integration: Integration) -> _KnownNames | None:
         return _list_members(shape, is_argument=True) if shape is not None else None
     members = _list_members(shape, is_argument=True) if shape is not None else _KnownNames({}, {})
     shapes = {name: member for name, member in members.shapes.items() if optimized.types.get(name) != ""}
-    return _KnownNames({**members.types, **optimized.types}, shapes, optimized.required)
+    return _KnownNames({**members.types, **optimized.types}, shapes, optimized.required, optimized.page)
 
 
 def _list_members(shape: Shape, *, is_argument: bool = False) -> _KnownNames:
@@ -153,7 +157,9 @@ def _is_number(text: str) -> bool:
 
 
 def _refuse_name(name: str, known: _KnownNames, given: set[str], path: Path) -> DefinitionFault:
-    hint = suggest_name(name, {*known.types, *known.shapes} - given) or "remove it"
+    hint = suggest_name(name, {*known.types, *known.shapes} - given)
+    if not hint:
+        hint = f"remove it; {_GUIDE}{known.page}.html has the arguments" if known.page else "remove it"
     return DefinitionFault(path=path, message=f"The field '{name}' is not supported by Step Functions", hint=hint)
 
 

@@ -75,7 +75,10 @@ def test_an_integration_that_does_not_exist_is_refused(resource: str, hint: str)
         (
             "glue:startJobRun.sync",
             {**JOB, "Nothing": 1},
-            "Arguments/Nothing: The field 'Nothing' is not supported by Step Functions; remove it",
+            (
+                "Arguments/Nothing: The field 'Nothing' is not supported by Step Functions; remove it; "
+                "https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html has the arguments"
+            ),
         ),
         ("sns:publish", {"TopicArn": "t"}, "Arguments: The field 'Message' is required but was missing; add it"),
         (
@@ -157,7 +160,10 @@ def test_all_faults_of_a_call_come_at_once() -> None:
     faults = find_call_faults("glue:startJobRun.sync", {"Timeout": [], "Nothing": 1})
 
     assert describe(faults) == [
-        "Arguments/Nothing: The field 'Nothing' is not supported by Step Functions; remove it",
+        (
+            "Arguments/Nothing: The field 'Nothing' is not supported by Step Functions; remove it; "
+            "https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html has the arguments"
+        ),
         "Arguments: The field 'JobName' is required but was missing; add it",
         "Arguments/Timeout: Timeout is of the type array; use the type number",
     ]
