@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A value in a JSON text, or in a YAML text with the kinds of values of JSON."""
@@ -32,9 +32,14 @@ def read_string(value: Json, default: str = "") -> str:
     return value if isinstance(value, str) else default
 
 
+def is_number(value: Json) -> TypeGuard[float]:
+    """Return whether the value is a number; true and false are not numbers."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def read_number(value: Json, default: float = 0) -> float:
     """Return the value if it is a number, else `default`; true and false are not numbers."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else default
+    return value if is_number(value) else default
 
 
 def read_mappings(value: Json) -> Iterator[dict[str, Json]]:
@@ -98,6 +103,11 @@ def name_type(value: Json) -> str:
         case list():
             return "array"
     return "object"
+
+
+def write_as_text(value: Json) -> str:
+    """Return a text as it is, and another value as JSON without spaces."""
+    return value if isinstance(value, str) else write_compact(value)
 
 
 def write_compact(value: object) -> str:

@@ -36,9 +36,9 @@ class _KnownNames(NamedTuple):
 def check_arguments(state: LocatedState) -> Iterator[DefinitionFault]:
     """Yield the faults of a Task's arguments. A Task without arguments passes its input, which is not known."""
     key = "Arguments" if state.jsonata else "Parameters"
-    given = state.body.get(key)
+    given = state.body.get_object(key)
     integration = parse_integration(state.read_text("Resource")) if state.kind == "Task" else None
-    if not isinstance(given, Object) or integration is None:
+    if given is None or integration is None:
         return
     check = _ArgumentCheck(jsonata=state.jsonata)
     optimized = integration.optimized
@@ -113,15 +113,17 @@ class _ArgumentCheck(NamedTuple):
             return
         if not _fits(value, shape.type):
             yield _refuse_type(name, value, shape.type, path)
-        elif isinstance(value, Array) and shape.item is not None:
-            for index, item in enumerate(value):
-                yield from self._check_value(f"{name}[{index}]", item, shape.item, (*path, index))
-        elif isinstance(value, Object) and shape.is_structure:
-            yield from self.find_faults(value, _list_members(shape), path)
-        elif isinstance(value, Object) and shape.item is not None:
-            for key, item in value.items():
-                if self._read_name(key) == key:
-                    yield from self._check_value(key, item, shape.item, (*path, key))
+            return
+        match value:
+            case Array() if shape.item is not None:
+                for index, item in enumerate(value):
+                    yield from self._check_value(f"{name}[{index}]", item, shape.item, (*path, index))
+            case Object() if shape.is_structure:
+                yield from self.find_faults(value, _list_members(shape), path)
+            case Object() if shape.item is not None:
+                for key, item in value.items():
+                    if self._read_name(key) == key:
+                        yield from self._check_value(key, item, shape.item, (*path, key))
 
     def _read_name(self, key: str) -> str:
         """Return the name in a key: in JSONPath, `.$` at its end says that a path or a function gives the value."""
@@ -145,7 +147,7 @@ def _fits(value: Json, wanted: str) -> bool:
             return _is_number(value)
         case "boolean", str():
             return value in ("true", "false")
-    return wanted in ("", name_type(value)) or (wanted == STRINGS and isinstance(value, dict))
+    return wanted in ("", name_type(value)) or (wanted == STRINGS and name_type(value) == "object")
 
 
 def _is_number(text: str) -> bool:

@@ -34,8 +34,7 @@ _TOP = frozenset({"Next", "Assign", "Comment", "Output"})
 
 def check_choices(state: LocatedState) -> Iterator[DefinitionFault]:
     """Yield the faults of the rules of a Choice state."""
-    rules = state.body.get("Choices")
-    if isinstance(rules, Array) and not rules:
+    if state.body.get("Choices") == []:
         hint = "add a rule"
         yield DefinitionFault(path=(*state.path, "Choices"), message="Value cannot be empty", hint=hint)
     yield from refuse_others(state, "Choices")
@@ -59,7 +58,7 @@ def _check_condition(rule: Object, path: Path) -> Iterator[DefinitionFault]:
         yield DefinitionFault(path=(*path, name), message=message, hint="write the rule as Condition: '{% … %}'")
     yield from refuse_unknown({name: None for name in rule if name not in paths}, path, known)
     yield from require_fields(rule, path, ["Next"] if paths else ["Condition", "Next"], known | set(paths))
-    if "Condition" in rule and not isinstance(rule["Condition"], bool | str):
+    if "Condition" in rule and name_type(rule["Condition"]) not in ("boolean", "string"):
         yield refuse_type(rule["Condition"], (*path, "Condition"), "string", "boolean")
 
 
@@ -108,10 +107,11 @@ def _check_value(name: str, value: Json, path: Path) -> Iterator[DefinitionFault
             if not value:
                 yield DefinitionFault(path=path, message="Value cannot be empty", hint="add a rule")
             for index, inner in enumerate(value):
-                if isinstance(inner, Object):
-                    yield from _check_nested(inner, (*path, index))
-                else:
-                    yield refuse_type(inner, (*path, index), "object")
+                match inner:
+                    case Object():
+                        yield from _check_nested(inner, (*path, index))
+                    case _:
+                        yield refuse_type(inner, (*path, index), "object")
             return
         case "Not", Object():
             yield from _check_nested(value, path)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from sfnorch.definitions.fault import DefinitionFault
 from sfnorch.definitions.fields import refuse_other_language, refuse_unknown, require_fields
 from sfnorch.definitions.values import check_one_of, check_values, refuse_others
-from sfnorch.json_values import read_list
-from sfnorch.template.located import Array, Object, Path
+from sfnorch.json_values import read_list, read_strings
+from sfnorch.template.located import Object, Path
 from sfnorch.template.states import LocatedState
 
 _RETRIER = frozenset(
@@ -43,10 +43,10 @@ def check_handlers(state: LocatedState) -> Iterator[DefinitionFault]:
 
 def _check_error_names(body: Object, path: Path, key: str, *, is_last: bool) -> Iterator[DefinitionFault]:
     names = body.get("ErrorEquals")
-    if isinstance(names, Array) and not names:
+    if names == []:
         hint = "add the name of an error, or States.ALL"
         yield DefinitionFault(path=(*path, "ErrorEquals"), message="Value cannot be empty", hint=hint)
-    elif "ErrorEquals" in body and (not isinstance(names, list) or not all(isinstance(name, str) for name in names)):
+    elif "ErrorEquals" in body and names != list(read_strings(names)):
         message, hint = "ErrorEquals must be a list of error names", "write it as [States.ALL]"
         yield DefinitionFault(path=(*path, "ErrorEquals"), message=message, hint=hint)
     elif "States.ALL" in read_list(names) and (len(read_list(names)) > 1 or not is_last):

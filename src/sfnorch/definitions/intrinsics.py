@@ -64,7 +64,8 @@ def _find_faults(call: IntrinsicCall) -> Iterator[str]:
         hint = suggest_name(f"States.{call.name}", names)
         yield f"there is no function States.{call.name}" + (f"; {hint}" if hint else "")
     for argument in call.arguments:
-        if isinstance(argument, IntrinsicCall):
-            yield from _find_faults(argument)
-        elif isinstance(argument, QuotedText) and _ESCAPED_WRONGLY.search(argument.raw):
-            yield "write a double quote in a text without a backslash before it"
+        match argument:
+            case IntrinsicCall():
+                yield from _find_faults(argument)
+            case QuotedText(raw=raw) if _ESCAPED_WRONGLY.search(raw):
+                yield "write a double quote in a text without a backslash before it"

@@ -19,7 +19,8 @@ from sfnorch.definitions.fields import (
     require_fields,
 )
 from sfnorch.definitions.values import check_one_of, check_values, refuse_others, refuse_type
-from sfnorch.template.located import Array, Object, Path
+from sfnorch.json_values import name_type
+from sfnorch.template.located import Object, Path
 from sfnorch.template.states import LocatedState, StateScope
 
 _SCOPE = frozenset({"StartAt", "States", "Comment"})
@@ -50,8 +51,7 @@ _NOT_IN_LABEL = re.compile(r"[\s?*<>{}\[\]:;,\\|^~$#%&`\"\x00-\x1f\x7f-\x9f]")
 def check_scopes(state: LocatedState) -> Iterator[DefinitionFault]:
     """Yield the faults of the branches of a Parallel state, or of a Map state with its reader and writer."""
     if state.kind == "Parallel":
-        branches = state.body.get("Branches")
-        if isinstance(branches, Array) and not branches:
+        if state.body.get("Branches") == []:
             path = (*state.path, "Branches")
             yield DefinitionFault(path=path, message="Value cannot be empty", hint="add a branch")
         yield from refuse_others(state, "Branches")
@@ -59,7 +59,7 @@ def check_scopes(state: LocatedState) -> Iterator[DefinitionFault]:
         yield from _check_scope(scope)
     if state.kind == "Map":
         for key, known in (("ItemReader", _READER), ("ItemBatcher", _BATCHER), ("ResultWriter", _WRITER)):
-            if isinstance(part := state.body.get(key), Object):
+            if (part := state.body.get_object(key)) is not None:
                 yield from _check_part(part, (*state.path, key), known, jsonata=state.jsonata)
         yield from _check_reader(state)
         yield from _check_label(state)
@@ -71,8 +71,8 @@ def _check_scope(scope: StateScope) -> Iterator[DefinitionFault]:
     yield from refuse_unknown(scope.body, scope.path, known)
     yield from check_values(scope.body, scope.path, jsonata=False)
     yield from require_fields(scope.body, scope.path, ["States", "StartAt"], known)
-    config = scope.body.get("ProcessorConfig")
-    if is_processor and isinstance(config, Object):
+    config = scope.body.get_object("ProcessorConfig")
+    if is_processor and config is not None:
         path = (*scope.path, "ProcessorConfig")
         yield from refuse_unknown(config, path, {"Mode", "ExecutionType"})
         yield from check_one_of(config, "Mode", path, _MODES)
@@ -86,13 +86,13 @@ def _check_scope(scope: StateScope) -> Iterator[DefinitionFault]:
 
 def check_states(scope: StateScope) -> Iterator[DefinitionFault]:
     """Yield a fault if the scope has no state, and for each state that is not an object."""
-    states, path = scope.body.get("States"), (*scope.path, "States")
-    if not isinstance(states, Object):
+    states, path = scope.body.get_object("States"), (*scope.path, "States")
+    if states is None:
         return
     if not states:
         yield DefinitionFault(path=path, message="Value cannot be empty", hint="add a state")
     for name, state in states.items():
-        if not isinstance(state, Object):
+        if name_type(state) != "object":
             yield refuse_type(state, (*path, name), "object")
 
 
@@ -105,13 +105,13 @@ def _check_part(part: Object, path: Path, known: frozenset[str], *, jsonata: boo
 
 def _check_reader(state: LocatedState) -> Iterator[DefinitionFault]:
     reader, path = state.body.find_object("ItemReader"), (*state.path, "ItemReader")
-    if isinstance(state.body.get("ItemReader"), Object):
+    if state.body.get_object("ItemReader") is not None:
         yield from require_fields(reader, path, ["Resource"], _READER)
-    resource = reader.get("Resource")
-    if isinstance(resource, str) and is_known(resource) and not _READ.fullmatch(resource):
-        message = "The field 'Resource' does not match any of the allowed values"
-        hint = "use arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2"
-        yield DefinitionFault(path=(*path, "Resource"), message=message, hint=hint)
+    match reader.get("Resource"):
+        case str(resource) if is_known(resource) and not _READ.fullmatch(resource):
+            message = "The field 'Resource' does not match any of the allowed values"
+            hint = "use arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2"
+            yield DefinitionFault(path=(*path, "Resource"), message=message, hint=hint)
     config, path = reader.find_object("ReaderConfig"), (*path, "ReaderConfig")
     yield from refuse_unknown(config, path, _READER_CONFIG)
     yield from refuse_other_language(config, path, jsonata=state.jsonata)
@@ -130,10 +130,10 @@ def _check_reader(state: LocatedState) -> Iterator[DefinitionFault]:
 
 
 def _check_label(state: LocatedState) -> Iterator[DefinitionFault]:
-    label, path = state.body.get("Label"), (*state.path, "Label")
-    if not isinstance(label, str) or not is_known(label):
+    label, path = state.read_text("Label"), (*state.path, "Label")
+    if not is_known(label):
         return
-    if not label:
+    if state.body.get("Label") == "":
         yield DefinitionFault(code=LABEL, path=path, message="Label cannot be empty", hint="add a name, or remove it")
     elif len(label) > _LONGEST_LABEL:
         message = f"Label cannot exceed {_LONGEST_LABEL} characters"

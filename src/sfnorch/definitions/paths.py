@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from sfnorch.definitions.fault import DefinitionFault, is_known
 from sfnorch.definitions.intrinsics import find_call_fault
 from sfnorch.definitions.values import refuse_type
-from sfnorch.json_values import Json, name_type, walk_values
+from sfnorch.json_values import Json, name_type, read_string, walk_values
 from sfnorch.query_syntax.paths import is_closed
 from sfnorch.template.located import Path
 from sfnorch.template.states import LocatedState
@@ -64,23 +64,24 @@ def check_path_fields(body: Mapping[str, Json], path: Path) -> Iterator[Definiti
         if not is_known(value) or (value is None and name in _CAN_BE_NULL):
             continue
         if name in _WHOLE:
-            if not isinstance(value, str) or not _is_path(value):
+            if not _is_path(read_string(value)):
                 hint = "start it with $ and close each bracket and quote"
                 yield DefinitionFault(path=(*path, name), message="Value must be a valid JSONPath.", hint=hint)
         elif name in _REFERENCES:
             yield from check_reference(name, value, (*path, name))
         elif name in _OR_CALL:
-            if isinstance(value, str):
-                yield from _check_path_or_call(name, value, (*path, name))
-            else:
-                yield refuse_type(value, (*path, name), "string")
+            match value:
+                case str():
+                    yield from _check_path_or_call(name, value, (*path, name))
+                case _:
+                    yield refuse_type(value, (*path, name), "string")
 
 
 def check_reference(name: str, value: Json, path: Path) -> Iterator[DefinitionFault]:
     """Yield a fault if the value is not a reference path: it names one value, without an operator."""
     if not is_known(value):
         return
-    text = value if isinstance(value, str) else ""
+    text = read_string(value)
     if not text.startswith("$"):
         message = "Value is not a Reference Path: Reference path didn't start with '$'"
         yield DefinitionFault(path=path, message=message, hint="start it with $")
@@ -98,15 +99,19 @@ def check_reference(name: str, value: Json, path: Path) -> Iterator[DefinitionFa
 def check_template(value: Json, path: Path) -> Iterator[DefinitionFault]:
     """Yield the fields with `.$` in a payload template whose value is neither a path nor a call of a function."""
     for inner, found in walk_values(value):
-        name = inner[-1] if inner else ""
-        if not isinstance(name, str) or not name.endswith(".$") or not is_known(found):
+        name = str(inner[-1]) if inner else ""
+        if not name.endswith(".$") or not is_known(found):
             continue
-        if not isinstance(found, str):
-            kind = name_type(found).upper()
-            message = f"The value for the field '{name}' must be a STRING that contains a JSONPath but was an {kind}"
-            yield DefinitionFault(path=(*path, *inner), message=message, hint="remove .$ from the name of the field")
-        else:
-            yield from _check_path_or_call(name, found, (*path, *inner))
+        match found:
+            case str():
+                yield from _check_path_or_call(name, found, (*path, *inner))
+            case _:
+                kind = name_type(found).upper()
+                message = (
+                    f"The value for the field '{name}' must be a STRING that contains a JSONPath but was an {kind}"
+                )
+                hint = "remove .$ from the name of the field"
+                yield DefinitionFault(path=(*path, *inner), message=message, hint=hint)
 
 
 def _check_path_or_call(name: str, text: str, path: Path) -> Iterator[DefinitionFault]:

@@ -14,7 +14,6 @@ from sfnorch.calls.optimized import SYNC, TOKEN, read_optimized
 from sfnorch.definitions.fault import DefinitionFault, is_known, suggest_name
 from sfnorch.definitions.integration import Integration, parse_integration
 from sfnorch.service_models.services import find_official_name, list_actions, list_services
-from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
 
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.+")
@@ -25,11 +24,13 @@ def check_resource(state: LocatedState, *, express: bool) -> Iterator[Definition
     """Yield the faults of a state's resource and credentials, and of an inner machine that Express does not support."""
     express = express or is_in_express_map(state)
     if state.kind == "Task":
-        resource, path = state.body.get("Resource"), (*state.path, "Resource")
-        if isinstance(resource, str) and is_known(resource):
-            yield from _check_known(resource, path)
-        if isinstance(resource, str) and express:
-            yield from _check_express(resource, path)
+        path = (*state.path, "Resource")
+        match state.body.get("Resource"):
+            case str(resource):
+                if is_known(resource):
+                    yield from _check_known(resource, path)
+                if express:
+                    yield from _check_express(resource, path)
         yield from _check_credentials(state)
     if express and state.kind == "Map" and state.distributed:
         message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
@@ -108,8 +109,8 @@ def _check_express(resource: str, path: tuple[str | int, ...]) -> Iterator[Defin
 
 
 def _check_credentials(state: LocatedState) -> Iterator[DefinitionFault]:
-    credentials = state.body.get("Credentials")
-    if isinstance(credentials, Object) and not {"RoleArn", "RoleArn.$"} & credentials.keys():
+    credentials = state.body.get_object("Credentials")
+    if credentials is not None and not {"RoleArn", "RoleArn.$"} & credentials.keys():
         message = "The field 'RoleArn' is required but was missing"
         yield DefinitionFault(path=(*state.path, "Credentials"), message=message, hint="add it")
     if "Credentials" in state.body and _ACTIVITY.fullmatch(state.read_text("Resource")):

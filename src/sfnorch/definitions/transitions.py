@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from sfnorch.definitions.fault import NO_END, NO_TARGET, STATE_NAME, TWICE, DefinitionFault, is_known, suggest_name
 from sfnorch.definitions.fields import STATE_TYPES, has_unknown_field
 from sfnorch.json_values import Json
-from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState, StateScope
 
 _LONGEST_NAME = 80
@@ -54,8 +53,8 @@ def _has_known_targets(scope: StateScope) -> bool:
 
 
 def _check_targets(scope: StateScope) -> Iterator[DefinitionFault]:
-    names = scope.body.get("States")
-    if not isinstance(names, Object) or not names:
+    names = scope.body.find_object("States")
+    if not names:
         return
     targets = [((*scope.path, "StartAt"), scope.start_at)] if scope.start_at else []
     targets += [(move.path, move.target) for state in scope.states.values() for move in state.transitions]

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from sfnorch.definitions.fault import DefinitionFault, is_known
 from sfnorch.durations import parse_timestamp
 from sfnorch.expressions import parse_code
-from sfnorch.json_values import Json, name_type, read_list
-from sfnorch.template.located import Object, Path
+from sfnorch.json_values import Json, is_number, name_type, read_list, read_string
+from sfnorch.template.located import Path
 from sfnorch.template.states import LocatedState
 
 _LONGEST = 99_999_999
@@ -82,20 +82,20 @@ def check_heartbeat(body: Mapping[str, Json], path: Path) -> Iterator[Definition
 
     The language demands it: https://states-language.net/spec.html#task-state (documented, and emulated).
     """
-    timeout, heartbeat = body.get("TimeoutSeconds"), body.get("HeartbeatSeconds")
-    if isinstance(timeout, int | float) and isinstance(heartbeat, int | float) and heartbeat >= timeout:
-        message = "HeartbeatSeconds must be smaller than TimeoutSeconds"
-        hint = f"use less than {timeout}, or a longer timeout"
-        yield DefinitionFault(path=(*path, "HeartbeatSeconds"), message=message, hint=hint)
+    match body.get("TimeoutSeconds"), body.get("HeartbeatSeconds"):
+        case (int() | float()) as timeout, (int() | float()) as heartbeat if heartbeat >= timeout:
+            message = "HeartbeatSeconds must be smaller than TimeoutSeconds"
+            hint = f"use less than {timeout}, or a longer timeout"
+            yield DefinitionFault(path=(*path, "HeartbeatSeconds"), message=message, hint=hint)
 
 
 def _is_expression(value: Json) -> bool:
     """Return whether the value is an expression, or the start of one, which is another fault."""
-    return parse_code(value) is not None or (isinstance(value, str) and value.startswith("{%"))
+    return parse_code(value) is not None or read_string(value).startswith("{%")
 
 
 def _check_number(limits: NumberRange, value: Json, path: Path) -> Iterator[DefinitionFault]:
-    if isinstance(value, bool) or not isinstance(value, int | float) or (limits.whole and value != int(value)):
+    if not is_number(value) or (limits.whole and value != int(value)):
         yield refuse_type(value, path, "integer" if limits.whole else "number")
     elif value < limits.least:
         message, hint = f"Minimum value is {limits.least}", f"use {limits.least} or more"
@@ -107,8 +107,9 @@ def _check_number(limits: NumberRange, value: Json, path: Path) -> Iterator[Defi
 
 def refuse_type(value: Json, path: Path, *wanted: str) -> DefinitionFault:
     """Return the fault of a value that has none of the wanted types."""
-    hint = f"it is of the type {name_type(value)}"
-    if isinstance(value, bool) and wanted == ("string",):
+    kind = name_type(value)
+    hint = f"it is of the type {kind}"
+    if kind == "boolean" and wanted == ("string",):
         hint += "; in YAML, write a word such as yes or no in quotes"
     types = ", ".join(wanted).upper()
     return DefinitionFault(path=path, message=f"Expected value of type [{types}]", hint=hint)
@@ -117,13 +118,13 @@ def refuse_type(value: Json, path: Path, *wanted: str) -> DefinitionFault:
 def refuse_others(state: LocatedState, name: str) -> Iterator[DefinitionFault]:
     """Yield a fault for each item that is no object, of a list of objects in the state."""
     for index, item in enumerate(read_list(state.body.get(name))):
-        if not isinstance(item, Object):
+        if name_type(item) != "object":
             yield refuse_type(item, (*state.path, name, index), "object")
 
 
 def check_timestamp(value: Json, path: Path) -> Iterator[DefinitionFault]:
     """Yield a fault if the value is not a timestamp as RFC 3339 defines it."""
-    if is_known(value) and not (isinstance(value, str) and parse_timestamp(value)):
+    if is_known(value) and not parse_timestamp(read_string(value)):
         message = "String does not match RFC3339 timestamp"
         yield DefinitionFault(path=path, message=message, hint="write it as 2026-12-31T23:59:00Z")
 
@@ -133,13 +134,16 @@ def check_one_of(body: Mapping[str, Json], name: str, path: Path, known: tuple[s
     value = body.get(name)
     if name not in body or not is_known(value):
         return
-    if not isinstance(value, str):
-        yield refuse_type(value, (*path, name), "string")
-    elif value not in known:
-        message = f"Value should be one of the following: [{', '.join(known)}]"
-        if name in ("Type", "InputType"):
-            message = f"The field '{name}' should have one of these values: [{', '.join(known)}]"
-        yield DefinitionFault(path=(*path, name), message=message, hint=suggest_value(value, known))
+    match value:
+        case str() if value not in known:
+            message = f"Value should be one of the following: [{', '.join(known)}]"
+            if name in ("Type", "InputType"):
+                message = f"The field '{name}' should have one of these values: [{', '.join(known)}]"
+            yield DefinitionFault(path=(*path, name), message=message, hint=suggest_value(value, known))
+        case str():
+            return
+        case _:
+            yield refuse_type(value, (*path, name), "string")
 
 
 def suggest_value(value: str, known: tuple[str, ...]) -> str:

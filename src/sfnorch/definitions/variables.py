@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.definitions.fault import RESERVED_VARIABLE, VARIABLE_NAME, DefinitionFault, is_known
-from sfnorch.template.located import Object, Path
+from sfnorch.template.located import Path
 from sfnorch.template.states import LocatedState
 
 _LONGEST = 80
@@ -22,10 +22,8 @@ def check_variables(state: LocatedState) -> Iterator[DefinitionFault]:
         ((*state.path, key, index), body) for key in ("Choices", "Catch") for index, body in state.list_objects(key)
     ]
     for path, body in bodies:
-        assigned = body.get("Assign")
-        if isinstance(assigned, Object):
-            for name in assigned:
-                yield from _check_name(name if state.jsonata else name.removesuffix(".$"), (*path, "Assign", name))
+        for name in body.find_object("Assign"):
+            yield from _check_name(name if state.jsonata else name.removesuffix(".$"), (*path, "Assign", name))
 
 
 def _check_name(name: str, path: Path) -> Iterator[DefinitionFault]:

@@ -43,12 +43,17 @@ class Object(dict[str, Json]):
         """Yield each key whose value is a mapping, and the mapping."""
         return ((key, value) for key, value in self.items() if isinstance(value, Object))
 
+    def get_object(self, key: str) -> Object | None:
+        """Return the mapping with this key; None if there is none, or another value."""
+        value = self.get(key)
+        return value if isinstance(value, Object) else None
+
     def find_object(self, *path: str) -> Object:
         """Return the mapping at a path of keys; an empty one if there is none."""
         found = self
         for key in path:
-            inner = found.get(key)
-            if not isinstance(inner, Object):
+            inner = found.get_object(key)
+            if inner is None:
                 return Object(self.place)
             found = inner
         return found
