@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from sfnorch.json_values import read_list
+from sfnorch.json_values import read_list, read_number
 from sfnorch.simulator.errors import StatesError
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
@@ -53,5 +53,4 @@ class Attempts:
 
 
 def _read_number(retrier: Object, key: str, default: float) -> float:
-    value = retrier.get(key, default)
-    return float(value) if isinstance(value, int | float) else default
+    return float(read_number(retrier.get(key), default))

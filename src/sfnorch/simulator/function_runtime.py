@@ -119,8 +119,11 @@ def _format_answer(answer: dict[str, Any]) -> str:
 
 def _describe_error(error: Exception, request_id: str, folder: str) -> dict[str, Any]:
     """Return the error as Lambda reports it: in its trace, the code is in Lambda's own folder."""
-    trace = [] if isinstance(error, RuntimeFaultError) else traceback.format_tb(error.__traceback__)[1:]
-    name = error.name if isinstance(error, RuntimeFaultError) else type(error).__name__
+    match error:
+        case RuntimeFaultError():
+            name, trace = error.name, []
+        case _:
+            name, trace = type(error).__name__, traceback.format_tb(error.__traceback__)[1:]
     return {
         "errorMessage": str(error).encode(errors="replace").decode(),
         "errorType": name,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, is_number
 from sfnorch.simulator.visit import Visit
 
 _INLINE_AT_ONCE = 40
@@ -55,7 +55,7 @@ def evaluate_count(
     if not visit.has_setting(name, part):
         return None
     value = visit.evaluate_setting(name, part)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         raise visit.refuse_type(name, "number", value, part)
     if isinstance(value, float) and not value.is_integer():
         raise visit.refuse_type(name, "integer", value, part)
@@ -68,7 +68,7 @@ def _evaluate_percentage(visit: Visit, name: str) -> float | None:
     if not visit.has_setting(name):
         return None
     value = visit.evaluate_setting(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         raise visit.refuse_type(name, "number", value)
     if not 0 <= value <= 100:
         raise visit.refuse_setting(name, value, "a number between 0 and 100")

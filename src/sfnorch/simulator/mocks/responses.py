@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from sfnorch.errors import SfnorchError
-from sfnorch.json_values import Json, name_type
+from sfnorch.json_values import Json, name_type, read_mapping
 from sfnorch.simulator.errors import TASK_FAILED
 
 _ATTEMPTS = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
@@ -84,7 +84,8 @@ def parse_mock(value: Json) -> Mock:
 
 def is_sequence(value: Json) -> bool:
     """Return whether the value is a sequence: all its keys are numbers of attempts, and one value is a response."""
-    return isinstance(value, dict) and all(map(_ATTEMPTS.fullmatch, value)) and any(map(_is_response, value.values()))
+    given = read_mapping(value)
+    return all(map(_ATTEMPTS.fullmatch, given)) and any(map(_is_response, given.values()))
 
 
 def parse_sequence(value: Json) -> Mock:
@@ -132,7 +133,7 @@ MOST_ATTEMPTS = 100_000
 
 
 def _is_response(value: Json) -> bool:
-    return isinstance(value, dict) and len(value) == 1 and not value.keys().isdisjoint((_RETURN, _THROW))
+    return read_mapping(value).keys() in ({_RETURN}, {_THROW})
 
 
 def _parse_response(value: Json, path: tuple[str, ...], faults: list[MockFault]) -> MockedResponse | None:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sfnorch.durations import parse_timestamp
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, is_number, name_type, read_string
 
 Compare = Callable[[Json, Json], bool]
 
@@ -26,16 +26,8 @@ _ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _compare_numbers(order: Callable[[Any, Any], bool]) -> Compare:
-    return lambda value, other: _is_number(value) and _is_number(other) and order(value, other)
-
-
-def _compare_texts(order: Callable[[Any, Any], bool]) -> Compare:
-    return lambda value, other: isinstance(value, str) and isinstance(other, str) and order(value, other)
+def _compare(kind: str, order: Callable[[Any, Any], bool]) -> Compare:
+    return lambda value, other: name_type(value) == name_type(other) == kind and order(value, other)
 
 
 def _compare_times(order: Callable[[Any, Any], bool]) -> Compare:
@@ -47,13 +39,11 @@ def _compare_times(order: Callable[[Any, Any], bool]) -> Compare:
 
 
 def _read_time(value: Json) -> datetime | None:
-    return parse_timestamp(value) if isinstance(value, str) else None
+    return parse_timestamp(read_string(value))
 
 
-def _match_pattern(value: Json, pattern: Json) -> bool:
+def _match_pattern(value: str, pattern: str) -> bool:
     r"""Return whether the text matches the pattern, in which `*` is any text and `\\*` an asterisk."""
-    if not isinstance(value, str) or not isinstance(pattern, str):
-        return False
     parts = re.findall(r"\\.|\*|[^\\*]+|\\", pattern, re.DOTALL)
     literals = [
         ".*" if part == "*" else re.escape(part[1:] if len(part) > 1 and part[0] == "\\" else part) for part in parts
@@ -62,19 +52,19 @@ def _match_pattern(value: Json, pattern: Json) -> bool:
 
 
 COMPARISONS: Mapping[str, Compare] = {
-    **{f"Numeric{name}": _compare_numbers(order) for name, order in _ORDERS.items()},
-    **{f"String{name}": _compare_texts(order) for name, order in _ORDERS.items()},
+    **{f"Numeric{name}": _compare("number", order) for name, order in _ORDERS.items()},
+    **{f"String{name}": _compare("string", order) for name, order in _ORDERS.items()},
     **{f"Timestamp{name}": _compare_times(order) for name, order in _ORDERS.items()},
-    "BooleanEquals": lambda value, other: isinstance(value, bool) and isinstance(other, bool) and value is other,
-    "StringMatches": _match_pattern,
+    "BooleanEquals": _compare("boolean", operator.eq),
+    "StringMatches": _compare("string", _match_pattern),
 }
 """The comparisons of a value with another: a constant, or for the name with `Path` the value at a path."""
 
 TESTS: Mapping[str, Callable[[Json], bool]] = {
     "IsNull": lambda value: value is None,
-    "IsBoolean": lambda value: isinstance(value, bool),
-    "IsNumeric": _is_number,
-    "IsString": lambda value: isinstance(value, str),
+    "IsBoolean": lambda value: name_type(value) == "boolean",
+    "IsNumeric": is_number,
+    "IsString": lambda value: name_type(value) == "string",
     "IsTimestamp": lambda value: _read_time(value) is not None,
 }
 """The tests of the type of a value."""

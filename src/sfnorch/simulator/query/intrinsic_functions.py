@@ -17,7 +17,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 
-from sfnorch.json_values import Json, write_compact
+from sfnorch.json_values import Json, is_number, write_as_text, write_compact
 from sfnorch.query_syntax.paths import write_java
 from sfnorch.simulator.query.java_random import JavaRandom
 from sfnorch.simulator.query.java_values import list_as_set
@@ -140,17 +140,18 @@ def _decode_base64(text: Json) -> Json:
 
 
 def _hash(data: Json, algorithm: Json) -> Json:
-    if not isinstance(algorithm, str) or algorithm not in _HASHES:
+    name = _HASHES.get(_expect_text(algorithm))
+    if name is None:
         raise InvalidArgumentsError
-    text = data if isinstance(data, str) else write_compact(data)
-    return hashlib.new(_HASHES[algorithm], _expect_short(text).encode()).hexdigest()
+    return hashlib.new(name, _expect_short(write_as_text(data)).encode()).hexdigest()
 
 
 def _merge(first: Json, second: Json, deep: Json) -> Json:
     """Return the shallow merge. Only true is refused as the third argument (recorded)."""
-    if deep is True or not isinstance(first, dict) or not isinstance(second, dict):
-        raise InvalidArgumentsError
-    return {**first, **second}
+    match first, second:
+        case dict(), dict() if deep is not True:
+            return {**first, **second}
+    raise InvalidArgumentsError
 
 
 def _split_text(text: Json, separators: Json) -> Json:
@@ -203,7 +204,7 @@ def _check_range(value: int) -> int:
 
 
 def _expect_number(value: Json) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value) or not math.isfinite(value):
         raise InvalidArgumentsError
     return value
 

@@ -47,8 +47,11 @@ class Jsonata:
         """
         body = scene.state.body
         items = self._evaluate(scene, body, "Items", scene.input)
-        if isinstance(items, list) or (isinstance(items, dict) and "Items" in body and scene.state.distributed):
-            return items
+        match items:
+            case list():
+                return items
+            case dict() if "Items" in body and scene.state.distributed:
+                return items
         if "Items" in body:
             raise StatesError(QUERY, self.describe_wrong_type(body, "Items", "array", items))
         raise StatesError(QUERY, f"Map state input must be an array but was: {write_compact(items)}")

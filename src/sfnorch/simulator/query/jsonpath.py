@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sfnorch.json_values import Json, write_compact
+from sfnorch.json_values import Json, is_number, write_as_text, write_compact
 from sfnorch.query_syntax.paths import PathError
 from sfnorch.simulator.errors import MATCH_RESULT_PATH, RUNTIME, StatesError
 from sfnorch.simulator.query.choice_rules import evaluate_rule
@@ -115,12 +115,11 @@ class JsonPath:
         if path is None:
             return f"The field '{name}' must be of the type {wanted}, but was: {write_compact(value)}"
         if name == "Timestamp":
-            return self.describe_wrong_timestamp(body, name, _show(value))
+            return self.describe_wrong_timestamp(body, name, write_as_text(value))
         if name in _WAITS:
-            return f"The {name}Path parameter cannot be parsed as a long value: {path} == {_show(value)}"
+            return f"The {name}Path parameter cannot be parsed as a long value: {path} == {write_as_text(value)}"
         number = _NUMBERS.get(name, "integer")
-        shown = value if isinstance(value, str) else write_compact(value)
-        return f'The {name}Path field refers to value "{shown}" which is not a valid {number}: {path}'
+        return f'The {name}Path field refers to value "{write_as_text(value)}" which is not a valid {number}: {path}'
 
     def describe_wrong_timestamp(self, body: Mapping[str, Json], name: str, text: str) -> str:
         """Return the sentence for the value at a path that is not a timestamp, as AWS writes it."""
@@ -133,23 +132,21 @@ class JsonPath:
     def describe_wrong_value(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for a number that is too small or too large, as AWS writes it."""
         path = body.get(f"{name}Path")
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if not is_number(value):
             return self.describe_wrong_type(body, name, "number", value)
         negative = value < 0
-        if name == "Seconds" and path is not None and isinstance(value, int) and negative:
-            return f"The SecondsPath parameter references a negative value: {path} == {value}"
         if name in _WAITS and path is not None and not isinstance(value, int):
-            return f"The {name}Path parameter cannot be parsed as a long value: {path} == {_show(value)}"
+            return f"The {name}Path parameter cannot be parsed as a long value: {path} == {write_compact(value)}"
+        if name == "Seconds" and path is not None and negative:
+            return f"The SecondsPath parameter references a negative value: {path} == {value}"
         if name == "ToleratedFailurePercentage":
             return f"{name} must be between 0 and 100."
         if negative:
             return f"{name} cannot be negative."
-        shown = f' refers to value "{write_compact(value)}" which' if path is not None else f" is {_show(value)}, which"
-        return (
-            f"The {name}Path field{shown} is not {wanted}: {path}"
-            if path
-            else f"The field '{name}'{shown} is not {wanted}."
-        )
+        shown = write_compact(value)
+        if path is None:
+            return f"The field '{name}' is {shown}, which is not {wanted}."
+        return f'The {name}Path field refers to value "{shown}" which is not {wanted}: {path}'
 
     def _make_parameters(self, scene: EvaluationContext, body: Object) -> Json:
         if "Parameters" not in body:
@@ -189,7 +186,3 @@ def _parse_number(value: Json, name: str) -> Json:
         return float(value) if name == "ToleratedFailurePercentage" else int(value)
     except ValueError:
         return value
-
-
-def _show(value: Json) -> str:
-    return value if isinstance(value, str) else write_compact(value)

@@ -120,17 +120,18 @@ class TemplateEvaluator:
         raise StatesError(RUNTIME, f"{where} {reason}")
 
     def _read_argument(self, argument: Argument, data: PathData, call: IntrinsicCall, *, keeps_escapes: bool) -> Json:
-        if isinstance(argument, QuotedText):
-            return argument.raw if keeps_escapes else remove_escapes(argument.raw)
-        if isinstance(argument, ParsedPath):
-            found, root = _find(argument, data)
-            if found is not None:
-                return found.value
-            where = f"the field '{argument.text}' could not be found in the input '{write_compact(root)}'"
-            error = f"The function '{call.text}' had the following error: The JsonPath argument for {where}"
-            raise StatesError(RUNTIME, error)
-        if isinstance(argument, IntrinsicCall):
-            return self._call(argument, data)
+        match argument:
+            case QuotedText():
+                return argument.raw if keeps_escapes else remove_escapes(argument.raw)
+            case ParsedPath():
+                found, root = _find(argument, data)
+                if found is not None:
+                    return found.value
+                where = f"the field '{argument.text}' could not be found in the input '{write_compact(root)}'"
+                error = f"The function '{call.text}' had the following error: The JsonPath argument for {where}"
+                raise StatesError(RUNTIME, error)
+            case IntrinsicCall():
+                return self._call(argument, data)
         return argument
 
 
