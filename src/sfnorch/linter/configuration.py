@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from sfnorch.findings import Finding, Severity
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, find_value, read_string, read_strings
 from sfnorch.linter.catalogue import find_unknown_ids
 from sfnorch.linter.path_patterns import is_path_match
 from sfnorch.linter.selection import RuleSelection
@@ -136,8 +136,8 @@ class _ConfigurationReading:
         fail_on = root.get("fail_on")
         if fail_on is not None and fail_on not in FAIL_ON:
             self.add_fault(("fail_on",), line("fail_on", 1), f"must be one of {', '.join(FAIL_ON)}, got {fail_on!r}")
-        baseline = root.get("baseline")
-        if baseline is not None and not (isinstance(baseline, str) and baseline):
+        baseline = read_string(root.get("baseline"))
+        if root.get("baseline") is not None and not baseline:
             self.add_fault(("baseline",), line("baseline", 1), "must be the path of a file")
         return LintConfiguration(
             folder=folder,
@@ -145,7 +145,7 @@ class _ConfigurationReading:
             ignored=self.read_ignored(root),
             severities=self.read_severities(root),
             fail_on=next((each for each in FAIL_ON if each == fail_on), None),
-            baseline=folder / baseline if isinstance(baseline, str) else None,
+            baseline=folder / baseline if baseline else None,
         )
 
     def refuse_unknown_keys(self, value: Object, path: ValuePath, known: tuple[str, ...]) -> None:
@@ -159,8 +159,9 @@ class _ConfigurationReading:
         value = owner.get(key)
         if value is None:
             return ()
-        if isinstance(value, Array) and all(isinstance(item, str) and item for item in value):
-            return tuple(str(item) for item in value)
+        texts = list(read_strings(value))
+        if texts == value and all(texts):
+            return tuple(texts)
         self.add_fault((*path, key), owner.lines[key], "must be a list of paths and patterns, such as [legacy/**]")
         return ()
 
@@ -168,19 +169,20 @@ class _ConfigurationReading:
         entries = root.get("ignore")
         if entries is None:
             return ()
-        if not isinstance(entries, Array):
-            self.add_fault(("ignore",), root.lines["ignore"], "must be a list of rules, such as [unused-permission]")
-            return ()
-        found = [self.read_entry(index, entry, line) for index, (entry, line) in enumerate(entries.list_rows())]
-        return tuple(each for each in found if each)
+        match entries:
+            case Array():
+                found = [self.read_entry(index, entry, line) for index, (entry, line) in enumerate(entries.list_rows())]
+                return tuple(each for each in found if each)
+        self.add_fault(("ignore",), root.lines["ignore"], "must be a list of rules, such as [unused-permission]")
+        return ()
 
     def read_entry(self, index: int, entry: Json, line: int) -> IgnoredRule | None:
         path: ValuePath = ("ignore", index)
-        match entry:
-            case str():
+        match entry, find_value(entry, "rule"):
+            case str(), _:
                 self.refuse_unknown_rule(entry, path, line)
                 return IgnoredRule(rule=entry)
-            case Object() if isinstance(rule := entry.get("rule"), str):
+            case Object(), str(rule):
                 self.refuse_unknown_keys(entry, path, _FIELDS)
                 self.refuse_unknown_rule(rule, (*path, "rule"), entry.lines["rule"])
                 reason = entry.get("reason", "")
@@ -191,23 +193,24 @@ class _ConfigurationReading:
         return None
 
     def read_severities(self, root: Object) -> dict[str, Severity]:
-        value = root.get("severity")
-        if value is None:
+        if root.get("severity") is None:
             return {}
-        if not isinstance(value, Object):
+        value = root.get_object("severity")
+        if value is None:
             message = "must be a mapping from rules to severities, such as {permission-unknown: warning}"
             self.add_fault(("severity",), root.lines["severity"], message)
             return {}
         known = {severity.value: severity for severity in Severity}
+        found = {}
         for rule, severity, line in value.list_rows():
             self.refuse_unknown_rule(rule, ("severity", rule), line)
-            if not isinstance(severity, str) or severity not in known:
+            if read_string(severity) in known:
+                found[rule] = known[read_string(severity)]
+            else:
                 hint = "to omit the findings, write the rule under ignore"
                 message = f"must be one of {', '.join(known)}, got {severity!r}"
                 self.add_fault(("severity", rule), line, message, hint)
-        return {
-            rule: known[severity] for rule, severity in value.items() if isinstance(severity, str) and severity in known
-        }
+        return found
 
     def refuse_unknown_rule(self, rule: str, path: ValuePath, line: int) -> None:
         for near in find_unknown_ids([rule]).values():

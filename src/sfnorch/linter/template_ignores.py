@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sfnorch.findings import Finding, Severity
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, find_value
 from sfnorch.linter.catalogue import find_unknown_ids
 from sfnorch.linter.renamed_rules import replace_former_ids
 from sfnorch.template.located import Object, Path, find_place, format_path
@@ -93,10 +93,10 @@ def _read_list(
 
 def _read_rule(source: Source, path: Path, entry: Json, wrong: list[Finding]) -> str | None:
     """Return the id of the rule in an entry; None, with findings, if the entry has another form."""
-    match entry:
-        case str():
+    match entry, find_value(entry, "rule"):
+        case str(), _:
             return entry
-        case Object() if isinstance(rule := entry.get("rule"), str):
+        case Object(), str(rule):
             for key, value in entry.items():
                 if key not in _FIELDS:
                     near = difflib.get_close_matches(key, _FIELDS, n=1)

@@ -81,9 +81,7 @@ def _list_targets(state: LocatedState, given: Shape, item: Shape) -> Iterator[tu
 
 def _tests_shape(state: LocatedState) -> bool:
     return any(
-        isinstance(step, str) and _TESTS_SHAPE.fullmatch(step)
-        for path, _ in walk_values(state.body.get("Choices"))
-        for step in path[-1:]
+        _TESTS_SHAPE.fullmatch(str(step)) for path, _ in walk_values(state.body.get("Choices")) for step in path[-1:]
     )
 
 
