@@ -129,10 +129,11 @@ def _list_parallel_scopes(
 
 def _list_tasks(nodes: Sequence[Node]) -> Iterator[OperatorTask]:
     for node in nodes:
-        if isinstance(node, OperatorTask):
-            yield node
-        elif isinstance(node, TaskGroup):
-            yield from _list_tasks(node.body)
+        match node:
+            case OperatorTask():
+                yield node
+            case TaskGroup():
+                yield from _list_tasks(node.body)
 
 
 def _list_variables(plan: FlowPlan, dag_id: str) -> dict[str, str]:

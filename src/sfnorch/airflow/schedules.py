@@ -64,10 +64,13 @@ def _convert_cron(cron: CronExpression) -> str | None:
 
     Returns None if cron can't express the schedule.
     """
-    if cron.fields[5] != "*" or isinstance(cron.days, LastWorkday | NearestWorkday):
+    if cron.fields[5] != "*":
         return None
-    if isinstance(cron.days, LastDay) and cron.days.before:
-        return None
+    match cron.days:
+        case LastWorkday() | NearestWorkday():
+            return None
+        case LastDay(before=before) if before:
+            return None
     minute, hour, day, month, weekday = (field.replace("?", "*").upper() for field in cron.fields[:5])
     named = _convert_weekday(weekday)
     return None if named is None else " ".join((minute, hour, day, month, named))

@@ -55,11 +55,14 @@ def convert_expressions(value: Value) -> Value:
 
     Raises SfnorchError if an expression contains what CloudFormation would replace, or the end of an expression.
     """
-    if isinstance(value, str):
-        return Expression(convert_to_code(value)) if is_expression(value) else value
-    if isinstance(value, Mapping):
-        return {key: convert_expressions(item) for key, item in value.items()}
-    return [convert_expressions(item) for item in value] if isinstance(value, Sequence) else value
+    match value:
+        case str():
+            return Expression(convert_to_code(value)) if is_expression(value) else value
+        case Mapping():
+            return {key: convert_expressions(item) for key, item in value.items()}
+        case Sequence():
+            return [convert_expressions(item) for item in value]
+    return value
 
 
 def is_expression(value: object) -> bool:

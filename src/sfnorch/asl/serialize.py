@@ -163,12 +163,13 @@ def _serialize_optional(value: Value) -> Any:
 
 
 def _serialize_value(value: Value) -> Any:
-    if isinstance(value, Expression | Substitution):
-        return str(value)
-    if isinstance(value, str):
-        return check_literal_text(value)
-    if isinstance(value, Mapping):
-        return {check_literal_text(key): _serialize_value(item) for key, item in value.items()}
-    if isinstance(value, Sequence):
-        return [_serialize_value(item) for item in value]
+    match value:
+        case Expression() | Substitution():
+            return str(value)
+        case str():
+            return check_literal_text(value)
+        case Mapping():
+            return {check_literal_text(key): _serialize_value(item) for key, item in value.items()}
+        case Sequence():
+            return [_serialize_value(item) for item in value]
     return value

@@ -108,10 +108,11 @@ class _PlanReading:
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(":binary"):
             self.add_fault(node, path, f"the YAML tag {node.tag} is unsupported", "write a plain value")
             return None
-        if isinstance(node, yaml.MappingNode):
-            return self.read_mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.read_value(item, (*path, index)) for index, item in enumerate(node.value)]
+        match node:
+            case yaml.MappingNode():
+                return self.read_mapping(node, path)
+            case yaml.SequenceNode():
+                return [self.read_value(item, (*path, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has no fourth kind
         return _convert_scalar(node)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from sfnorch.json_values import Json, read_number
+from sfnorch.json_values import Json, read_list, read_number
 
 Step: TypeAlias = "str | int"
 Find: TypeAlias = Callable[[Json], list[Json]]
@@ -177,11 +177,12 @@ def _compile(query: str, text: str) -> tuple[Find, bool]:
 
 def _apply_function(name: str, value: Json) -> Json:
     """Return the result of a function at the end of a path. Raises PathError if the value has none."""
-    if name == "keys" and isinstance(value, dict):
-        return list(value)
-    if name == "length" and isinstance(value, list | dict | str):
-        return len(value)
-    numbers = [read_number(item, float("nan")) for item in value] if isinstance(value, list) else []
+    match name, value:
+        case "keys", dict():
+            return list(value)
+        case "length", list() | dict() | str():
+            return len(value)
+    numbers = [read_number(item, float("nan")) for item in read_list(value)]
     if not numbers or any(number != number for number in numbers) or name not in _AGGREGATES:
         raise PathError(f"The function {name}() cannot be applied to {write_java(value)}")
     return _AGGREGATES[name](numbers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sfnorch.calls.call import ResourceArgument
 from sfnorch.calls.catalogue import CALLS, SDK_PREFIXES
@@ -91,19 +91,21 @@ def is_activity(state: LocatedState) -> bool:
 def read_argument(state: LocatedState, name: str) -> str:
     """Return the Task's argument as text; ANY if an expression computes it, empty if it is missing."""
     key = "Arguments" if state.jsonata else "Parameters"
-    given: Any = state.body.get(key)
-    if isinstance(given, str):
-        return ANY
-    if not isinstance(given, Object):
-        return ""
-    if f"{name}.$" in given:
-        return ANY
-    value = given.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str) or (state.jsonata and value.startswith("{%")):
-        return ANY
-    return value
+    match state.body.get(key):
+        case str():
+            return ANY
+        case Object() as given if f"{name}.$" in given:
+            return ANY
+        case Object() as given:
+            value = given.get(name, "")
+        case _:
+            return ""
+    match value:
+        case None:
+            return ""
+        case str() if not (state.jsonata and value.startswith("{%")):
+            return value
+    return ANY
 
 
 def list_needs(

@@ -60,12 +60,12 @@ def find_declarations(stack: StackValues, *kinds: str) -> Iterator[Declaration]:
         if kind not in kinds:
             continue
         place = SourceLocation(section.place.file, section.lines[logical_id])
-        properties = resource.get("Properties")
+        properties = resource.get_object("Properties")
         yield Declaration(
             stack=stack,
             logical_id=logical_id,
             kind=str(kind),
-            properties=properties if isinstance(properties, Object) else Object(place),
+            properties=Object(place) if properties is None else properties,
             path=("Resources", logical_id, "Properties"),
             place=place,
         )

@@ -135,7 +135,7 @@ def _parse_definition(text: str, file: str) -> Source:
     if missing:
         hint = _suggest_file(data) or "a definition is an object with StartAt and States"
         raise _create_error(file, data.place.line, f"the definition has no {' and no '.join(missing)}", hint)
-    if not isinstance(data["States"], Object):
+    if data.get_object("States") is None:
         raise _create_error(file, data.lines["States"], "States must be an object", "write each state with its name")
     return Source(file=file, text=text, data=data, is_definition=True)
 

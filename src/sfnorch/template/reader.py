@@ -94,7 +94,7 @@ def parse_template(text: str, file: str) -> Source:
             file, root.lines[name], f"{name} must be a mapping", "write each entry under it with its name"
         )
         for name in _SECTIONS
-        if name in root and not isinstance(root[name], Object)
+        if name in root and root.get_object(name) is None
     ]
     faults = sorted(reading.faults, key=lambda fault: fault.line or 0)
     return Source(file=file, text=text, data=root, aliases=reading.aliases, faults=tuple(faults))
@@ -229,9 +229,10 @@ class _TemplateReading:
             hint = f"did you mean {near[0]}?" if near else "available: " + ", ".join(TAGS)
             self.add_fault(node, f"unknown tag {node.tag}", hint)
             return value, count
-        if function == "Fn::GetAtt" and isinstance(value, str):
-            resource, _, attribute = value.partition(".")
-            value = Array(SourceLocation(self.file, line), [(resource, line), (attribute, line)])
+        match function, value:
+            case "Fn::GetAtt", str():
+                resource, _, attribute = value.partition(".")
+                value = Array(SourceLocation(self.file, line), [(resource, line), (attribute, line)])
         return Object(SourceLocation(self.file, line), [(function, value, line)]), count + 1
 
     def read_plain(self, node: Node) -> tuple[Json, int]:

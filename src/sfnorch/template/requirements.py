@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from sfnorch.json_values import find_value, read_string
 from sfnorch.template.arguments import UNKNOWN_VALUE, Arguments
 from sfnorch.template.calls import (
     ArgumentReader,
@@ -81,8 +82,8 @@ def _choose_argument_reader(state: LocatedState, arguments: Any) -> ArgumentRead
         return partial(read_argument, state)
 
     def read_given(name: str) -> str:
-        value = arguments.get(name) if isinstance(arguments, dict) else None
-        return value if isinstance(value, str) else UNKNOWN_VALUE if value is not None else ""
+        value = find_value(arguments, name)
+        return "" if value is None else read_string(value, UNKNOWN_VALUE)
 
     return read_given
 
@@ -96,12 +97,8 @@ def _find_assumed_role(state: LocatedState, credentials: Any) -> str:
     given = state.body.get("Credentials") if credentials is None else credentials
     if state.kind != "Task" or given is None:
         return ""
-    if not isinstance(given, dict):
-        return UNKNOWN_VALUE
-    value = given.get("RoleArn")
-    if not isinstance(value, str) or (credentials is None and value.startswith("{%")):
-        return UNKNOWN_VALUE
-    return value
+    value = read_string(find_value(given, "RoleArn"), UNKNOWN_VALUE)
+    return UNKNOWN_VALUE if credentials is None and value.startswith("{%") else value
 
 
 def _list_event_requirements(arguments: Arguments, where: StackEnvironment) -> Iterator[Requirement]:

@@ -76,14 +76,13 @@ def _list_bus_policies(stack: StackValues) -> Iterator[_Found]:
                 short: Json = {"Action": action, "Principal": account, "Resource": arn}
                 yield arn, policy.logical_id, _read_single_statement(short, policy.path, policy.place)
     for bus_resource in find_declarations(stack, "AWS::Events::EventBus"):
-        document, path = bus_resource.value("Policy"), (*bus_resource.path, "Policy")
-        if isinstance(document, Object):
-            granted = (
-                read_statements(document, path)
-                if "Statement" in document
-                else _read_single_statement(document, path, document.place)
-            )
-            yield bus_resource.arn, bus_resource.logical_id, granted
+        path = (*bus_resource.path, "Policy")
+        match bus_resource.value("Policy"):
+            case Object() as document if "Statement" in document:
+                yield bus_resource.arn, bus_resource.logical_id, read_statements(document, path)
+            case Object() as document:
+                granted = _read_single_statement(document, path, document.place)
+                yield bus_resource.arn, bus_resource.logical_id, granted
 
 
 def _list_function_policies(stack: StackValues) -> Iterator[_Found]:

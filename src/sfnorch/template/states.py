@@ -153,7 +153,7 @@ def _build_state(name: str, body: Object, path: Path, scope: StateScope, jsonata
             )
     if state.kind == "Map":
         for key in ("ItemProcessor", "Iterator"):
-            if isinstance(items := body.get(key), Object):
+            if (items := body.get_object(key)) is not None:
                 state.scopes.append(_build_scope(items, (*path, key), state, _is_jsonata(items, jsonata=jsonata)))
     return state
 
@@ -176,5 +176,6 @@ def _list_transitions(body: Object, path: Path) -> Iterator[Transition]:
 def _transition(
     way: TransitionKind, key: str, body: Object, path: Path, rule: Object | None = None
 ) -> Iterator[Transition]:
-    if isinstance(target := body.get(key), str):
-        yield Transition(way=way, target=target, path=(*path, key), rule=rule)
+    match body.get(key):
+        case str(target):
+            yield Transition(way=way, target=target, path=(*path, key), rule=rule)

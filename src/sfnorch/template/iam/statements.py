@@ -73,11 +73,13 @@ class Statement(NamedTuple):
 
 def read_statements(document: Json, path: Path) -> list[Statement]:
     """Return the statements of an evaluated policy document, whose path in the template is `path`."""
-    listed = find_value(document, "Statement")
     version = str(find_value(document, "Version"))
-    if isinstance(listed, Object):
-        return [_read_statement(listed, (*path, "Statement"), version)]
-    return [_read_statement(item, (*path, "Statement", index), version) for index, item in read_objects(listed)]
+    match find_value(document, "Statement"):
+        case Object() as single:
+            return [_read_statement(single, (*path, "Statement"), version)]
+        case listed:
+            found = read_objects(listed)
+            return [_read_statement(item, (*path, "Statement", index), version) for index, item in found]
 
 
 def _read_statement(body: Object, path: Path, version: str) -> Statement:
@@ -97,7 +99,10 @@ def _read_statement(body: Object, path: Path, version: str) -> Statement:
 
 
 def _list_principals(named: Json) -> tuple[str, ...]:
-    return _list_texts(list(named.values())) if isinstance(named, dict) else _list_texts(named)
+    match named:
+        case dict():
+            return _list_texts(list(named.values()))
+    return _list_texts(named)
 
 
 def _list_conditions(block: Json) -> Iterator[Condition]:
