@@ -7,6 +7,7 @@ import pytest
 from sfnorch.json_values import (
     Json,
     find_value,
+    is_number,
     list_values,
     read_list,
     read_mapping,
@@ -16,6 +17,7 @@ from sfnorch.json_values import (
     read_strings,
     walk_strings,
     walk_values,
+    write_as_text,
     write_compact,
 )
 
@@ -31,6 +33,14 @@ def test_each_reader_returns_values_of_its_kind_and_an_empty_value_for_the_other
 
 def test_a_default_replaces_the_empty_value() -> None:
     assert (read_string(1, "other"), read_number("1", 3.5)) == ("other", 3.5)
+
+
+def test_true_and_false_are_not_numbers() -> None:
+    assert [is_number(value) for value in VALUES] == [False, False, True, True, False, False, False]
+
+
+def test_a_text_is_written_as_it_is_and_another_value_as_json() -> None:
+    assert list(map(write_as_text, VALUES)) == ["null", "true", "2", "2.5", "text", '["a",1,{"b":1}]', '{"key":[1]}']
 
 
 def test_the_items_of_other_kinds_in_a_list_are_left_out() -> None:

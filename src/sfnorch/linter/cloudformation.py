@@ -239,8 +239,8 @@ def _remove_definitions(template: Template) -> Object:
     found = Object(
         root.place, [row for row in root.list_rows() if isinstance(row[1], Object) or row[0] not in _SECTIONS]
     )
-    if "Resources" in found:
-        found["Resources"] = lighter if isinstance(root["Resources"], Object) else root["Resources"]
+    if root.get_object("Resources") is not None:
+        found["Resources"] = lighter
     return found
 
 

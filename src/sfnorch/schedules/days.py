@@ -120,8 +120,11 @@ def read_days_of_month(text: str) -> tuple[Days | None, list[ScheduleFault]]:
         message = f"day-of-month {text} is out of range"
         return None, [ScheduleFault(message=message, fix="write L-1 to L-30, or L for the last day")]
     if match := re.fullmatch(r"([0-9]+)W", text):
-        number = read_value(match[1], DAY_OF_MONTH)
-        return (NearestWorkday(number), []) if isinstance(number, int) else (None, [number])
+        match read_value(match[1], DAY_OF_MONTH):
+            case int() as number:
+                return NearestWorkday(number), []
+            case fault:
+                return None, [fault]
     if text == "W":
         fix = "write the day before it: 15W is the weekday nearest to the 15th"
         return None, [ScheduleFault(message="day-of-month W has no day", fix=fix)]
@@ -135,8 +138,11 @@ def read_days_of_week(text: str) -> tuple[Days | None, list[ScheduleFault]]:
     if text == "L":
         return Weekdays(frozenset({_SATURDAY})), []
     if match := re.fullmatch(r"([0-9]+|[A-Z]{3})L", text):
-        number = read_value(match[1], DAY_OF_WEEK)
-        return (LastWeekday(number), []) if isinstance(number, int) else (None, [number])
+        match read_value(match[1], DAY_OF_WEEK):
+            case int() as weekday:
+                return LastWeekday(weekday), []
+            case fault:
+                return None, [fault]
     if text.count("#") == 1 and "," not in text:
         day, _, nth = text.partition("#")
         number = read_value(day, DAY_OF_WEEK)

@@ -47,6 +47,8 @@ def test_a_mapping_at_a_path_is_empty_where_there_is_none():
     assert root.find_object("Parameters", "Name") == {"Type": "String", "Default": "orders"}
     assert root.find_object("Resources", "Text", "Type") == {}
     assert root.find_object() is root
+    assert root.get_object("Parameters") == root["Parameters"]
+    assert root.get_object("Outputs") is None
 
 
 def test_mappings_in_a_list_have_their_indexes():

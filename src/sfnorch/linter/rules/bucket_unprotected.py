@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.json_values import read_mapping
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.template.buckets import BucketResource, read_buckets
@@ -41,11 +40,10 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
 
 def _list_unblocked(bucket: BucketResource) -> list[str]:
     """Return the settings that the bucket turns off; a value that only AWS knows counts as on."""
-    block = bucket.properties.get("PublicAccessBlockConfiguration")
-    if not isinstance(block, dict):
+    block = bucket.properties.get_object("PublicAccessBlockConfiguration")
+    if block is None:
         return []
-    given = read_mapping(block)
-    values = {name: str(given.get(name, "")).lower() for name in _BLOCKS}
+    values = {name: str(block.get(name, "")).lower() for name in _BLOCKS}
     return [name for name, value in values.items() if value != "true" and not UNKNOWN.search(value)]
 
 
