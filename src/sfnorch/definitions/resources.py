@@ -14,30 +14,29 @@ from sfnorch.calls.optimized import SYNC, TOKEN, read_optimized
 from sfnorch.definitions.fault import DefinitionFault, is_known, suggest_name
 from sfnorch.definitions.integration import Integration, parse_integration
 from sfnorch.service_models.services import find_official_name, list_actions, list_services
+from sfnorch.template.calls import is_activity
 from sfnorch.template.states import LocatedState
 
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.+")
-_ACTIVITY = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:activity:.+")
 
 
 def check_resource(state: LocatedState, *, express: bool) -> Iterator[DefinitionFault]:
     """Yield the faults of a state's resource and credentials, and of an inner machine that Express does not support."""
     express = express or is_in_express_map(state)
     if state.kind == "Task":
-        path = (*state.path, "Resource")
         match state.body.get("Resource"):
             case str(resource):
                 if is_known(resource):
-                    yield from _check_known(resource, path)
+                    yield from _check_known(resource, (*state.path, "Resource"))
                 if express:
-                    yield from _check_express(resource, path)
+                    yield from _check_express(state, resource)
         yield from _check_credentials(state)
     if express and state.kind == "Map" and state.distributed:
         message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
         yield DefinitionFault(path=state.path, message=message, hint="use the type STANDARD, or the mode INLINE")
 
 
-def _check_known(resource: str, path: tuple[str | int, ...]) -> Iterator[DefinitionFault]:
+def _check_known(resource: str, path: Path) -> Iterator[DefinitionFault]:
     message = (
         f"The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource "
         "is not available in this region."
@@ -96,15 +95,15 @@ def _find_pattern_fault(integration: Integration, patterns: Collection[str]) -> 
     return suggest_name(integration.pattern, patterns) or f"remove {integration.pattern}"
 
 
-def _check_express(resource: str, path: tuple[str | int, ...]) -> Iterator[DefinitionFault]:
-    hint = "use the type STANDARD"
+def _check_express(state: LocatedState, resource: str) -> Iterator[DefinitionFault]:
+    path, hint = (*state.path, "Resource"), "use the type STANDARD"
     if resource.endswith(TOKEN):
         message = f"Express state machine does not support '{TOKEN}' service integration"
         yield DefinitionFault(path=path, message=message, hint=hint)
     elif resource.endswith((SYNC, f"{SYNC}:2")):
         message = f"Express state machine does not support '{SYNC}' service integration"
         yield DefinitionFault(path=path, message=message, hint=hint)
-    elif _ACTIVITY.fullmatch(resource):
+    elif is_activity(state):
         yield DefinitionFault(path=path, message="Express state machine does not support Activity ARN", hint=hint)
 
 
@@ -113,7 +112,7 @@ def _check_credentials(state: LocatedState) -> Iterator[DefinitionFault]:
     if credentials is not None and not {"RoleArn", "RoleArn.$"} & credentials.keys():
         message = "The field 'RoleArn' is required but was missing"
         yield DefinitionFault(path=(*state.path, "Credentials"), message=message, hint="add it")
-    if "Credentials" in state.body and _ACTIVITY.fullmatch(state.read_text("Resource")):
+    if "Credentials" in state.body and is_activity(state):
         message = "The field 'Credentials' is not supported for activities"
         yield DefinitionFault(path=(*state.path, "Credentials"), message=message, hint="remove it")
 

@@ -1,7 +1,7 @@
 """The actions that a Task calls, and the permissions that its machine's role requires for them.
 
-The permissions are those of `sfnorch.calls`. For a call that is not there, `needs` returns None, and no rule checks it.
-A resource that is chosen at run time is `*`.
+The permissions are those of `sfnorch.calls`. For a call that is not there, `list_needs` returns None, and no rule
+checks it. A resource that is chosen at run time is `*`.
 https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
 """
 
@@ -113,7 +113,7 @@ def list_needs(
 ) -> list[RequiredAction] | None:
     """Return the permissions that a Task requires; empty for a state without a call, None for an unknown call.
 
-    `given` returns the call's arguments by name, like `argument`. Without it, they are those of the definition.
+    `given` returns the call's arguments by name, like `read_argument`. Without it, they are those of the definition.
     """
     given = given or partial(read_argument, state)
     call = parse_call(state)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import simpy
 
+from sfnorch.calls.optimized import TOKEN
 from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import HEARTBEAT, RUNTIME, TIMEOUT, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.mocks.table import MockAnswer
@@ -20,8 +21,6 @@ from sfnorch.simulator.services.request import Handler, ServiceRequest
 from sfnorch.simulator.services.task_tokens import can_answer, open_token, wait_for_answer
 from sfnorch.simulator.visit import Visit
 from sfnorch.template.calls import ServiceCall, is_activity, is_function_call
-
-_TOKEN_WAY = ".waitForTaskToken"  # noqa: S105 - an integration pattern
 
 
 class TaskCall(NamedTuple):
@@ -37,7 +36,7 @@ class TaskCall(NamedTuple):
     @property
     def waits_for_answer(self) -> bool:
         """Return whether the result is an answer to a token: of a worker, or of what gets the task token."""
-        return is_activity(self.visit.state) or (self.call is not None and self.call.way == _TOKEN_WAY)
+        return is_activity(self.visit.state) or (self.call is not None and self.call.way == TOKEN)
 
     def begin(self) -> None:
         """Count the events for the start of the call. Raises StatesError if a permission is missing."""
@@ -165,7 +164,7 @@ def _wait_for_token(task: TaskCall) -> Steps[Json]:
         if handler := find_handler(world, sent, state, task.arguments):
             yield from handler(task.make_request(sent))
         task.record_submitted()
-    key = (machine.arn, state.name, _TOKEN_WAY)
+    key = (machine.arn, state.name, TOKEN)
     if not is_answered:
         world.record.notes[key] = f"{title}, {state.name}: no answer before its timeout; specify one: {option}"
     try:
