@@ -15,6 +15,7 @@ from sfnorch.definitions.fault import DefinitionFault, is_known, suggest_name
 from sfnorch.definitions.integration import Integration, parse_integration
 from sfnorch.service_models.services import find_official_name, list_actions, list_services
 from sfnorch.template.calls import is_activity
+from sfnorch.template.located import Path
 from sfnorch.template.states import LocatedState
 
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.+")
