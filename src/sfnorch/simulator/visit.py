@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
-from sfnorch.json_values import Json, read_number, write_compact
+from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import DATA_LIMIT, RUNTIME, StatesError
 from sfnorch.simulator.mocks.table import AttemptCounts, MockAnswer, MockUse
 from sfnorch.simulator.processes import Steps
@@ -37,7 +37,8 @@ class StateContext(NamedTuple):
     @property
     def item_index(self) -> int:
         """Return the index of the Map item; -1 without one."""
-        return int(read_number(self.item.get("Index"), -1)) if self.item is not None else -1
+        index = self.item.get("Index") if self.item is not None else -1
+        return index if isinstance(index, int) else -1
 
 
 class StateOutcome(NamedTuple):
