@@ -247,7 +247,7 @@ def _is_clear(document: Json) -> bool:
         case dict():
             return True
         case list() as listed:
-            return len(list(read_mappings(listed))) == len(listed)
+            return all(isinstance(item, dict) for item in listed)
     return False
 
 
