@@ -77,15 +77,15 @@ def find_template_faults(template: Template, linter: Runner) -> Iterator[Finding
     yield from _remove_slow_patterns(data)
     checked = _check(linter, data)
     yield from _limit_exceeded(checked, template)
-    told: set[tuple[Path, str]] = set()
+    reported: set[tuple[Path, str]] = set()
     for match in checked.matches:
         if match.rule.id == _STUMBLED and template.source.faults:
             continue  # the reader reports the cause
         path = _convert_path(match)
         kind = read_string(find_value(root, *path[:2], "Type"))
-        if (path, match.message) in told or is_contradicted(match.rule.id, path, kind, match.message):
+        if (path, match.message) in reported or is_contradicted(match.rule.id, path, kind, match.message):
             continue  # two rules can report the same
-        told.add((path, match.message))
+        reported.add((path, match.message))
         yield _create_finding(match, path, root)
     if checked.has_failed and not template.source.faults:
         message = "cfn-lint cannot check this template"
