@@ -231,31 +231,31 @@ def simulate(
         price=PRICE_PER_1000 if price is None else price,
     )
     simulation = simulate_request(request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True))
-    run, told = simulation.run, simulation.figures
+    run, figures = simulation.run, simulation.figures
     if output_form == "json":
         from sfnorch.report.run_data import convert_run
 
-        print_json(convert_run(run, told))
+        print_json(convert_run(run, figures))
     else:
-        _print(run, told)
+        _print(run, figures)
     if save is not None:
-        _save(run, told, save)
+        _save(run, figures, save)
     return SUCCESS if simulation.has_succeeded else CHILD_FAILED
 
 
-def _print(run: Run, told: Figures) -> None:
+def _print(run: Run, figures: Figures) -> None:
     from sfnorch.console import Console
     from sfnorch.report.run import print_run
 
-    print_run(run, told, Console())
+    print_run(run, figures, Console())
 
 
-def _save(run: Run, told: Figures, path: Path) -> None:
+def _save(run: Run, figures: Figures, path: Path) -> None:
     from sfnorch.console import Console
     from sfnorch.report.run import print_run
 
     console = Console(file=io.StringIO(), record=True, width=120, force_terminal=True)
-    print_run(run, told, console)
+    print_run(run, figures, console)
     text = {".svg": lambda: console.export_svg(title="sfnorch simulate"), ".html": console.export_html}.get(
         path.suffix, console.export_text
     )()

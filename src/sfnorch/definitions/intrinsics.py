@@ -13,7 +13,7 @@ from sfnorch.definitions.fault import suggest_name
 from sfnorch.query_syntax.intrinsic_calls import IntrinsicCall, IntrinsicSyntaxError, QuotedText, parse_call
 from sfnorch.query_syntax.paths import PathSyntaxError, is_closed
 
-_NAMES = (
+FUNCTIONS = (
     "Array",
     "ArrayContains",
     "ArrayGetItem",
@@ -59,8 +59,8 @@ def _is_unknown_path(error: IntrinsicSyntaxError, text: str) -> bool:
 
 def _find_faults(call: IntrinsicCall) -> Iterator[str]:
     """Yield why AWS refuses the call. It accepts a wrong number of arguments, with which the call fails (recorded)."""
-    if call.name not in _NAMES:
-        names = [f"States.{name}" for name in _NAMES]
+    if call.name not in FUNCTIONS:
+        names = [f"States.{name}" for name in FUNCTIONS]
         hint = suggest_name(f"States.{call.name}", names)
         yield f"there is no function States.{call.name}" + (f"; {hint}" if hint else "")
     for argument in call.arguments:

@@ -20,6 +20,7 @@ from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.linter.call_limit import CallLimitError, estimate_call_limit, limit_calls
 from sfnorch.linter.contradicted import is_contradicted
 from sfnorch.template.contents import Template
+from sfnorch.template.definition_files import suggest_file
 from sfnorch.template.located import Array, Object, Path, find_place, format_path
 from sfnorch.template.parameters import match_allowed_pattern
 from sfnorch.template.reader import KIND
@@ -66,7 +67,8 @@ def find_template_faults(template: Template, linter: Runner) -> Iterator[Finding
     if "Resources" not in root:
         if not template.source.faults:  # the section can be missing because of them
             message = "the template has no Resources"
-            yield KIND.create_finding(template.source.file, root.place.line, message, _suggest_command(root))
+            hint = suggest_file(root) or "add the resources of the stack, or specify another file"
+            yield KIND.create_finding(template.source.file, root.place.line, message, hint)
         return
     if limits := list(describe_limit(template)):
         yield from limits
@@ -75,32 +77,20 @@ def find_template_faults(template: Template, linter: Runner) -> Iterator[Finding
     yield from _remove_slow_patterns(data)
     checked = _check(linter, data)
     yield from _limit_exceeded(checked, template)
-    told: set[tuple[Path, str]] = set()
+    reported: set[tuple[Path, str]] = set()
     for match in checked.matches:
         if match.rule.id == _STUMBLED and template.source.faults:
             continue  # the reader reports the cause
         path = _convert_path(match)
         kind = read_string(find_value(root, *path[:2], "Type"))
-        if (path, match.message) in told or is_contradicted(match.rule.id, path, kind, match.message):
+        if (path, match.message) in reported or is_contradicted(match.rule.id, path, kind, match.message):
             continue  # two rules can report the same
-        told.add((path, match.message))
+        reported.add((path, match.message))
         yield _create_finding(match, path, root)
     if checked.has_failed and not template.source.faults:
         message = "cfn-lint cannot check this template"
         hint = "use only names and types that CloudFormation supports"
         yield KIND.create_finding(template.source.file, root.place.line, message, hint)
-
-
-def _suggest_command(root: Object) -> str:
-    """Return how to lint a document that is not a template.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
-    """
-    if "StartAt" in root and "States" in root:
-        return "it is a definition; specify the template whose DefinitionUri or DefinitionString contains it"
-    if "pattern" in root:
-        return "it is a plan; pass it as --plan FILE"
-    return "add the resources of the stack, or specify another file"
 
 
 def _remove_slow_patterns(data: Object) -> Iterator[Finding]:

@@ -54,7 +54,7 @@ def _build_case(file: str, rule: str, findings: Sequence[Finding], report: LintR
         more = f" (and {len(failing) - 1} more)" if len(failing) > 1 else ""
         failure = ElementTree.SubElement(case, "failure", type=failing[0].severity.value, message=f"{message}{more}")
         failure.text = _format_findings(failing)
-    if others := [finding for finding in findings if finding not in failing]:
+    if others := [finding for finding in findings if not report.is_failing(finding)]:
         ElementTree.SubElement(case, "system-out").text = _format_findings(others)
     return case
 

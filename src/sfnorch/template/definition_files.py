@@ -133,7 +133,7 @@ def _parse_definition(text: str, file: str) -> Source:
         raise _create_error(file, 1, message, "write an object with StartAt and States")
     missing = [key for key in ("StartAt", "States") if key not in data]
     if missing:
-        hint = _suggest_file(data) or "a definition is an object with StartAt and States"
+        hint = suggest_file(data) or "a definition is an object with StartAt and States"
         raise _create_error(file, data.place.line, f"the definition has no {' and no '.join(missing)}", hint)
     if data.get_object("States") is None:
         raise _create_error(file, data.lines["States"], "States must be an object", "write each state with its name")
@@ -159,10 +159,11 @@ def refuse_other_file(source: Source) -> None:
     if "Resources" not in source.data and not source.is_definition and not source.faults:
         message = "neither a template with Resources nor a definition with StartAt and States"
         line = source.data.place.line
-        raise TemplateError([KIND.create_finding(source.file, line, message, _suggest_file(source.data))])
+        raise TemplateError([KIND.create_finding(source.file, line, message, suggest_file(source.data))])
 
 
-def _suggest_file(data: Object) -> str:
+def suggest_file(data: Object) -> str:
+    """Return how to pass a file that is not what its reader expects; empty if its kind is not recognized."""
     if "pattern" in data:
         return "it is a plan; pass it as --plan FILE"
     if "StateMachines" in data and "MockedResponses" in data:
