@@ -171,8 +171,8 @@ BAD_FILES = {
         "--plan FILE (m.yaml, line 1)"
     ),
     ("m.json", '{"StateMachines": {}, "MockedResponses": {}}'): (
-        "neither a template with Resources nor a definition with StartAt and States; it is a file of mocks; pass it as "
-        "--mocks FILE (m.json, line 1)"
+        "neither a template with Resources nor a definition with StartAt and States; it is a file of mocks; sfnorch "
+        "simulate reads it with --mocks FILE (m.json, line 1)"
     ),
 }
 

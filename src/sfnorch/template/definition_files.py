@@ -167,7 +167,7 @@ def suggest_file(data: Object) -> str:
     if "pattern" in data:
         return "it is a plan; pass it as --plan FILE"
     if "StateMachines" in data and "MockedResponses" in data:
-        return "it is a file of mocks; pass it as --mocks FILE"
+        return "it is a file of mocks; sfnorch simulate reads it with --mocks FILE"
     if "Resources" in data:
         return "it is a template; give it another name than *.asl.json and *.asl.yaml"
     if inner := data.get("definition"):
