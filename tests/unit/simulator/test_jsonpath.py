@@ -226,6 +226,12 @@ FAILING = {
         "Cannot convert String to Json in States.StringToJson, caused by: "
         "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
     ),
+    "States.StringToJson('NaN')": (
+        "Cannot convert String to Json in States.StringToJson, caused by: NaN is not a number of JSON"
+    ),
+    "States.StringToJson('[1e999]')": (
+        "Cannot convert String to Json in States.StringToJson, caused by: the number 1e999 is too large"
+    ),
 }
 
 
@@ -258,6 +264,8 @@ def test_a_path_in_a_call_that_leads_nowhere():
         "Format('a')",
         "States.Array(" * 11 + ")" * 11,
         "States.Array($.a[)",
+        "States.Array(1e999)",
+        f"States.Array({'1' * 5000})",
         r"States.Format('a \"b\" ')",
     ],
 )
