@@ -312,6 +312,8 @@ RULES: list[tuple[dict[str, Json], bool]] = [
     ({"Variable": "$.s", "StringMatches": r"a\*.log"}, True),
     ({"Variable": "$.s", "StringMatches": "*.lo"}, False),
     ({"Variable": "$.n", "StringMatches": "*"}, False),
+    ({"Variable": "$.long", "StringMatches": "*a" * 40 + "*b"}, False),
+    ({"Variable": "$.long", "StringMatches": "*a" * 40 + "*"}, True),
     ({"Variable": "$.b", "BooleanEquals": True}, True),
     ({"Variable": "$.n", "BooleanEquals": True}, False),
     ({"Variable": "$.b", "NumericEquals": 1}, False),
@@ -335,7 +337,8 @@ RULES: list[tuple[dict[str, Json], bool]] = [
 
 @pytest.mark.parametrize(("rule", "expected"), RULES)
 def test_a_choice_rule_matches_or_not(rule: dict[str, Json], expected: bool):
-    values: Json = {"n": 1, "m": 2, "s": "a*.log", "b": True, "z": None, "at": "2026-01-01T00:00:00Z"}
+    values: dict[str, Json] = {"n": 1, "m": 2, "s": "a*.log", "b": True, "z": None, "at": "2026-01-01T00:00:00Z"}
+    values["long"] = "a" * 5000
     assert evaluate_rule(rule, scene(values)) is expected
 
 
