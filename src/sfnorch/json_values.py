@@ -7,6 +7,7 @@ wanted kind, or an empty value if it is of another kind.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import TypeAlias, TypeGuard
 
@@ -14,7 +15,34 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 """A value in a JSON text, or in a YAML text with the kinds of values of JSON."""
 
 
+_LONGEST_NUMBER = 20
+"""The number of characters of a number that an error shows."""
+
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+
+def parse_strict(text: str) -> Json:
+    """Return the value of a JSON text whose numbers can be written as JSON again.
+
+    Raises ValueError for a text that is not JSON, for NaN and Infinity, for a number beyond the range of a double or of
+    more digits than Python reads, and for values that are nested too deeply.
+    """
+    try:
+        value: Json = json.loads(text, parse_constant=_refuse_constant, parse_float=_read_float)
+    except RecursionError:
+        raise ValueError("arrays or objects are nested too deeply") from None
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:_LONGEST_NUMBER]} is too large")
+    return number
 
 
 def read_mapping(value: Json) -> dict[str, Json]:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateState
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from sfnorch.definitions.arguments import check_arguments
@@ -19,6 +20,7 @@ from sfnorch.definitions.resources import check_resource
 from sfnorch.definitions.transitions import check_names, check_transitions
 from sfnorch.definitions.values import OF_MACHINE, check_heartbeat, check_one_of, check_values
 from sfnorch.definitions.variables import check_variables
+from sfnorch.json_values import walk_values
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState, StateScope
 
@@ -28,7 +30,7 @@ _LANGUAGES = ("JSONPath", "JSONata")
 
 def find_faults(root: StateScope, *, express: bool = False, expressions: bool = True) -> list[DefinitionFault]:
     """Return the faults of a machine, in the order of its definition; without those of JSONata on request."""
-    faults = [*_check_root(root.body), *check_names(root), *check_labels(root)]
+    faults = [*_check_root(root.body), *_check_numbers(root.body), *check_names(root), *check_labels(root)]
     for scope in root.list_scopes():
         faults += check_states(scope)
         faults += check_transitions(scope)
@@ -45,6 +47,13 @@ def _check_root(body: Object) -> Iterator[DefinitionFault]:
     yield from check_values(body, (), jsonata=False, numbers=OF_MACHINE)
     yield from check_one_of(body, "QueryLanguage", (), _LANGUAGES)
     yield from check_one_of(body, "Version", (), ("1.0",))
+
+
+def _check_numbers(body: Object) -> Iterator[DefinitionFault]:
+    """Yield a fault for each number that JSON cannot have: a definition in YAML can have .nan and .inf."""
+    for path, value in walk_values(body):
+        if isinstance(value, float) and not math.isfinite(value):
+            yield DefinitionFault(path=path, message="the value is not a JSON number", hint="write a finite number")
 
 
 def _check_state(state: LocatedState, root: StateScope, *, express: bool) -> Iterator[DefinitionFault]:

@@ -7,12 +7,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import parse_strict
 from sfnorch.query_syntax.paths import ParsedPath, PathSyntaxError, parse_path
 
 _NAME = re.compile(r"\s*(States\.\w+)\s*\(")
@@ -82,7 +81,11 @@ def _parse_argument(text: str, start: int, depth: int) -> tuple[Argument, int]:
     if match := _TEXT.match(text, start):
         return QuotedText(match[1]), match.end()
     if match := _WORD.match(text, start):
-        value: Json = json.loads(match[0])
+        try:
+            value = parse_strict(match[0])
+        except ValueError:
+            message = f"'{text}' has a number that is too large, at character {start + 1}"
+            raise IntrinsicSyntaxError(message) from None
         assert not isinstance(value, str | list | dict)  # noqa: S101 - the pattern has words and numbers only
         return value, match.end()
     if text.startswith("$", start):

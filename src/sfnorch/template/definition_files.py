@@ -141,13 +141,14 @@ def _parse_definition(text: str, file: str) -> Source:
 
 
 def _parse_text(text: str, file: str) -> Json:
+    only_json = file.lower().endswith(".json")  # AWS accepts no definition in YAML
     try:
-        return parse_value(text, file, DEFINITION_KIND)
+        return parse_value(text, file, DEFINITION_KIND, only_json=only_json)
     except SourceError:
         plain = _UNQUOTED.sub(lambda match: match[0] if match[0].startswith('"') else "1", text)
         if plain == text or not text.lstrip().startswith("{"):
             raise
-    return parse_value(plain, file, DEFINITION_KIND)
+    return parse_value(plain, file, DEFINITION_KIND, only_json=only_json)
 
 
 def _create_error(file: str, line: int, message: str, hint: str) -> TemplateError:

@@ -100,9 +100,12 @@ def parse_template(text: str, file: str) -> Source:
     return Source(file=file, text=text, data=root, aliases=reading.aliases, faults=tuple(faults))
 
 
-def parse_value(text: str, file: str, kind: SourceKind = KIND) -> Json:
-    """Return the value in a YAML or JSON text, such as a definition. Raises the error of its kind with all faults."""
-    reading, root = _read(text, file, kind)
+def parse_value(text: str, file: str, kind: SourceKind = KIND, *, only_json: bool = False) -> Json:
+    """Return the value in a YAML or JSON text, such as a definition; on request, not in YAML.
+
+    Raises the error of its kind with all faults.
+    """
+    reading, root = _read(text, file, kind, only_json=only_json)
     if reading.faults:
         raise kind.error(reading.faults)
     return root
@@ -123,22 +126,27 @@ def parse_json(text: str, file: str, *, first_line: int | None = None, line: int
     return value
 
 
-def _read(text: str, file: str, kind: SourceKind = KIND) -> tuple[_TemplateReading, Json]:
+def _read(text: str, file: str, kind: SourceKind = KIND, *, only_json: bool = False) -> tuple[_TemplateReading, Json]:
     looks_json = text.lstrip().startswith(("{", "["))
     fault = _find_json_error(text) if looks_json else None
+    if only_json and fault is not None:
+        raise _create_json_error(fault, file, kind)
     as_json = looks_json and fault is None
     try:
         composed = compose(_convert_to_yaml(text) if as_json else text, file, kind)
     except SourceError as error:
         if fault is None or "this is not YAML" not in str(error):
             raise
-        line = getattr(fault, "lineno", None)
-        message = f"this is not JSON: {getattr(fault, 'msg', fault)}"
-        raise kind.error([kind.create_finding(file, line, message)]) from None
+        raise _create_json_error(fault, file, kind) from None
     reading = _TemplateReading(file, kind, aliases=composed.aliases, as_json=as_json)
     if composed.root is None or (isinstance(composed.root, yaml.ScalarNode) and not composed.root.value):
         return reading, None
     return reading, reading.read_value(composed.root)
+
+
+def _create_json_error(fault: ValueError, file: str, kind: SourceKind) -> SourceError:
+    message = f"this is not JSON: {getattr(fault, 'msg', fault)}"
+    return kind.error([kind.create_finding(file, getattr(fault, "lineno", None), message)])
 
 
 def _find_json_error(text: str) -> ValueError | None:

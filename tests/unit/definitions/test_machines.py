@@ -56,6 +56,16 @@ def test_a_simulation_refuses_all_faults_of_all_machines():
     assert tuple(error.value.message.splitlines()) == FAULTS
 
 
+def test_numbers_that_json_can_not_have_are_faults():
+    definition = "StartAt: P, States: {P: {Type: Pass, Result: [.nan, 1.0, {x: -.inf}], End: true}}"
+    machine = f"{{Type: AWS::StepFunctions::StateMachine, Properties: {{RoleArn: r, Definition: {{{definition}}}}}}}"
+    with pytest.raises(SfnorchError) as error:
+        simulate(f"Resources: {{M: {machine}}}")
+    place = "Resources.M.Properties.Definition.States.P.Result"
+    end = "the value is not a JSON number; write a finite number (template, line 1)"
+    assert error.value.message.splitlines() == [f"{place}[0]: {end}", f"{place}[2].x: {end}"]
+
+
 def test_a_machine_is_checked_once():
     machine = read(TWO).machines[0]
     assert list_machine_faults(machine) is list_machine_faults(machine)

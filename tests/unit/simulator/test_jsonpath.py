@@ -226,6 +226,12 @@ FAILING = {
         "Cannot convert String to Json in States.StringToJson, caused by: "
         "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
     ),
+    "States.StringToJson('NaN')": (
+        "Cannot convert String to Json in States.StringToJson, caused by: NaN is not a number of JSON"
+    ),
+    "States.StringToJson('[1e999]')": (
+        "Cannot convert String to Json in States.StringToJson, caused by: the number 1e999 is too large"
+    ),
 }
 
 
@@ -258,6 +264,8 @@ def test_a_path_in_a_call_that_leads_nowhere():
         "Format('a')",
         "States.Array(" * 11 + ")" * 11,
         "States.Array($.a[)",
+        "States.Array(1e999)",
+        f"States.Array({'1' * 5000})",
         r"States.Format('a \"b\" ')",
     ],
 )
@@ -304,6 +312,8 @@ RULES: list[tuple[dict[str, Json], bool]] = [
     ({"Variable": "$.s", "StringMatches": r"a\*.log"}, True),
     ({"Variable": "$.s", "StringMatches": "*.lo"}, False),
     ({"Variable": "$.n", "StringMatches": "*"}, False),
+    ({"Variable": "$.long", "StringMatches": "*a" * 40 + "*b"}, False),
+    ({"Variable": "$.long", "StringMatches": "*a" * 40 + "*"}, True),
     ({"Variable": "$.b", "BooleanEquals": True}, True),
     ({"Variable": "$.n", "BooleanEquals": True}, False),
     ({"Variable": "$.b", "NumericEquals": 1}, False),
@@ -327,7 +337,8 @@ RULES: list[tuple[dict[str, Json], bool]] = [
 
 @pytest.mark.parametrize(("rule", "expected"), RULES)
 def test_a_choice_rule_matches_or_not(rule: dict[str, Json], expected: bool):
-    values: Json = {"n": 1, "m": 2, "s": "a*.log", "b": True, "z": None, "at": "2026-01-01T00:00:00Z"}
+    values: dict[str, Json] = {"n": 1, "m": 2, "s": "a*.log", "b": True, "z": None, "at": "2026-01-01T00:00:00Z"}
+    values["long"] = "a" * 5000
     assert evaluate_rule(rule, scene(values)) is expected
 
 

@@ -309,3 +309,6 @@ def test_parquet_without_its_library(monkeypatch: pytest.MonkeyPatch):
 def test_lines_end_at_line_feeds_only():
     assert read('"a\u2028b"\r\n"c"', InputType="JSONL").first.output == ["a\u2028b", "c"]
     assert read("[NaN]", InputType="JSON").first.cause == "The object is not valid JSON: NaN is not a number of JSON"
+    assert (
+        read("[1e999]", InputType="JSON").first.cause == "The object is not valid JSON: the number 1e999 is too large"
+    )

@@ -92,6 +92,22 @@ def test_values_that_break_the_definition(folder: Path):
     )
 
 
+NOT_JSON = {
+    '{"StartAt": "A", "States": {"A": {"Type": "Succeed",}}}': "Expecting property name enclosed in double quotes",
+    '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": NaN, "End": true}}}': "NaN is not a JSON number",
+    "{StartAt: A, States: {A: {Type: Succeed}}}": "Expecting property name enclosed in double quotes",
+}
+
+
+@pytest.mark.parametrize(("text", "wrong"), NOT_JSON.items())
+def test_a_file_in_json_is_not_read_as_yaml(text: str, wrong: str, folder: Path):
+    Path("m.asl.json").write_text(text)
+    with pytest.raises(TemplateError, match=rf"^this is not JSON: {wrong} \(m\.asl\.json"):
+        read_template_or_definition(Path("m.asl.json"))
+    Path("m.asl.yaml").write_text(text)
+    assert read_template_or_definition(Path("m.asl.yaml")).is_definition
+
+
 def test_a_missing_file_and_another_file(folder: Path):
     with pytest.raises(Exception, match=r"^The definition m\.asl\.json does not exist$"):
         read_template_or_definition(Path("m.asl.json"))

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, parse_strict
 from sfnorch.simulator.errors import ITEM_READER, StatesError
 from sfnorch.simulator.map_items.parquet import read_parquet_rows
 
@@ -98,11 +97,6 @@ def _list_rows(content: bytes, delimiter: str) -> list[list[str]]:
 
 def _parse_json(text: str) -> Json:
     try:
-        value: Json = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        return parse_strict(text)
+    except ValueError as error:
         raise StatesError(ITEM_READER, f"The object is not valid JSON: {error}") from None
-    return value
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number of JSON")

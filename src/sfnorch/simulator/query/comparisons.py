@@ -44,11 +44,25 @@ def _read_time(value: Json) -> datetime | None:
 
 def _match_pattern(value: str, pattern: str) -> bool:
     r"""Return whether the text matches the pattern, in which `*` is any text and `\\*` an asterisk."""
-    parts = re.findall(r"\\.|\*|[^\\*]+|\\", pattern, re.DOTALL)
-    literals = [
-        ".*" if part == "*" else re.escape(part[1:] if len(part) > 1 and part[0] == "\\" else part) for part in parts
-    ]
-    return re.fullmatch("".join(literals), value, re.DOTALL) is not None
+    literals = [""]
+    for part in re.findall(r"\\.|\*|[^\\*]+|\\", pattern, re.DOTALL):
+        if part == "*":
+            literals.append("")
+        else:
+            literals[-1] += part[1:] if len(part) > 1 and part[0] == "\\" else part
+    first, *others = literals
+    if not others:
+        return value == first
+    *middle, last = others
+    position, end = len(first), len(value) - len(last)
+    if position > end or not value.startswith(first) or not value.endswith(last):
+        return False
+    for literal in middle:  # the first place of each is enough: a regular expression would try all places
+        position = value.find(literal, position, end)
+        if position < 0:
+            return False
+        position += len(literal)
+    return True
 
 
 COMPARISONS: Mapping[str, Compare] = {

@@ -17,7 +17,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 
-from sfnorch.json_values import Json, is_number, write_as_text, write_compact
+from sfnorch.json_values import Json, is_number, parse_strict, write_as_text, write_compact
 from sfnorch.query_syntax.paths import write_java
 from sfnorch.simulator.query.java_random import JavaRandom
 from sfnorch.simulator.query.java_values import list_as_set
@@ -166,11 +166,7 @@ def _parse_json(text: Json) -> Json:
     whole = _expect_text(text)
     if not whole.strip():
         return None
-    try:
-        value: Json = json.loads(whole)
-    except RecursionError:
-        raise ValueError("the text is nested too deep") from None
-    return value
+    return parse_strict(whole)
 
 
 def _identify(value: Json) -> str:

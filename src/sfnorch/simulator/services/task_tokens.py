@@ -6,12 +6,11 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSucce
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 import simpy
 
-from sfnorch.json_values import Json, read_string
+from sfnorch.json_values import Json, parse_strict, read_string
 from sfnorch.simulator.errors import HEARTBEAT, TIMEOUT, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.services.metadata import describe_sdk_error
@@ -67,7 +66,7 @@ def send_task_success(request: ServiceRequest) -> Steps[Json]:
     """Answer a Task with its result. Raises StatesError for an invalid token or an output that is not JSON."""
     pending = _find_token(request)
     try:
-        output: Json = json.loads(request.get_text("Output"))
+        output = parse_strict(request.get_text("Output"))
     except ValueError:
         cause = "Invalid Output: 'Invalid JSON in output'"
         raise StatesError("Sfn.InvalidOutputException", describe_sdk_error(request, cause)) from None
