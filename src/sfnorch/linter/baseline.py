@@ -129,7 +129,7 @@ def read_baseline(path: Path) -> tuple[BaselineEntry, ...]:
         hint = "specify a file that --write-baseline has written"
         raise SfnorchError(f"{path} is not a baseline: invalid JSON: {error}", hint=hint) from None
     if faults := list(_find_faults(document)):
-        hint = f"write it again with --write-baseline {path}"
+        hint = f"delete it, and write it again with --write-baseline {path}"
         raise SfnorchError("\n".join(f"{path}: {fault}" for fault in faults), hint=hint)
     return tuple(BaselineEntry(**entry) for entry in read_mapping(document)["findings"])  # type: ignore[arg-type, union-attr]
 

@@ -10,6 +10,13 @@ _MACHINES = frozenset({"AWS::StepFunctions::StateMachine", "AWS::Serverless::Sta
 _DEFINITIONS = frozenset({"Definition", "DefinitionString"})
 
 
+_LITERAL_VARIABLE = "E1029"
+"""${…} outside of Fn::Sub. In a description it is text for people: documented, a description is any string.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+"""
+
+
 class _ContradictedRule(NamedTuple):
     """A rule of cfn-lint that is wrong about some properties of resources, and the evidence."""
 
@@ -56,7 +63,7 @@ CONTRADICTED = (
 
 def is_contradicted(rule: str, path: Path, kind: str, message: str) -> bool:
     """Return whether AWS accepts what a rule of cfn-lint reports at a path, in a resource of this type."""
-    return any(
+    return (rule == _LITERAL_VARIABLE and str(path[-1:] and path[-1]).lower() == "description") or any(
         row.rule == rule and kind in row.kinds and not row.properties.isdisjoint(path[3:4]) and row.words in message
         for row in CONTRADICTED
     )
