@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from sfnorch.json_values import Json
 from sfnorch.query_syntax.intrinsic_calls import IntrinsicSyntaxError, parse_call
 from sfnorch.query_syntax.paths import PathError, PathSyntaxError, parse_path
-from sfnorch.simulator.errors import StatesError
+from sfnorch.simulator.errors import StatesError, UnsupportedSimulationError
 from sfnorch.simulator.query.choice_rules import evaluate_rule
 from sfnorch.simulator.query.intrinsic_functions import make_intrinsic_functions
 from sfnorch.simulator.query.payload_templates import PathData, TemplateEvaluator
@@ -350,3 +351,16 @@ def test_a_rule_about_nothing_is_an_error(rule: dict[str, Json]):
         evaluate_rule(rule, scene({"n": 1}))
     cause = "Invalid path '$.no': The choice state's condition path references an invalid value."
     assert (error.value.error, error.value.cause) == ("States.Runtime", cause)
+
+
+REGEX = "$.l[?(@.x =~ /(a+)+$/)]"
+
+
+def test_a_path_with_a_regular_expression_cannot_be_simulated():
+    data = scene({"l": [{"x": "a" * 50 + "!"}]})
+    message = re.escape(f"the path {REGEX} has a regular expression (=~), which cannot be simulated")
+    with pytest.raises(UnsupportedSimulationError, match=message):
+        EVALUATOR.fill({"v.$": REGEX}, data)
+    with pytest.raises(UnsupportedSimulationError, match=message):
+        evaluate_rule({"Variable": REGEX, "IsString": True}, data)
+    assert parse_path("$.l[?(@.x == '=~')]").steps is None

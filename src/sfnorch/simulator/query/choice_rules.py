@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sfnorch.json_values import Json, read_mapping, read_mappings
-from sfnorch.query_syntax.paths import PathError, PathSyntaxError, parse_path
-from sfnorch.simulator.errors import RUNTIME, StatesError
+from sfnorch.query_syntax.paths import PathError, PathSyntaxError, UnsupportedPathError, parse_path
+from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.query.comparisons import COMPARISONS, TESTS
 from sfnorch.simulator.query.payload_templates import PathData
 
@@ -46,6 +46,8 @@ def _read(text: str, data: PathData) -> Json:
     try:
         path = parse_path(text)
         return path.read(data.find_root(path))
+    except UnsupportedPathError as error:
+        raise UnsupportedSimulationError(str(error)) from None
     except (PathError, PathSyntaxError):
         raise StatesError(RUNTIME, f"Invalid path '{text}': {_INVALID}") from None
 

@@ -16,8 +16,16 @@ from sfnorch.query_syntax.intrinsic_calls import (
     QuotedText,
     parse_call,
 )
-from sfnorch.query_syntax.paths import CONTEXT, INPUT, ParsedPath, PathError, PathSyntaxError, parse_path
-from sfnorch.simulator.errors import RUNTIME, StatesError
+from sfnorch.query_syntax.paths import (
+    CONTEXT,
+    INPUT,
+    ParsedPath,
+    PathError,
+    PathSyntaxError,
+    UnsupportedPathError,
+    parse_path,
+)
+from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.query.intrinsic_functions import (
     IntrinsicFunction,
     InvalidArgumentsError,
@@ -148,6 +156,8 @@ def _find(path: ParsedPath, data: PathData) -> tuple[FoundValue | None, Json]:
 def _parse(text: str, name: str) -> ParsedPath:
     try:
         return parse_path(text)
+    except UnsupportedPathError as error:
+        raise UnsupportedSimulationError(str(error)) from None
     except PathSyntaxError as error:
         where = f"The value for the field '{name}' is not valid: " if name else ""
         raise StatesError(RUNTIME, f"{where}{error}") from None
