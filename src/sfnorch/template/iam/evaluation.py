@@ -17,7 +17,6 @@ from sfnorch.template.iam.patterns import GIVEN, match_pattern
 from sfnorch.template.iam.requests import AccessRequest
 from sfnorch.template.iam.statements import Statement
 from sfnorch.template.iam.truth import NO, YES, Truth, combine_all, combine_any, create_unknown
-from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.resources import AssumedDefaults
 
 
@@ -166,19 +165,11 @@ def _match_resource(statement: Statement, request: AccessRequest) -> Truth:
 
 def _match_patterns(patterns: Iterable[str], statement: Statement, request: AccessRequest, *, every: bool) -> Truth:
     filled = [request.fill_variables(pattern) if statement.has_variables else pattern for pattern in patterns]
-    found = [
+    return combine_any(
         match_pattern(pattern, request.resource, request.assumed, every=every)
         for pattern in filled
         if pattern is not None
-    ]
-    if statement.allow:
-        found += [create_unknown(f"{pattern} is not an ARN") for pattern in filled if pattern and _is_no_arn(pattern)]
-    return combine_any(found)
-
-
-def _is_no_arn(pattern: str) -> bool:
-    """Return whether IAM rejects a policy with this resource, so that a stack needs another value of its parameter."""
-    return pattern != "*" and not pattern.startswith("arn:") and not UNKNOWN.search(pattern)
+    )
 
 
 def _match_principal(statement: Statement, request: AccessRequest) -> tuple[Truth, Truth]:
