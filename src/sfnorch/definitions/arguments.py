@@ -93,7 +93,8 @@ class _ArgumentCheck(NamedTuple):
     def find_faults(self, given: Object, known: _KnownNames, path: Path) -> Iterator[DefinitionFault]:
         """Yield the faults of an object with known names."""
         names = {self._read_name(key) for key in given}
-        unknown = [key for key in given if self._read_name(key) not in {*known.types, *known.shapes}]
+        refused = names - known.types.keys() - known.shapes.keys()
+        unknown = [key for key in given if self._read_name(key) in refused]
         for key in unknown:
             yield _refuse_name(self._read_name(key), known, names, (*path, key))
         for name in known.required:

@@ -62,6 +62,7 @@ def list_services() -> Mapping[str, str]:
     return {_NAMES.get(folder, folder.replace("-", "")): folder for folder in list_folders()}
 
 
+@cache
 def find_official_name(name: str) -> str:
     """Return how Step Functions names the service that others call `name`; empty if no service has this name.
 
@@ -73,6 +74,7 @@ def find_official_name(name: str) -> str:
     return next((found for found, folder in list_services().items() if wanted in (found, folder.replace("-", ""))), "")
 
 
+@cache
 def list_actions(folder: str) -> tuple[str, ...]:
     """Return the API actions of a service that Step Functions supports, as the service names them: `StartJobRun`."""
     unsupported = _UNSUPPORTED.get(folder, frozenset())

@@ -35,8 +35,7 @@ def _check_scope(scope: StateScope, given: Shape, item: Shape, report: Report) -
         state = scope.states[name]
         if not state.jsonata:
             flow = StateFlow(state, shape, item, report)
-            for _ in flow.list_targets():
-                pass  # reports its faults
+            flow.list_targets()  # reports the faults of its fields
             for index, inner, inner_item in flow.list_scopes():
                 _check_scope(state.scopes[index], inner, inner_item, report)
         else:

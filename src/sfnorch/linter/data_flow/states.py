@@ -38,15 +38,17 @@ class StateFlow:
         whole = self._read(given)
         self.effective = self._read_whole("InputPath", whole)
 
-    def list_targets(self) -> Iterator[tuple[str, Shape]]:
-        """Yield the names of the next states with the shapes of their inputs."""
+    def list_targets(self) -> list[tuple[str, Shape]]:
+        """Return the names of the next states with the shapes of their inputs."""
         output = self._compute_output()
+        targets = []
         for transition in self.state.transitions:
             if transition.way is TransitionKind.CATCH:
                 body = transition.rule if transition.rule is not None else Object(self.state.body.place)
-                yield transition.target, self._place(body, transition.path[:-1], ERROR_OUTPUT)
+                targets.append((transition.target, self._place(body, transition.path[:-1], ERROR_OUTPUT)))
             else:
-                yield transition.target, output
+                targets.append((transition.target, output))
+        return targets
 
     def list_scopes(self) -> Iterator[tuple[int, Shape, Shape]]:
         """Yield the indexes of the inner scopes, the shapes of their inputs, and the shapes of a Map's items."""

@@ -32,13 +32,15 @@ _ASKS = re.compile(r"(get|describe|batchGet|list)[A-Z]\w*")
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
+        if _polls(machine):
+            continue
         calls = {state: call for state in machine.list_states() if (call := parse_call(state))}
         asked = {find_official_name(call.service) for call in calls.values() if _asks(call)}
         for state, call in calls.items():
             if call.way or call.action == _OTHER_RULE or find_official_name(call.service) in asked:
                 continue
             hint = _suggest(call)
-            if hint and _has_successor(state) and not _polls(machine):
+            if hint and _has_successor(state):
                 message = f"{state.name} starts {call.action} and does not wait until it ends"
                 yield create_fault(machine, (*state.path, "Resource"), message, hint)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.json_values import Json, walk_strings
+from sfnorch.json_values import walk_strings, walk_values
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding, create_fault
 from sfnorch.template.contents import Machine
@@ -50,20 +50,9 @@ def _find_unused(machine: Machine, given: Object) -> list[str]:
     unfilled = machine.definition.unfilled if machine.definition else None
     if unfilled is None:
         return []  # the definition is JSON only with its substitutions
-    used = {name for _, text in walk_strings(unfilled) for name in _NAME.findall(text)}
-    keys = {name for key in _list_keys(unfilled) for name in _NAME.findall(key)}
-    return [name for name in given if name not in used | keys]
-
-
-def _list_keys(value: Json) -> Iterator[str]:
-    match value:
-        case dict():
-            for key, item in value.items():
-                yield key
-                yield from _list_keys(item)
-        case list():
-            for item in value:
-                yield from _list_keys(item)
+    texts = (text for path, value in walk_values(unfilled) for text in (*path[-1:], value) if isinstance(text, str))
+    used = {name for text in texts for name in _NAME.findall(text)}
+    return [name for name in given if name not in used]
 
 
 def _create_missing(machine: Machine, name: str, path: Path, near: str) -> RuleFinding:
