@@ -71,7 +71,7 @@ class Case:
         return simulate(self._write_template(), self.given.get("input", {}), behaviour).first
 
     def expect(self) -> dict[str, Any]:
-        """The expected result, as far as the case tells it; the status, result and states always."""
+        """The expected result, as far as the case has it; the status, result and states always."""
         fails = "error" in self.given or "status" in self.given
         return {
             "status": self.given.get("status", "FAILED" if fails else "SUCCEEDED"),

@@ -549,11 +549,11 @@ def test_a_counter_that_ends_at_a_number():
 
 
 @pytest.mark.parametrize(
-    ("kind", "action", "told"),
+    ("kind", "action", "count"),
     [("EXPRESS", "StartSyncExecution", 0), ("EXPRESS", "StartExecution", 1), ("STANDARD", "StartSyncExecution", 1)],
 )
-def test_the_caller_of_a_synchronous_express_machine_gets_the_error(kind: str, action: str, told: int):
+def test_the_caller_of_a_synchronous_express_machine_gets_the_error(kind: str, action: str, count: int):
     definition = "StartAt: A\nStates:\n  A: {Type: Task, Resource: 'arn:aws:states:::sns:publish', End: true}\n"
     caller = f"Caller: {{Type: AWS::ApiGatewayV2::Integration, Properties: {{IntegrationSubtype: StepFunctions-{action}}}}}\n"
     messages = found("failure-not-notified", definition, caller, f"StateMachineType: {kind}\n")
-    assert messages == ["if A fails, no notification is sent"] * told
+    assert messages == ["if A fails, no notification is sent"] * count

@@ -1,4 +1,4 @@
-"""Tasks that wait for an answer to their token, and activities: who answers, when nobody does, and what is counted."""
+"""Tasks that wait for an answer to their token, and activities: who answers, when no one does, and what is counted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WAITING = {
 }
 ACTIVITY = {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:paint"}
 THROWN = {"Throw": {"Error": "Refused", "Cause": "not today"}}
-NOBODY = {"Throw": {"Error": "States.Timeout"}}
+NO_ANSWER = {"Throw": {"Error": "States.Timeout"}}
 
 
 def play(states: dict[str, Any], mocks: Any = None) -> Run:
@@ -45,9 +45,9 @@ def end(run: Run) -> tuple[str, Any, str, str, float | None, int]:
         (WAITING, {"Return": "text"}, ("SUCCEEDED", "text", "", "", 0.0, 8)),
         (WAITING, THROWN, ("FAILED", None, "Refused", "not today", 0.0, 7)),
         (WAITING, {"Throw": {"Error": "Sqs.QueueDoesNotExist"}}, ("FAILED", None, "Sqs.QueueDoesNotExist", "", 0.0, 6)),
-        (WAITING, NOBODY, ("FAILED", None, "States.Timeout", "", 0.0, 7)),
-        ({**WAITING, "TimeoutSeconds": 50}, NOBODY, ("FAILED", None, "States.Timeout", "", 50.0, 7)),
-        ({**WAITING, "HeartbeatSeconds": 20}, NOBODY, ("FAILED", None, "States.Timeout", "", 20.0, 7)),
+        (WAITING, NO_ANSWER, ("FAILED", None, "States.Timeout", "", 0.0, 7)),
+        ({**WAITING, "TimeoutSeconds": 50}, NO_ANSWER, ("FAILED", None, "States.Timeout", "", 50.0, 7)),
+        ({**WAITING, "HeartbeatSeconds": 20}, NO_ANSWER, ("FAILED", None, "States.Timeout", "", 20.0, 7)),
         (
             {**WAITING, "TimeoutSeconds": 50, "HeartbeatSeconds": 20},
             {"Throw": {"Error": "States.HeartbeatTimeout"}},
@@ -55,7 +55,7 @@ def end(run: Run) -> tuple[str, Any, str, str, float | None, int]:
         ),
         (ACTIVITY, {"ok": 1}, ("SUCCEEDED", {"ok": 1}, "", "", 0.0, 7)),
         (ACTIVITY, THROWN, ("FAILED", None, "Refused", "not today", 0.0, 6)),
-        ({**ACTIVITY, "HeartbeatSeconds": 20}, NOBODY, ("FAILED", None, "States.Timeout", "", 20.0, 6)),
+        ({**ACTIVITY, "HeartbeatSeconds": 20}, NO_ANSWER, ("FAILED", None, "States.Timeout", "", 20.0, 6)),
         (
             ACTIVITY,
             {"Throw": {"Error": "States.Runtime", "Cause": "The activity ARN does not exist."}},
@@ -102,7 +102,7 @@ def test_a_heartbeat_timeout_is_caught_by_its_name():
         "T": {**WAITING, "HeartbeatSeconds": 20, "Catch": caught, "End": True},
         "Late": {"Type": "Pass", "End": True},
     }
-    assert play(states, {"T": NOBODY}).first.output == {"Error": "States.Timeout", "Cause": ""}
+    assert play(states, {"T": NO_ANSWER}).first.output == {"Error": "States.Timeout", "Cause": ""}
 
 
 def test_a_failure_without_a_name_is_caught_with_null():
