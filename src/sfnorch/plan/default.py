@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sfnorch.plan.names import build_default_child_name
 from sfnorch.plan.places import Places
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models.parameters import RunParameter
+    from sfnorch.plan.models.starts import Start
 
 DEFAULT_CHAINS = (4, 5, 4, 5, 4)
 """The number of placeholder jobs of each of the five default children."""
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+_NONE_DECLARED: Mapping[str, RunParameter] = MappingProxyType({})
 
 
 class DefaultJob(NamedTuple):
@@ -60,6 +65,12 @@ class DefaultPlan(NamedTuple):
     schedule: None = None
     name: None = None
     environment: str = "dev"
+    parameters: Mapping[str, RunParameter] = _NONE_DECLARED
+    run_id_argument: None = None
+    timezone: None = None
+    overlap: None = None
+    starts: Sequence[Start] = ()
+    backfill: Literal[False] = False
     alerts: DefaultAlerts = DefaultAlerts()
     logging: bool = True
     log_retention_days: int = 30

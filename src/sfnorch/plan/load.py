@@ -114,6 +114,7 @@ _TEXT_IS_ENOUGH = {
     "Job": "a job's name",
     "Schedule": "a schedule's expression",
     "Retry": "a number of retries",
+    "Overlap": "a mode",
 }
 
 

@@ -32,6 +32,7 @@ STEP_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"
 
 FUNCTION_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
 VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,79}$"
+PARAMETER = r"^[A-Za-z][A-Za-z0-9_]{0,39}$"
 ERROR_NAME = r"^[A-Za-z_][A-Za-z0-9_.]{0,127}$"
 ENVIRONMENT_KEY = r"^[A-Za-z][A-Za-z0-9_]+$"
 RESERVED_ENVIRONMENT_KEYS = frozenset(
@@ -75,6 +76,7 @@ PATTERN_DESCRIPTIONS = {
     STEP_NAME: "1 to 50 letters, digits, dashes and underscores, beginning with a letter or a digit",
     FUNCTION_NAME: "1 to 40 letters, digits, dashes and underscores, beginning with a letter",
     VARIABLE: "a variable's name: letters, digits and underscores, beginning with a letter",
+    PARAMETER: "a parameter's name: 1 to 40 letters, digits and underscores, beginning with a letter",
     ERROR_NAME: "an error's name: letters, digits, dots and underscores, beginning with a letter",
     ENVIRONMENT_KEY: "an environment variable's name: two or more letters, digits and underscores, beginning with a "
     "letter",

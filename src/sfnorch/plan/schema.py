@@ -13,13 +13,19 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from sfnorch.plan.kinds import PLANS, load_plan_model
 from sfnorch.plan.models.job import Job
+from sfnorch.plan.models.overlap import Overlap
 from sfnorch.plan.models.retry import Retry
 from sfnorch.plan.models.schedule import Schedule
 
 SCHEMA_FILE = "sfnorch.schema.json"
 
 # Models that a plan can write as a single value, and the key of that value.
-_TEXT_IS_ENOUGH = {Job.__name__: "name", Schedule.__name__: "expression", Retry.__name__: "attempts"}
+_TEXT_IS_ENOUGH = {
+    Job.__name__: "name",
+    Overlap.__name__: "mode",
+    Schedule.__name__: "expression",
+    Retry.__name__: "attempts",
+}
 
 
 class _PlanSchema(GenerateJsonSchema):

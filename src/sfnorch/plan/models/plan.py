@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from sfnorch.plan import names
-from sfnorch.plan.fields import TagKey, TagValue, check_resource_name
+from sfnorch.plan.fields import ArgumentKey, TagKey, TagValue, check_resource_name
 from sfnorch.plan.models.alerts import Alerts
 from sfnorch.plan.models.base import Model
-from sfnorch.plan.models.schedule import Schedule
+from sfnorch.plan.models.overlap import Overlap
+from sfnorch.plan.models.parameters import ParameterName, RunParameter
+from sfnorch.plan.models.schedule import Schedule, TimeZoneName
+from sfnorch.plan.models.starts import Start
 from sfnorch.plan.places import Places
 from sfnorch.plan.tags import MAX_TAGS
 
@@ -31,6 +34,26 @@ class Plan(Model):
         description="Environment, for example dev or prod. Notifications begin with it. Default of the stack parameter "
         "Environment.",
         examples=["prod"],
+    )
+    parameters: Annotated[dict[ParameterName, RunParameter], Field(max_length=50)] = Field(
+        default={},
+        description="Parameters of a run, by name. Expressions use them as `$params.NAME`.",
+        examples=[{"run_date": {"type": "date", "default": "yesterday"}}],
+    )
+    run_id_argument: ArgumentKey | None = Field(
+        default=None,
+        description="Argument with the ID of the run, `$run.id`, that every job run gets.",
+        examples=["--run_id"],
+    )
+    timezone: TimeZoneName | None = Field(
+        default=None,
+        description="Time zone of the dates of runs. Default: the time zone of the schedule, or UTC.",
+        examples=["Europe/Berlin"],
+    )
+    overlap: Overlap | None = Field(
+        default=None,
+        description="What happens when a run starts while another run is still running. Default: both run.",
+        examples=["skip"],
     )
     alerts: Alerts = Field(
         default_factory=Alerts.model_construct,
@@ -86,4 +109,15 @@ class OrchestrationPlan(Plan):
     )
     schedule: Schedule | None = Field(
         default=None, description="Schedule that starts the main state machine.", examples=["cron(0 3 * * ? *)"]
+    )
+    starts: Annotated[list[Start], Field(max_length=20)] = Field(
+        default=[],
+        description="Further starts of the main state machine: schedules with their own parameters, objects in S3, and "
+        "events.",
+        examples=[[{"name": "orders", "s3": {"bucket": "our-landing-zone"}, "params_from": {"source_key": "key"}}]],
+    )
+    backfill: bool = Field(
+        default=False,
+        description="Whether the stack has a state machine for backfills: a run for each date, see `sfnorch backfill`.",
+        examples=[True],
     )

@@ -39,6 +39,9 @@ def _check_time_zone(name: str) -> str:
     return name
 
 
+TimeZoneName = Annotated[str, Field(pattern=names.TIMEZONE, max_length=50), AfterValidator(_check_time_zone)]
+
+
 class Schedule(Model):
     """A schedule: a schedule expression, or a mapping with the expression and its time zone."""
 
@@ -48,7 +51,7 @@ class Schedule(Model):
         description="Schedule expression of EventBridge Scheduler: cron(…), rate(…) or at(…).",
         examples=["cron(0 3 * * ? *)"],
     )
-    timezone: Annotated[str, Field(pattern=names.TIMEZONE, max_length=50), AfterValidator(_check_time_zone)] = Field(
+    timezone: TimeZoneName = Field(
         default="UTC",
         description="Time zone of a cron or at expression.",
         examples=["Europe/Berlin"],

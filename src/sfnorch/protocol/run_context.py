@@ -1,0 +1,76 @@
+"""The run: its parameters, its date and its ID, which the first states of a state machine resolve from the input.
+
+The input of a state machine is `{"params": {NAME: value}, "run": {…}}`, with the other keys of its pattern. The states
+`DescribeRun`, `ResolveParameters` and `CheckParameters` assign the variables. An execution with invalid parameters ends
+in `InvalidParameters`, with the error InvalidInput.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from sfnorch.json_values import Json
+
+PARAMS, RUN = "params", "run"
+"""The keys of the input, and the variables that expressions use."""
+
+SCHEDULED_AT = "scheduledAt"
+"""The key of `run` with the scheduled time, which a schedule sets."""
+
+
+class RunState:
+    """Names of the states that resolve the run and its parameters."""
+
+    DESCRIBE_RUN = "DescribeRun"
+    RESOLVE_PARAMETERS = "ResolveParameters"
+    CHECK_PARAMETERS = "CheckParameters"
+    INVALID_PARAMETERS = "InvalidParameters"
+
+
+class RunVariable:
+    """Names of variables: those that expressions use, and those of the states that resolve them.
+
+    `declared` holds a `DeclaredParameter` for each parameter of the plan. `resolved` holds values and faults.
+    """
+
+    PARAMS = PARAMS
+    RUN = RUN
+    ENVIRONMENT = "environment"
+    DECLARED = "declared"
+    RESOLVED = "resolved"
+
+
+class DeclaredParameter(TypedDict, total=False):
+    """A parameter as the state machine has it: `default` is the value in the plan, `atDeploy` the one of the stack."""
+
+    name: str
+    type: str
+    default: Json
+    atDeploy: str
+    values: list[Json]
+    required: bool
+
+
+class RunDescription(TypedDict, total=False):
+    """The key `run` of an input, all of it optional, and the variable `run`, which has all keys.
+
+    `scheduledAt` and `startedAt` are timestamps, `date` is a date (YYYY-MM-DD), `attempt` counts from 1.
+    """
+
+    id: str
+    name: str
+    startedAt: str
+    scheduledAt: str
+    date: str
+    attempt: int
+
+
+RUN_KEYS = ("id", "name", "startedAt", "scheduledAt", "date", "attempt")
+"""The keys of the variable `run`, in order."""
+
+
+class RunContextInput(TypedDict, total=False):
+    """The keys of an input that describe the run."""
+
+    params: dict[str, Json]
+    run: RunDescription
