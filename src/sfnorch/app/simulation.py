@@ -88,6 +88,10 @@ class SimulateRequest:
     """The seed of the random numbers for jitter and names."""
     until: float | None = None
     """The virtual time after which the simulation ends, in seconds."""
+    second_run: float | None = None
+    """The virtual time after which a second execution with the same input starts, in seconds."""
+    stop_after: float | None = None
+    """The virtual time after which the first execution is stopped, in seconds."""
     price: float = PRICE_PER_1000
     """The price of 1,000 state transitions, in US dollars."""
 
@@ -152,6 +156,8 @@ def simulate(
             behaviour,
             seed=request.seed,
             until=request.until,
+            second_run=request.second_run,
+            stop_after=request.stop_after,
             is_rendered=request.template is None,
         )
         found = compute_figures(run, request.price)

@@ -6,7 +6,7 @@ releases a lock, and an execution that was stopped, timed out or deleted has los
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypedDict
+from typing import TypedDict
 
 from sfnorch.json_values import Json, find_value, read_string
 
@@ -74,14 +74,10 @@ class SkippedOutput(TypedDict, total=False):
     run: Json
 
 
-class SkippedRun(NamedTuple):
-    """A run that was skipped, and the ARN of the execution that held the lock."""
-
-    held_by: str
+SKIPPED = "SKIPPED"
+"""The status in reports of a run that was skipped. Its status in AWS is SUCCEEDED."""
 
 
-def find_skipped_run(output: Json) -> SkippedRun | None:
-    """Return the skipped run with this output; None for other outputs."""
-    if find_value(output, "skipped") is not True or not isinstance(find_value(output, "heldBy"), str):
-        return None
-    return SkippedRun(held_by=read_string(find_value(output, "heldBy")))
+def find_holder(output: Json) -> str:
+    """Return the ARN of the execution that held the lock of a skipped run; an empty text for other outputs."""
+    return read_string(find_value(output, "heldBy")) if find_value(output, "skipped") is True else ""
