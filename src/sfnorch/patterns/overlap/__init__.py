@@ -71,6 +71,7 @@ _UNKNOWN_SECONDS = 300
 _OWN = jsonata("$states.context.Execution.Id")
 _AS_IT_IS = jsonata("$states.input")
 _HOLDER = jsonata("$overlapLock.heldBy")
+_HASH = jsonata('$hash($text, "SHA-256")')
 _TABLE = Substitution(LOCK_TABLE)
 _RETRY = (
     Retrier(errors=(CONDITION_FAILED, UNKNOWN_EXECUTION), max_attempts=0),
@@ -91,7 +92,7 @@ def build_lock_states(overlap: Overlap, *, next_state: str) -> list[AnyState]:
     key: Value = LOCK_FOR_ALL
     if overlap.per is not None:
         value = jsonata("$lookup($params, <<name>>)", name=overlap.per)
-        key = read_program(__package__, "lock_key").fill(name=overlap.per, value=value)
+        key = read_program(__package__, "lock_key").fill(name=overlap.per, value=value, hash=_HASH)
     lock = {"key": key, LockAttribute.HELD_BY: "", LockAttribute.ACQUIRED_AT: ""}
     return [
         _put_lock(
