@@ -54,7 +54,6 @@ from sfnorch.workflow import Arn, LockTable, LockTableArn, Permission, StackName
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfnorch.plan.default import DefaultPlan
     from sfnorch.plan.kinds import AnyPlan
     from sfnorch.plan.models.overlap import Overlap
     from sfnorch.workflow import DeploymentValue
@@ -79,7 +78,7 @@ _RETRY = (
 )
 
 
-def find_lock(plan: AnyPlan | DefaultPlan) -> Overlap | None:
+def find_lock(plan: AnyPlan) -> Overlap | None:
     """Return the setting of a plan whose runs have a lock; None if they can overlap."""
     return plan.overlap if plan.overlap is not None and plan.overlap.mode != "allow" else None
 
@@ -121,21 +120,24 @@ def build_lock_states(overlap: Overlap, *, next_state: str) -> list[AnyState]:
     ]
 
 
-def list_substitutions(overlap: Overlap | None) -> dict[str, DeploymentValue]:
+def bind_lock_table(overlap: Overlap | None) -> dict[str, DeploymentValue]:
     """Return the substitution with the name of the table, if the runs have a lock."""
     return {LOCK_TABLE: LockTable()} if overlap else {}
 
 
-def list_permissions(overlap: Overlap | None, machine: StackName) -> tuple[Permission, ...]:
-    """Return the permissions to acquire a lock; `machine` is the name of the state machine, which describes itself."""
-    if not overlap:
+def list_lock_permissions(plan: AnyPlan, machine: str) -> tuple[Permission, ...]:
+    """Return the permissions to acquire a lock, and to describe the executions of the state machine itself.
+
+    `machine` is its name without that of the stack. A plan whose runs can overlap needs none.
+    """
+    if not find_lock(plan):
         return ()
     return (
         Permission(sid="AcquireLock", actions=(*PUT_ITEM.actions, *GET_ITEM.actions), resources=(LockTableArn(),)),
         Permission(
             sid="DescribeHolder",
             actions=DESCRIBE_EXECUTION.actions,
-            resources=(Arn("states", "execution:", machine, ":*"),),
+            resources=(Arn("states", "execution:", StackName(machine), ":*"),),
         ),
     )
 
