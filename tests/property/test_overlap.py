@@ -131,7 +131,7 @@ def test_of_runs_that_exclude_each_other_one_works_at_a_time_and_an_ended_one_bl
     lock_of = {each.arn: each.input["params"]["key"] if per else "" for each in executions}
     for one, other in combinations(held, 2):
         if lock_of[one] == lock_of[other]:
-            (begin, end), (next_begin, next_end) = sorted((held[one], held[other]))
+            (_, end), (next_begin, _) = sorted((held[one], held[other]))
             assert end <= next_begin, (one, other)
     for each in executions:
         if each.status == "SUCCEEDED" and not find_holder(each.output):
