@@ -16,6 +16,8 @@ LOCK_FOR_ALL = "orchestration"
 ALREADY_RUNNING_ERROR, TIMEOUT_ERROR, FAILED_ERROR = "AlreadyRunning", "OverlapTimeout", "LockFailed"
 """The errors of an execution that found the lock held, waited too long for it, or could not read or write it."""
 
+LOCK_ERRORS = (ALREADY_RUNNING_ERROR, TIMEOUT_ERROR, FAILED_ERROR)
+
 
 class LockState:
     """Names of the states that acquire the lock."""
