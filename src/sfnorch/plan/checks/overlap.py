@@ -28,7 +28,7 @@ def check_overlap(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
     if overlap.mode != "wait" and "timeout" in overlap.model_fields_set:
         yield (
             ("overlap", "timeout"),
-            f"timeout has no effect with the mode {overlap.mode}; remove it, or use mode: wait",
+            f"timeout has no effect with the mode {overlap.mode}; remove it, or use the mode wait",
         )
     name = overlap.per
     if name is None:
