@@ -41,7 +41,7 @@ def plan_resumption(root: Node, definition: Mapping[str, Json]) -> Resumption:
 
 
 def _repeat_run_without_lock(root: Node) -> Resumption | None:
-    """Return the whole run again if it ended before it acquired its lock; None for other runs.
+    """Return the input of the run if it ended before it acquired its lock; None for other runs.
 
     Raises SfnorchError for a run that was skipped.
     """
