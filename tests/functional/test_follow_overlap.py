@@ -90,7 +90,10 @@ def test_a_skipped_run_is_not_resumed():
 def locked_out(status: str, error: str = "", *, waiting: bool = False) -> Node:
     """A run that ended before it had the lock."""
     history = History()
-    history.begin({"params": {"run_date": "2026-01-01"}})
+    history.begin({"resumeAt": {"step": "load", "variables": {}}})
+    history.assign(
+        run={"id": "r", "scheduledAt": "t", "date": "2026-01-01", "attempt": 2}, params={"day": "2026-01-01"}
+    )
     if waiting:
         history.add("WaitStateEntered", key="stateEntered", name=LockState.WAIT_FOR_HOLDER, input="{}")
     history.finish(status, error, f"another run is running: {EXECUTION}:first, which holds the lock orchestration")
@@ -110,9 +113,13 @@ def locked_out(status: str, error: str = "", *, waiting: bool = False) -> Node:
     ],
     ids=lambda node: f"{node.record.status} {node.record.error}".strip(),
 )
-def test_a_run_that_never_had_the_lock_is_run_whole(node: Node):
+def test_a_run_that_never_had_the_lock_is_run_with_its_input_parameters_and_date(node: Node):
     assert can_resume(node)
-    given: Any = {"params": {"run_date": "2026-01-01"}}
+    given: Any = {
+        "resumeAt": {"step": "load", "variables": {}},
+        "params": {"day": "2026-01-01"},
+        "run": {"id": "r", "scheduledAt": "t", "date": "2026-01-01", "attempt": 3},
+    }
     assert plan_resumption(node, DEFINITION) == Resumption(input=given, jobs={"everything": []})
 
 

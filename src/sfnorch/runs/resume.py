@@ -18,6 +18,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.protocol.overlap import LOCK_ERRORS, LockState, find_holder
 from sfnorch.runs.kinds import find_kind, get_kind
+from sfnorch.runs.kinds.kept_run import keep_run
 from sfnorch.runs.kinds.kind import INTERRUPTED_STATUSES, NEW_RUN, Resumption
 from sfnorch.runs.node import Node
 
@@ -51,7 +52,7 @@ def _repeat_run_without_lock(root: Node) -> Resumption | None:
     was_waiting = record.status in INTERRUPTED_STATUSES and record.entered[-1:] == [LockState.WAIT_FOR_HOLDER]
     if not isinstance(record.input, dict) or not (was_waiting or record.error in LOCK_ERRORS):
         return None
-    return Resumption(input=record.input, jobs={"everything": []})
+    return Resumption(input={**record.input, **keep_run(record)}, jobs={"everything": []})
 
 
 def can_resume(root: Node) -> bool:
