@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models.overlap import Overlap
+from sfnorch.plan.warnings import find_plan_warnings
 
 FLOW: dict[str, Any] = {
     "pattern": "flow",
@@ -66,6 +68,23 @@ def test_a_parameter_with_a_fault_is_declared():
     plan = {**FLOW, "parameters": {"run_date": {"type": "dat"}}}
     (message,) = fault_of({"mode": "skip", "per": "run_date"}, plan)
     assert "'dat' is invalid" in message
+
+
+@pytest.mark.parametrize(
+    ("overlap", "ending"),
+    [
+        ("skip", "are skipped"),
+        ("fail", "fail"),
+        ("wait", ""),
+        ("allow", ""),
+        ({"mode": "skip", "per": "run_date"}, ""),
+    ],
+)
+def test_runs_of_a_backfill_that_exclude_each_other_are_warned_of(overlap: Any, ending: str):
+    plan = parse_plan(json.dumps({**FLOW, "overlap": overlap, "backfill": True}))
+    found = [str(finding.message) for finding in find_plan_warnings(plan, datetime(2026, 1, 1, tzinfo=timezone.utc))]
+    expected = [f"a backfill has several runs at the same time, and all but one {ending}"] if ending else []
+    assert found == expected
 
 
 @pytest.mark.parametrize("overlap", ["skip", "wait", "fail", "allow"])
