@@ -101,6 +101,9 @@ class SimulateRequest:
             raise RequestError(": a plan and a template exclude each other", field="template")
         if self.test_case and self.mock_file is None:
             raise RequestError(" requires a file of mocks", field="test_case")
+        for name in ("second_run", "stop_after"):
+            if (getattr(self, name) or 0) < 0:
+                raise RequestError(" must not be negative", field=name)
         refuse_input(self.execution_input)
 
     @property
