@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import pytest
 
+from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.overlap import LockState
+from sfnorch.report.run_tree import render_tree
 from sfnorch.runs.history import read_events
 from sfnorch.runs.kinds import recognize
 from sfnorch.runs.kinds.kind import Resumption
+from sfnorch.runs.lock import find_awaited_holder
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
 from sfnorch.runs.resume import can_resume, plan_resumption
@@ -22,7 +26,7 @@ from sfnorch.runs.run_tree import RunTree
 from tests.functional.following import follow
 from tests.replay import Replay
 from tests.screens import plain
-from tests.unit.runs.events import History
+from tests.unit.runs.events import AT, History
 
 EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:locked-flow"
 DEFINITION: Any = {
@@ -59,6 +63,23 @@ def test_a_skipped_run_as_data_has_the_status_of_aws(capsys: pytest.CaptureFixtu
     (execution,) = json.loads(capsys.readouterr().out)["executions"]
     assert (code, execution["status"], execution["jobs"]) == (0, "SUCCEEDED", [])
     assert (execution["output"]["skipped"], execution["output"]["heldBy"]) == (True, f"{EXECUTION}:first")
+
+
+def test_a_run_that_waits_shows_what_it_waits_for():
+    history = History()
+    history.begin({})
+    lock = json.dumps({"key": "orchestration", "heldBy": f"{EXECUTION}:first", "status": "RUNNING"})
+    history.add("TaskStateExited", key="stateExited", name="ReadLock", assignedVariables={"overlapLock": lock})
+    history.add("WaitStateEntered", key="stateEntered", name=LockState.WAIT_FOR_HOLDER, input="{}")
+    tree = RunTree(Replay.of("overlap").client(), [f"{EXECUTION}:x"], Replay.of("overlap").clock)
+    record = tree.roots[0].record
+    list(read_events(record, history.events))
+    console = Console(file=io.StringIO(), width=100)
+    console.print(render_tree(tree, {f"{EXECUTION}:x": "flow"}, AT))
+    assert console.file.getvalue() == "flow RUNNING  00s\n└── waits until first has ended\n"
+    history.add("TaskStateEntered", key="stateEntered", name=LockState.TAKE_LOCK_OVER, input="{}")
+    list(read_events(record, history.events[-1:]))
+    assert find_awaited_holder(record) == ""
 
 
 def test_the_states_of_the_lock_are_no_steps():

@@ -6,7 +6,7 @@ patterns, and imports a package when it is used. `kinds/` has a file for each ki
 
 The other modules are parts of several patterns: `given_jobs` runs the jobs from an input, `job_failure` sets the alarm
 and ends with the failure of a job, `causes` reads errors, `message` builds notifications, and `stack_parameters`
-declares what a deployment can set. JSONata programs are beside the code that uses them. Names that `runs` reads too
+declares what a deployment can set, and `overlap` acquires the lock of a run. JSONata programs are beside the code that uses them. Names that `runs` reads too
 are in `protocol`.
 """
 

@@ -20,6 +20,7 @@ from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.kinds.dag import find_task
 from sfnorch.runs.kinds.master_child import list_skipped
+from sfnorch.runs.lock import find_awaited_holder
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import Failure, RunChange, RunTree
 
@@ -296,9 +297,11 @@ def _describe_holder(arn: str) -> str:
 
 
 def _list_rows(node: Node) -> list[ExecutedJob | str]:
-    """Return the jobs of the execution, and the names of those not yet started."""
+    """Return the run that it waits for, the jobs of the execution, and the names of those not yet started."""
     record = node.record
-    return [*record.jobs, *(record.reading.list_to_come(record) if not node.ended else ())]
+    awaited = find_awaited_holder(record)
+    waiting = [f"waits until {read_execution_name(awaited)} has ended"] if awaited else []
+    return [*waiting, *record.jobs, *(record.reading.list_to_come(record) if not node.ended else ())]
 
 
 def _format_job(job: ExecutedJob, now: datetime, *, live: bool) -> Text:
