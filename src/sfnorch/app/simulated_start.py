@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfnorch.app.simulated_values import refuse_input
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.protocol.run_context import PARAMS, RUN, SCHEDULED_AT
@@ -49,10 +50,10 @@ def make_start(
         scheduled = begin.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
         added[RUN] = {**(before if isinstance(before, dict) else {}), SCHEDULED_AT: scheduled}
     if added and not isinstance(execution_input, dict):
-        raise RequestError(
-            ": must be an object, to which parameters and the scheduled time are added", field="execution_input"
-        )
-    return SimulatedStart({**execution_input, **added} if isinstance(execution_input, dict) else execution_input, begin)
+        raise RequestError(": must be an object if the run has parameters or a scheduled time", field="execution_input")
+    whole = {**execution_input, **added} if isinstance(execution_input, dict) else execution_input
+    refuse_input(whole)
+    return SimulatedStart(whole, begin)
 
 
 def _resolve_time(at: datetime, zone_name: str) -> datetime:

@@ -35,14 +35,12 @@ class ScheduledTime(ParameterType[datetime]):
         """Return the time."""
         if isinstance(value, datetime):
             return value
-        try:
-            if _TIME.fullmatch(str(value)):
-                return datetime.fromisoformat(str(value).upper().replace("Z", "+00:00"))
-        except ValueError:  # a date that the calendar does not have
-            pass
-        self.fail(
-            f"{value!r} is not a time; use a value such as 2026-03-29T03:00 or 2026-03-29T03:00+02:00", param, ctx
-        )
+        text, found = str(value), None
+        with contextlib.suppress(ValueError):  # a date that the calendar does not have
+            found = datetime.fromisoformat(text.upper().replace("Z", "+00:00")) if _TIME.fullmatch(text) else None
+        if found is None:
+            self.fail(f"{text!r} is not a time; use a value such as 2026-03-29T03:00 or 2026-03-29T01:00Z", param, ctx)
+        return found
 
 
 def add_param_options(command: Function) -> Function:
