@@ -1,7 +1,7 @@
 """The parameters that a deployed state machine declares, and values that it would refuse.
 
 The state machine validates its input itself. What is checked here is found before an execution starts: unknown names,
-required parameters without a value, and values that no conversion accepts. A value in doubt is left to the machine.
+required parameters without a value, and values that no conversion accepts. The state machine decides about all other values.
 """
 
 from __future__ import annotations
