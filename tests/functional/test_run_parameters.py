@@ -24,7 +24,7 @@ DESCRIBE = {
         "run": "{% {'id': '2026-03-29-ab12cd34', 'name': $states.context.Execution.Name, "
         "'startedAt': $states.context.Execution.StartTime, 'date': '2026-03-29', 'attempt': 2, "
         "'scheduledAt': $states.input.run.scheduledAt} %}",
-        "timezone": "Europe/Berlin",
+        "runTimeZone": "Europe/Berlin",
         "declared": DECLARED,
     },
     "Next": "CheckParameters",
@@ -121,7 +121,7 @@ WHERE = "  set parameters with --param NAME=VALUE\n"
             "Error: parameter run_date: expected a date such as 2026-01-31, today, yesterday or month_start, got '31.1.2026'\n"
             "Error: parameter mode: expected one of full, delta, got 'fill'\n" + WHERE),
         ),
-        (["--input", '{"params": {"mode": 7}}'], 1, "Error: parameter mode: expected one of full, delta, got '7'\n" + WHERE),
+        (["--input", '{"params": {"mode": 7}}'], 1, "Error: parameter mode: expected one of full, delta, got 7\n" + WHERE),
         (["--input", '{"params": "mode"}'], 2, "Error: --input: params must be an object with the values of parameters.\n"),
         (["--param", "mode"], 2, "Error: --param mode: expected NAME=VALUE, such as run_date=2026-01-31.\n"),
         (["--param", "mode=a", "--param", "mode=b"], 2, "Error: --param: duplicate name mode.\n"),

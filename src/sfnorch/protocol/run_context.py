@@ -30,13 +30,15 @@ class RunState:
 class RunVariable:
     """Names of variables: those that expressions use, and those of the states that resolve them.
 
-    `declared` holds a `DeclaredParameter` for each parameter of the plan. `resolved` holds values and faults.
+    `declared` holds a `DeclaredParameter` for each parameter of the plan, `runTimeZone` the name of the time zone of
+    the dates, for those who read the definition. `resolved` holds values and faults.
     """
 
     PARAMS = PARAMS
     RUN = RUN
     ENVIRONMENT = "environment"
     DECLARED = "declared"
+    TIME_ZONE = "runTimeZone"
     RESOLVED = "resolved"
 
 
@@ -48,6 +50,7 @@ class DeclaredParameter(TypedDict, total=False):
     default: Json
     atDeploy: str
     values: list[Json]
+    pattern: str
     required: bool
 
 
