@@ -24,7 +24,7 @@ from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.errors import SfnorchError
 from sfnorch.expressions import parse_code
 from sfnorch.plan.run_context import find_time_zone, has_run_context
-from sfnorch.protocol.run_context import PARAMS, RUN, RunVariable
+from sfnorch.protocol.run_context import DATE_WORDS, PARAMS, RUN, TIME_WORDS, RunVariable
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
@@ -129,10 +129,10 @@ def _build_schema(given: RunParameter) -> dict[str, Literal]:
         case "enum":
             return {"enum": list(given.values)}
         case "date":
-            words = {"enum": ["today", "yesterday", "month_start"]}
+            words = {"enum": list(DATE_WORDS)}
             return {"type": "string", "anyOf": [words, {"pattern": _DAY, "format": "date"}]}
         case "timestamp":
-            words = {"enum": ["scheduled_time"]}
+            words = {"enum": list(TIME_WORDS)}
             return {"type": "string", "anyOf": [words, {"pattern": _MOMENT, "format": "date-time"}]}
         case "string" if given.pattern is not None:
             return {"type": "string", "pattern": f"^(?:{given.pattern})$(?!\\n)"}

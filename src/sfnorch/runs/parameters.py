@@ -15,15 +15,13 @@ from typing import cast
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json, is_number, name_type, read_mappings, read_string, write_as_text
 from sfnorch.protocol.mark import read_assigned_variables
-from sfnorch.protocol.run_context import PARAMS, DeclaredParameter, RunState, RunVariable
+from sfnorch.protocol.run_context import DATE_WORDS, PARAMS, TIME_WORDS, DeclaredParameter, RunState, RunVariable
 from sfnorch.schedules.zones import UTC
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _TIME = re.compile(rf"(?P<date>.{{10}})T{_CLOCK}:[0-5][0-9]([.][0-9]{{1,9}})?(Z|[-+]{_CLOCK})")
 _DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
-DATE_WORDS = ("today", "yesterday", "month_start")
-TIME_WORDS = ("scheduled_time",)
 _SHOWN = 60
 
 

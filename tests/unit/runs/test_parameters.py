@@ -12,10 +12,7 @@ from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.plan.models import parameters as plan_parameters
 from sfnorch.runs.parameters import (
-    DATE_WORDS,
-    TIME_WORDS,
     has_run_context,
     list_declared,
     merge_params,
@@ -136,10 +133,6 @@ def test_what_is_refused_before_a_run_is_what_the_state_machine_refuses():
         except SfnorchError as error:
             found = re.findall(r"^parameter (\w+):", error.message, re.MULTILINE)
         assert found == by_machine, (value, run.first.cause)
-
-
-def test_the_words_are_those_of_plans():
-    assert (DATE_WORDS, TIME_WORDS) == (plan_parameters.DATE_WORDS, plan_parameters.TIME_WORDS)
 
 
 def test_a_machine_without_parameters():
