@@ -151,6 +151,31 @@ def test_a_stack_whose_plan_has_no_parameters(stacks: Run, wire: Wire, account: 
     assert (done.code, done.err, machines.started) == (1, text + WHERE, [])
 
 
+class MachinesOfARun(Machines):
+    """Answers for machines that get the run and its parameters from another one."""
+
+    def _DescribeStateMachine(self, asked: Any) -> Answer:  # noqa: N802
+        row = json.loads(super()._DescribeStateMachine(asked)[2])
+        definition = json.loads(row["definition"])
+        definition["States"]["InvalidParameters"] = {"Type": "Fail"}
+        return json_answer({**row, "definition": json.dumps(definition)})
+
+
+def test_a_child_gets_its_parameters_from_the_master(stacks: Run, wire: Wire, account: Account):  # noqa: F811
+    machines = MachinesOfARun(account, "dynamic")
+    wire.answer = machines.answer
+    refused = (
+        "Error: The state machine orders gets the run and its parameters from the main state machine\n"
+        "  start that one: sfnorch run --stack-name etl --only orders\n"
+    )
+    for arguments in ([], ["--param", "a=b"], ["--input", '{"run": {}}'], ["--thread", "T1=a"]):
+        done = stacks("run", "--stack-name", "etl", "--machine", "orders", *arguments)
+        assert (done.code, done.err, machines.started) == (1, refused, [])
+    given = '{"run": {"id": "x"}, "params": {"a": "b"}}'
+    assert stacks("run", "--stack-name", "etl", "--machine", "orders", "--input", given, "--no-wait").code == 0
+    assert [document for _, _, document in machines.started] == [json.loads(given)]
+
+
 def test_each_thread_has_the_parameters(stacks: Run, wire: Wire, account: Account):  # noqa: F811
     machines = MachinesWithParameters(account, "dynamic", "dynamic")
     wire.answer = machines.answer

@@ -13,7 +13,7 @@ from datetime import date
 from typing import cast
 
 from sfnorch.errors import RequestError, SfnorchError
-from sfnorch.json_values import Json, is_number, name_type, read_mappings, read_string, write_as_text
+from sfnorch.json_values import Json, is_number, name_type, read_mapping, read_mappings, read_string, write_as_text
 from sfnorch.protocol.mark import read_assigned_variables
 from sfnorch.protocol.run_context import DATE_WORDS, PARAMS, TIME_WORDS, DeclaredParameter, RunState, RunVariable
 from sfnorch.schedules.zones import UTC
@@ -28,6 +28,11 @@ _SHOWN = 60
 def has_run_context(definition: Mapping[str, Json]) -> bool:
     """Return whether the state machine resolves the run and its parameters from its input."""
     return bool(read_assigned_variables(definition, RunState.DESCRIBE_RUN))
+
+
+def is_run_passed(definition: Mapping[str, Json]) -> bool:
+    """Return whether the state machine gets the run and its parameters from the one that starts it."""
+    return RunState.INVALID_PARAMETERS in read_mapping(definition.get("States")) and not has_run_context(definition)
 
 
 def read_time_zone(definition: Mapping[str, Json]) -> str:
@@ -62,6 +67,9 @@ def refuse_params(title: str, definition: Mapping[str, Json], params: Mapping[st
 def find_unknown(title: str, definition: Mapping[str, Json], params: Mapping[str, Json]) -> Iterator[str]:
     """Yield a sentence for each parameter that the state machine does not declare, with the most similar one."""
     known = [read_string(parameter.get("name")) for parameter in list_declared(definition)]
+    if params and is_run_passed(definition):
+        yield f"{title} gets its parameters from the state machine that starts it; start that one"
+        return
     if params and not known:
         yield f"{title} has no parameters; declare them in the plan under `parameters`, and deploy it"
         return
