@@ -11,7 +11,7 @@ import pytest
 from sfnorch.json_values import Json
 from tests.conftest import Run
 from tests.functional.test_runs import Machines, stacks  # noqa: F401 - a fixture
-from tests.ministack import Account
+from tests.ministack import Account, small_template
 from tests.wire import Answer, Wire, json_answer
 
 DECLARED: list[Json] = [
@@ -141,6 +141,33 @@ def test_what_is_not_started(
     wire.answer = machines.answer
     done = stacks("run", "--stack-name", "etl", *arguments)
     assert (done.code, done.out, done.err[-len(error) :], machines.started) == (code, "", error, [])
+
+
+DATED = """\
+pattern: master-child
+name: dated
+parameters:
+  mode: {type: enum, values: [full, delta]}
+  day: {type: date, default: yesterday}
+children:
+- {name: orders, jobs: [{name: extract, arguments: {--day: '{% $params.day %}', --mode: '{% $params.mode %}'}}]}
+"""
+
+
+def test_a_value_of_the_stack_is_one_of_the_run(run: Run, wire: Wire, account: Account):
+    stack = {"StackName": "dated", "TemplateBody": small_template(DATED), "Capabilities": ["CAPABILITY_IAM"]}
+    client = account.client("cloudformation")
+    client.create_stack(**stack)
+    client.get_waiter("stack_create_complete").wait(StackName="dated", WaiterConfig={"Delay": 0.1, "MaxAttempts": 6000})
+    machines = Machines(account, "clean", "clean")
+    wire.answer = machines.answer
+    missing = "Error: parameter mode: required, and neither the plan nor the stack has a value\n" + WHERE
+    assert run("run", "--stack-name", "dated", "--no-wait").err == missing
+    assert run("run", "--stack-name", "dated", "--no-wait", "--param", "mode=full").code == 0
+    client.update_stack(**stack, Parameters=[{"ParameterKey": "ModeDefault", "ParameterValue": "delta"}])
+    client.get_waiter("stack_update_complete").wait(StackName="dated", WaiterConfig={"Delay": 0.1, "MaxAttempts": 6000})
+    assert run("run", "--stack-name", "dated", "--no-wait").code == 0
+    assert [document for _, _, document in machines.started] == [{"params": {"mode": "full"}}, {}]
 
 
 def test_a_stack_whose_plan_has_no_parameters(stacks: Run, wire: Wire, account: Account):  # noqa: F811

@@ -51,7 +51,7 @@ def _convert_expression(text: str, source: VariableLookup) -> tuple[str, bool]:
     """Return the Jinja expression, and whether a path is within $string."""
     inner = (parse_code(text) or "").strip()
     operands = _split_operands(inner)
-    if len(operands) > 1:
+    if len(operands) > 1 or _LITERAL.fullmatch(inner):
         return f"({' ~ '.join(_convert_operand(operand, text, source) for operand in operands)})", False
     return _convert_path(inner, text, source)
 

@@ -39,6 +39,7 @@ def chains(*arguments: str, **more: Any) -> dict[str, Any]:
         ("{% $params.day %}", '{{ plan_params(dag_run, params)["day"] | text }}'),
         ("{% $run.id %}", '{{ plan_run(dag_run)["id"] | text }}'),
         ("{% $string($params.text) %}", '{{ plan_params(dag_run, params)["text"] | text }}'),
+        ("{% 'a' %}", '{{ ("a") | text }}'),
         ("{% $environment %}", '{{ params["environment"] | text }}'),
         ("{% $child & '-' & $run.date %}", '{{ ("orders" | text ~ "-" ~ plan_run(dag_run)["date"] | text) | text }}'),
         (
