@@ -86,6 +86,17 @@ def test_values_of_a_run_arrive_unchanged(dags: Path, aws: Aws) -> None:
     assert found["sum-month"]["--at"] == "2026-01-31T03:00:00+01:00"
 
 
+def test_a_message_names_the_run(dags: Path, aws: Aws) -> None:
+    dag = loaded(dags / "parameters_dag.py")
+    aws.begin({"sum-month": "it broke"})
+
+    ended(dag, at=datetime(2026, 3, 28, 23, 30, tzinfo=timezone.utc))
+
+    (message,) = aws.called("Publish")
+    run_id = _arguments(aws)["clean-orders"]["--run_id"]
+    assert message["Message"].splitlines()[-2:] == ["", f"Run: {run_id}, date 2026-03-29"]
+
+
 @pytest.mark.parametrize(
     "conf",
     [

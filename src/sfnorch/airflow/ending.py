@@ -26,6 +26,9 @@ _ATTRIBUTES = {"child workflows": "failedChildren", "tasks": "failedTasks"}
 
 _LOGS = f"https://{{region}}.{{console}}/cloudwatch/home?region={{region}}#{CONSOLE_PAGE}"
 
+_RUN_LINE = '\n\nRun: {{ plan_run(dag_run)["id"] }}, date {{ plan_run(dag_run)["date"] }}'
+"""What ends the messages about a run that has an ID and a date."""
+
 _AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": build_timedelta(30)}
 
 
@@ -96,7 +99,7 @@ def build_ending(
             "notify",
             find_topic(plan, dag_id),
             _read_outcome("subject"),
-            _read_outcome("message"),
+            _read_outcome("message") + (_RUN_LINE if has_run_context(plan) else ""),
             pre_execute=SourceCode("has_something_to_report"),
             **_AGAIN,
         )
@@ -128,20 +131,27 @@ def assemble_dag(
     name, dag_id = derive_names(plan)
     start = convert_starts(plan)
     params = {**build_environment_param(plan), **params}
-    own = ("run_context",) if has_run_context(plan) else ()
-    texts = any(TEXT_FILTER in str(each) for each in (*body, constants))
+    templates = [str(each) for each in (*body, constants, *end.body)]
+    macros = tuple(macro for macro in MACROS if any(f"{macro}(" in text for text in templates))
+    texts = any(TEXT_FILTER in text for text in templates)
+    own = {"text": texts, "run_context": bool(macros)}
     return Dag(
         dag_id=dag_id,
         title=f"{name}: {title}",
         timing=start.timing,
         params={**params, **build_run_params(plan, params)},
         tags=list_plan_tags(plan),
-        constants={**constants, **build_run_constants(plan, start.params), **end.constants},
-        parts=(*parts, *(("text",) if texts else ()), *own, *end.parts),
+        constants={
+            **constants,
+            **start.constants,
+            **(build_run_constants(plan, start.params) if macros else {}),
+            **end.constants,
+        },
+        parts=(*parts, *(part for part, is_needed in own.items() if is_needed), *end.parts),
         imports=(*imports, *end.imports),
         body=(*body, *end.body),
         variables={**variables, **end.variables},
-        macros=MACROS if own else (),
+        macros=macros,
         settings=start.settings,
     )
 

@@ -23,7 +23,7 @@ from sfnorch.airflow.jinja import (
 from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.errors import SfnorchError
 from sfnorch.expressions import parse_code
-from sfnorch.plan.run_context import find_time_zone, has_run_context
+from sfnorch.plan.run_context import find_time_zone
 from sfnorch.protocol.run_context import DATE_WORDS, PARAMS, RUN, TIME_WORDS, RunVariable
 
 if TYPE_CHECKING:
@@ -101,12 +101,8 @@ def build_run_params(plan: AnyPlan, taken: Mapping[str, Literal]) -> dict[str, L
 
 
 def build_run_constants(plan: AnyPlan, start_params: Mapping[str, ParameterValue]) -> dict[str, Literal]:
-    """Return the constants that the macros read; none for a plan without a run context."""
-    if not has_run_context(plan):
-        return {}
-    catch_up: dict[str, Literal] = {} if plan.pattern == "dynamic" or not plan.backfill else {"CATCH_UP_FROM": None}
+    """Return the constants that the macros read; `start_params` are the parameters of scheduled runs."""
     return {
-        **catch_up,
         "TIME_ZONE": find_time_zone(plan),
         "PARAMETERS": {name: given.type for name, given in plan.parameters.items()},
         "START_PARAMS": {name: _convert(plan.parameters[name], value) for name, value in start_params.items()},

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DagStart:
-    """The schedule of a DAG, the parameters of its scheduled runs, and further settings of the DAG."""
+    """The schedule of a DAG, the parameters of its scheduled runs, and further settings and constants of the DAG."""
 
     timing: AirflowSchedule
     params: Mapping[str, ParameterValue] = field(default_factory=dict)
     settings: Mapping[str, Literal] = field(default_factory=dict)
+    constants: Mapping[str, Literal] = field(default_factory=dict)
 
 
 def convert_starts(plan: AnyPlan) -> DagStart:
@@ -31,17 +32,22 @@ def convert_starts(plan: AnyPlan) -> DagStart:
         hint = "export the plan without them; another DAG can start this one by TriggerDagRunOperator"
         raise SfnorchError("\n".join(faults), hint=hint)
     settings: dict[str, Literal] = {}
+    constants: dict[str, Literal] = {}
     if plan.overlap is not None and plan.overlap.mode == "wait":
         settings["max_active_runs"] = 1
     if plan.pattern == "dynamic":
         return DagStart(timing=convert_schedule(None), settings=settings)
     if plan.backfill:
-        settings["catchup"] = SourceCode("CATCH_UP_FROM is not None")
+        constants["CATCH_UP_FROM"] = None
         settings["start_date"] = SourceCode("CATCH_UP_FROM or datetime(2024, 1, 1, tzinfo=timezone.utc)")
+        settings["catchup"] = SourceCode("CATCH_UP_FROM is not None")
     start = next((start for start in plan.starts if start.schedule), None)
-    if start is None:
-        return DagStart(timing=convert_schedule(plan.schedule), settings=settings)
-    return DagStart(timing=convert_schedule(start.schedule), params=start.params, settings=settings)
+    return DagStart(
+        timing=convert_schedule(start.schedule if start else plan.schedule),
+        params=start.params if start else {},
+        settings=settings,
+        constants=constants,
+    )
 
 
 def _list_faults(plan: AnyPlan) -> Iterator[str]:

@@ -357,11 +357,7 @@ with DAG(
         "note": Param("{{ x }} '\" $", type="string"),
         "extra": Param(None, type=["null", "string"]),
     },
-    user_defined_macros={
-        "plan_run": plan_run,
-        "plan_params": plan_params,
-        "plan_input": plan_input,
-    },
+    user_defined_macros={"plan_run": plan_run, "plan_params": plan_params},
     user_defined_filters={"text": text_of},
 ) as dag:
     with TaskGroup("orders") as orders:
@@ -411,7 +407,7 @@ with DAG(
         task_id="notify",
         target_arn="{{ var.value.get('dated_etl_topic_arn', '') }}",
         subject="{{ ti.xcom_pull(task_ids='outcomes')['subject'] }}",
-        message="{{ ti.xcom_pull(task_ids='outcomes')['message'] }}",
+        message="{{ ti.xcom_pull(task_ids='outcomes')['message'] }}\n\nRun: {{ plan_run(dag_run)[\"id\"] }}, date {{ plan_run(dag_run)[\"date\"] }}",
         pre_execute=has_something_to_report,
         retries=3,
         retry_delay=timedelta(seconds=30),

@@ -52,7 +52,11 @@ def test_expressions_become_templates(written: str, template: str):
     made = run_file(render_airflow_source(parse_plan(json.dumps(chains(written)))))
 
     assert made.tasks["orders.j1"]["script_args"] == {"--a": template}
-    assert set(made.settings["user_defined_macros"]) == {"plan_run", "plan_params", "plan_input"}
+    assert set(made.settings["user_defined_macros"]) - {"plan_params"} == {"plan_run"}
+    assert ("plan_params" in made.settings["user_defined_macros"]) == ("plan_params(" in template)
+    assert made.tasks["notify"]["message"].endswith(
+        'Run: {{ plan_run(dag_run)["id"] }}, date {{ plan_run(dag_run)["date"] }}'
+    )
     assert set(made.settings["user_defined_filters"]) == {"text"}
 
 
@@ -142,9 +146,17 @@ def test_starts_and_overlap_that_a_dag_does_not_have():
     assert "max_active_runs" not in export(chains(overlap="allow")).settings
 
 
+def test_a_plan_without_expressions_and_messages_has_no_macros():
+    made = export(chains(parameters={}, backfill=True, overlap={"mode": "wait"}, notify="never"))
+
+    assert "user_defined_macros" not in made.settings
+    assert "plan_run" not in made.names
+    assert (made.settings["catchup"], made.settings["max_active_runs"]) == (False, 1)
+
+
 def test_the_parameters_of_a_schedule_are_those_of_scheduled_runs():
     start = {"name": "nightly", "schedule": "cron(0 3 * * ? *)", "params": {"mode": "delta", "day": "yesterday"}}
-    made = export(chains(starts=[start], timezone="America/New_York"))
+    made = export(chains("{% $params.mode %}", starts=[start], timezone="America/New_York"))
 
     assert made.settings["schedule"].given == ("0 3 * * *",)
     due = made.names["datetime"](2026, 3, 9, 3, tzinfo=made.names["timezone"].utc)
