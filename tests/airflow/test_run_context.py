@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timezone
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_a_message_names_the_run(dags: Path, aws: Aws) -> None:
 
     (message,) = aws.called("Publish")
     run_id = _arguments(aws)["clean-orders"]["--run_id"]
-    assert message["Message"].splitlines()[-2:] == ["", f"Run: {run_id}, date 2026-03-29"]
+    assert json.loads(message["Message"])["default"].splitlines()[-2:] == ["", f"Run: {run_id}, date 2026-03-29"]
 
 
 @pytest.mark.parametrize(
