@@ -54,7 +54,9 @@ def ended(name: str) -> Node:
 def test_a_skipped_run_is_shown_as_skipped_and_is_no_failure(capsys: pytest.CaptureFixture[str]):
     code = follow(replay_of("second"), "locked", arns=[f"{EXECUTION}:second"])
     shown = capsys.readouterr()
-    assert (code, plain(shown.out)) == (0, "flow SKIPPED  00s  first was running\n")
+    head, run = plain(shown.out).splitlines()
+    assert (code, head) == (0, "flow SKIPPED  00s  first was running")
+    assert run.startswith("└── run 2026-11-29-")
     assert shown.err.splitlines()[-1].endswith("  flow  SKIPPED  first was running")
 
 

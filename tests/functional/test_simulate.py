@@ -355,8 +355,9 @@ def test_a_second_run_is_skipped(run: Run):
     done = run("simulate", "--second-run", "2m")
     shown = lines(done.out)
     assert (done.code, done.err) == (0, "")
-    assert shown[:4] == [
+    assert shown[:5] == [
         "T+00s  flow starts",
+        "T+00s  run 2026-01-01-90f16352, date 2026-01-01",
         "T+02m  flow (second run) starts",
         "T+02m  flow (second run) SKIPPED: flow is running",
         "T+05m  flow SUCCEEDED",
@@ -382,7 +383,7 @@ def test_a_run_that_was_stopped_does_not_block_the_second_one(run: Run):
     done = run("simulate", "--stop-after", "1m", "--second-run", "2m")
     shown = lines(done.out)
     assert done.code == 3
-    assert shown[1:3] == ["T+01m  flow: load STOPPED", "T+01m  flow ABORTED"]
+    assert shown[2:4] == ["T+01m  flow: load STOPPED", "T+01m  flow ABORTED"]
     assert "flow (second run) SUCCEEDED" in shown
 
 
