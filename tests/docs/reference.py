@@ -81,6 +81,7 @@ _TITLES = {
     "Job": "A job",
     "Alerts": "`alerts`",
     "Schedule": "`schedule`",
+    "Overlap": "`overlap`",
 }
 
 

@@ -95,6 +95,10 @@ class SimulateRequest:
     """The seed of the random numbers for jitter and names."""
     until: float | None = None
     """The virtual time after which the simulation ends, in seconds."""
+    second_run: float | None = None
+    """The virtual time after which a second execution with the same input starts, in seconds."""
+    stop_after: float | None = None
+    """The virtual time after which the first execution is stopped, in seconds."""
     price: float = PRICE_PER_1000
     """The price of 1,000 state transitions, in US dollars."""
 
@@ -104,6 +108,9 @@ class SimulateRequest:
             raise RequestError(": a plan and a template exclude each other", field="template")
         if self.test_case and self.mock_file is None:
             raise RequestError(" requires a file of mocks", field="test_case")
+        for name in ("second_run", "stop_after"):
+            if (getattr(self, name) or 0) < 0:
+                raise RequestError(" must not be negative", field=name)
         refuse_input(self.execution_input)
 
     @property
@@ -160,6 +167,8 @@ def simulate(
             behaviour,
             seed=request.seed,
             until=request.until,
+            second_run=request.second_run,
+            stop_after=request.stop_after,
             is_rendered=request.template is None,
             begin=start.begin,
         )

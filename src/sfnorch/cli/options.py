@@ -110,6 +110,8 @@ _OPTIONS = {
     "throttles": "--throttle",
     "execution_input": "--input",
     "test_case": "--test-case",
+    "second_run": "--second-run",
+    "stop_after": "--stop-after",
 }
 """The options with other names than the fields of a request that they set."""
 

@@ -154,6 +154,18 @@ _SAVED = (".svg", ".html", ".txt")
     help="Virtual time after which the simulation ends.",
     show_default="1h for a state machine that starts itself, otherwise no limit",
 )
+@click.option(
+    "--second-run",
+    type=Duration(),
+    metavar="DURATION",
+    help="Time after which a second run with the same input starts, to see what overlap does.",
+)
+@click.option(
+    "--stop-after",
+    type=Duration(),
+    metavar="DURATION",
+    help="Time after which the run is stopped, as by sfnorch stop.",
+)
 @add_region_option
 @add_stack_name_option
 @click.option(
@@ -199,6 +211,8 @@ def simulate(
     test_case: str,
     objects: tuple[str, ...],
     until: float | None,
+    second_run: float | None,
+    stop_after: float | None,
     region: str,
     stack_name: str | None,
     run_functions: bool,
@@ -249,6 +263,8 @@ def simulate(
         region=choose_region(region),
         seed=seed,
         until=until,
+        second_run=second_run,
+        stop_after=stop_after,
         price=PRICE_PER_1000 if price is None else price,
     )
     simulation = simulate_request(request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.master_child import child, master
+from sfnorch.patterns.overlap import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
@@ -34,6 +35,7 @@ def build_workflow(plan: ChainsPlan) -> Workflow:
             *(Output(name=f"{machine.key}StateMachineArn", value=MachineArn(machine.key)) for machine in machines),
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
+        has_locks=find_lock(plan) is not None,
         logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
         schedule=stack_parameters.build_schedule(plan),
