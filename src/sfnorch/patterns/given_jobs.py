@@ -1,13 +1,14 @@
 """Lists of jobs from the plan, from a stack parameter or from the input, and the Map that runs them in sequence.
 
-A list is a JSON array of names, or one comma-separated string; blanks around a name are removed. Variables: `given`,
-the list from the input (null without one); `jobs`, the names of the jobs to run; `settings`, the settings in the plan
-by job name, which also apply to jobs from another list.
+A list is a JSON array of names and of objects `{name, arguments}`, or one comma-separated string; blanks around a name
+are removed. Variables: `given`, the list from the input (null without one); `arguments`, the arguments from the input
+for all jobs; `jobs`, the names of the jobs to run; `jobArguments`, the arguments from the input for each of them;
+`settings`, the settings in the plan by job name, which also apply to jobs from another list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import (
@@ -26,6 +27,7 @@ from sfnorch.asl import (
     read_program,
 )
 from sfnorch.integrations import glue_job
+from sfnorch.patterns.job_arguments import convert_arguments, has_expressions
 from sfnorch.patterns.job_failure import ITEM_CAUSE, ITEM_POSITION, catch_any_error
 from sfnorch.patterns.state_names import build_state_names
 from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable, name_job_state
@@ -43,7 +45,8 @@ CAUSE_LENGTH = 5_000
 _LONGEST = 300
 """The largest number of characters of a name in a list: 255 for Glue, and a number after it."""
 
-_NAMES = r'[$split($join(<{given}>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
+INPUT_ARGUMENTS = jsonata("$exists($states.input.arguments) ? $states.input.arguments : {}")
+"""JSONata: the arguments for all jobs from the input."""
 
 
 def run_names(jobs: Sequence[AnyJob]) -> list[str]:
@@ -58,34 +61,62 @@ def run_names(jobs: Sequence[AnyJob]) -> list[str]:
 
 
 def collect_settings(jobs: Sequence[AnyJob]) -> dict[str, Value]:
-    """Return the settings of the jobs that have any, by name in lists: the arguments of StartJobRun, and `Retries`."""
+    """Return the settings of the jobs that have any, by name in lists: the arguments of StartJobRun, and `Retries`.
+
+    Arguments with expressions are left out: only the state that runs the job can catch their errors.
+    """
     by_name: dict[str, Value] = {}
     for name, job in zip(run_names(jobs), jobs, strict=True):
-        arguments = glue_job.start_arguments(job, job.name) | ({"Retries": job.retries} if job.retries else {})
+        arguments = {} if has_expressions(job.arguments) else job.arguments
+        settings = glue_job.start_arguments(job, job.name, arguments)
         if name == job.name:
-            arguments.pop("JobName")
-        if arguments:
-            by_name[name] = arguments
+            settings.pop("JobName")
+        if job.retries:
+            settings["Retries"] = job.retries
+        if settings:
+            by_name[name] = settings
     return by_name
 
 
+def assign_given_jobs(jobs: Sequence[AnyJob]) -> dict[str, Value]:
+    """Return what `ResolveJobs` assigns: the settings in the plan, and the jobs and arguments from the input."""
+    settings = collect_settings(jobs)
+    return {
+        **({JobListVariable.SETTINGS: settings} if settings else {}),
+        JobListVariable.GIVEN: INPUT_JOBS,
+        JobListVariable.ARGUMENTS: INPUT_ARGUMENTS,
+        JobListVariable.JOB_ARGUMENTS: [],
+    }
+
+
 def build_list_rule(given: Expression) -> ChoiceRule:
-    """Return the rule of CheckJobs that matches if `given` yields a valid list of names, and assigns `jobs`."""
+    """Return the rule of CheckJobs that matches if `given` yields a valid list of jobs, and assigns `jobs`."""
+    listed = read_program(__package__, "listed_jobs").fill(given=given)
     return ChoiceRule(
-        condition=read_program(__package__, "are_names").fill(given=given),
-        assign={JobListVariable.JOBS: jsonata(_NAMES, given=given)},
+        condition=read_program(__package__, "are_jobs").fill(given=given),
+        assign={
+            JobListVariable.JOBS: jsonata("[<{listed}>.name]", listed=listed),
+            JobListVariable.JOB_ARGUMENTS: read_program(__package__, "listed_arguments").fill(listed=listed),
+        },
         next=JobListState.RUN_GIVEN_JOBS,
     )
 
 
 def build_invalid_input_state() -> Fail:
     """Return the Fail state `InvalidInput`, whose cause has the expected and the actual list."""
-    cause = """"glueJobs must be a list of names or a string, 'a,b'; got " & $substring($string($given), 0, 500)"""
-    return Fail(name=SharedState.INVALID_INPUT, error=INVALID_INPUT_ERROR, cause=jsonata(cause))
+    return Fail(
+        name=SharedState.INVALID_INPUT,
+        error=INVALID_INPUT_ERROR,
+        cause=read_program(__package__, "wrong_jobs").fill(),
+    )
 
 
-def run_given_jobs(jobs: Sequence[AnyJob], *, stop_at_failure: bool, next_state: str) -> Map:
+def run_given_jobs(
+    jobs: Sequence[AnyJob], run_arguments: Mapping[str, str], *, stop_at_failure: bool, next_state: str
+) -> Map:
     """Return the Map state `RunGivenJobs`, which runs `$jobs` in sequence with the settings of `jobs` in the plan.
+
+    `run_arguments` are the arguments that every job run gets.
 
     With `stop_at_failure`, a failed item ends in a Fail state that names the job and stops the Map; the Catch of the
     Map leads to `RaiseAlarm`. Without it, the failure is the outcome of the item, and the output of the Map is
@@ -93,9 +124,11 @@ def run_given_jobs(jobs: Sequence[AnyJob], *, stop_at_failure: bool, next_state:
     """
     retries = sorted({job.retries for job in jobs if job.retries})
     failed = _build_job_failed_state() if stop_at_failure else _keep_failure()
-    arguments = _build_arguments(any_settings=bool(collect_settings(jobs)), any_retries=bool(retries))
     output = jsonata("{}") if stop_at_failure else _SUCCEEDED
-    tasks = [_run_job(times, arguments=arguments, failed=failed.name, output=output) for times in (0, *retries)]
+    tasks = [
+        _run_job(times, arguments=_build_arguments(jobs, run_arguments, times), failed=failed.name, output=output)
+        for times in (0, *retries)
+    ]
     states: list[AnyState] = [*tasks, failed]
     if retries:  # the Retry of a state is fixed: a task for each number of retries in the plan
         rules = tuple(
@@ -124,13 +157,29 @@ _JOB = jsonata("$jobs[$states.input]")
 _SETTINGS = jsonata("$lookup($settings, <{job}>)", job=_JOB)
 
 
-def _build_arguments(*, any_settings: bool, any_retries: bool) -> Value:
-    if not any_settings:
-        return {"JobName": _JOB}
-    merged = jsonata('$merge([{"JobName": <{job}>}, <{settings}>])', job=_JOB, settings=_SETTINGS)
-    if not any_retries:
-        return merged
-    return jsonata('$sift(<{merged}>, function($value, $key) { $key != "Retries" })', merged=merged)
+def _build_arguments(jobs: Sequence[AnyJob], run_arguments: Mapping[str, str], retries: int) -> Expression:
+    """Return the arguments of the task that runs the jobs with this number of retries, and any other job if it is 0."""
+    has_settings = bool(collect_settings(jobs))
+    planned = jsonata("$own.Arguments")
+    for name, job in reversed(list(zip(run_names(jobs), jobs, strict=True))):
+        if job.retries == retries and has_expressions(job.arguments):
+            planned = jsonata(
+                "<{job}> = <<name>> ? <{arguments}> : <{others}>",
+                job=_JOB,
+                name=name,
+                arguments=convert_arguments(job.arguments),
+                others=planned,
+            )
+    always = convert_arguments(run_arguments)
+    run = read_program(__package__, "job_run").fill(
+        job=_JOB,
+        settings=_SETTINGS if has_settings else jsonata("{}"),
+        always=always if isinstance(always, Expression) else jsonata("{}"),
+        planned=planned,
+    )
+    if not any(job.retries for job in jobs):
+        return run
+    return jsonata('$sift(<{run}>, function($value, $key) { $key != "Retries" })', run=run)
 
 
 def _run_job(retries: int, *, arguments: Value, failed: str, output: Expression) -> Task:

@@ -35,17 +35,28 @@ class JobListVariable:
     """Names of variables."""
 
     GIVEN = "given"
+    ARGUMENTS = "arguments"
     JOBS = "jobs"
+    JOB_ARGUMENTS = "jobArguments"
     SETTINGS = "settings"
     THREAD_ID = "threadId"
+    THREAD = "thread"
     DONE = "done"
 
 
+class GivenJob(TypedDict, total=False):
+    """A job in an input, with arguments that override those in the plan."""
+
+    name: str
+    arguments: Mapping[str, str]
+
+
 class JobListInput(TypedDict, total=False):
-    """The input: the jobs to run, and the id of their thread."""
+    """The input: the jobs to run, arguments for all of them, and the id of their thread."""
 
     threadId: str
-    glueJobs: list[str]
+    glueJobs: list[str | GivenJob]
+    arguments: Mapping[str, str]
 
 
 class JobListCause(TypedDict, total=False):
