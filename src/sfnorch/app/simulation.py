@@ -6,10 +6,12 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sfnorch.app.account import Waits, wait_without_words
+from sfnorch.app.simulated_start import make_start
 from sfnorch.app.simulated_values import refuse_input, refuse_parameters, refuse_substitutions, refuse_values
 from sfnorch.app.sources import (
     PlanSource,
@@ -66,6 +68,11 @@ class SimulateRequest:
     """The state machine to start; by default the one that starts the others."""
     execution_input: Json = field(default_factory=dict)
     """The input of the execution, a JSON value."""
+    params: Mapping[str, Json] = field(default_factory=dict)
+    """Values of the run's parameters, which replace those of the input. The state machine converts text."""
+    at: datetime | None = None
+    """The scheduled time, at which the simulated clock starts; without a time zone, in the time zone of the plan. By
+    default, the run has no scheduled time and starts on 1 January 2026."""
     behaviour: Behaviour | None = None
     """What services do: failures, durations in seconds, mocks. Without it, all jobs succeed. The code of functions runs
     only for a plan, and only isolated, unless the behaviour says otherwise."""
@@ -129,6 +136,7 @@ def simulate(
     if request.machine_type is not None:
         chosen = replace(machine, express=request.machine_type == "express")
         template, machine = template.replace_machine(machine, chosen), chosen
+    start = make_start(machine, template.build_title(machine), request.execution_input, request.params, request.at)
     if template.source.is_definition:  # it has no role
         behaviour = replace(behaviour, enforce_permissions=False)
     _refuse_mocks(template, behaviour)
@@ -148,11 +156,12 @@ def simulate(
         run = run_machine(
             template,
             machine,
-            request.execution_input,
+            start.execution_input,
             behaviour,
             seed=request.seed,
             until=request.until,
             is_rendered=request.template is None,
+            begin=start.begin,
         )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
