@@ -110,6 +110,8 @@ _OPTIONS = {
     "throttles": "--throttle",
     "execution_input": "--input",
     "test_case": "--test-case",
+    "first": "--from",
+    "last": "--to",
 }
 """The options with other names than the fields of a request that they set."""
 

@@ -94,8 +94,8 @@ class BackfillInput(TypedDict, total=False):
     dates: list[str]
     attempts: dict[str, int]
     param: str
-    params: dict[str, Json]
-    input: dict[str, Json]
+    params: Mapping[str, Json]
+    input: Mapping[str, object]
     key: str
     parallel: int
     stopOnFailure: bool

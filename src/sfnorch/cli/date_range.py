@@ -1,0 +1,70 @@
+"""Options of a range of dates: `--from`, `--to` and `--every`; and those of how its dates run."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from sfnorch.cli.parameter_type import Function, ParameterType
+from sfnorch.protocol.backfill import MOST_PARALLEL
+from sfnorch.schedules.date_ranges import STEP_FORM, parse_date, parse_step
+
+
+class CalendarDate(ParameterType[date]):
+    """A date of the calendar, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the date."""
+        if isinstance(value, date):
+            return value
+        found = parse_date(str(value))
+        if found is None:
+            self.fail(f"{value!r} is not a date; use YYYY-MM-DD, such as 2026-01-31", param, ctx)
+        return found
+
+
+class Step(ParameterType[str]):
+    """A step between dates, such as 1d, 2w or 3mo."""
+
+    name = "1d"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text of the step."""
+        if parse_step(str(value)) is None:
+            self.fail(f"{value!r} is not a step; use {STEP_FORM}", param, ctx)
+        return str(value)
+
+
+def add_range_options(command: Function, *, required: bool) -> Function:
+    """Add `--from`, `--to`, `--every`, `--parallel` and `--stop-on-failure`."""
+    options = (
+        click.option(
+            "--from", "first", type=CalendarDate(), required=required, metavar="DATE", help="First date, YYYY-MM-DD."
+        ),
+        click.option(
+            "--to", "last", type=CalendarDate(), required=required, metavar="DATE", help="Last date, which is included."
+        ),
+        click.option(
+            "--every",
+            type=Step(),
+            metavar="STEP",
+            default="1d",
+            show_default=True,
+            help="Step from one date to the next: days, weeks or months, such as 1d, 2w or 3mo.",
+        ),
+        click.option(
+            "--parallel",
+            type=click.IntRange(1, MOST_PARALLEL),
+            metavar="NUMBER",
+            default=1,
+            show_default=True,
+            help="Number of dates that run concurrently.",
+        ),
+        click.option("--stop-on-failure", is_flag=True, help="Start no further date after a failure."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
