@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sfnorch.cli.account import WIDTH, add_account_options, add_stack_option, create_progress_console, open_account
-from sfnorch.cli.date_range import add_range_options
+from sfnorch.cli.date_range import add_range_options, parse_date_parameters
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.exit_codes import CHILD_FAILED, ERROR, SUCCESS
@@ -22,28 +22,6 @@ if TYPE_CHECKING:
     from sfnorch.app.backfilling import BackfillResult, PlannedBackfill
 
 _EXIT_CODES = {"succeeded": SUCCESS, "work_failed": CHILD_FAILED, "failed": ERROR}
-
-
-def parse_date_parameters(texts: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
-    """Return the parameter that gets the date, from a text NAME, and the values of the others, from NAME=VALUE.
-
-    Fail as wrong usage for a second NAME, and for a duplicate name.
-    """
-    named: str | None = None
-    values: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not name.strip():
-            raise click.UsageError(f"--param: {text!r} is not NAME or NAME=VALUE.")
-        if equals and name in values:
-            raise click.UsageError(f"--param: duplicate name {name}.")
-        if equals:
-            values[name] = value
-        elif named is None:
-            named = name
-        else:
-            raise click.UsageError(f"--param: {named} and {name} cannot both get the date.")
-    return named, values
 
 
 @click.command(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from sfnorch.cli.parameter_type import Function, ParameterType
 from sfnorch.protocol.backfill import MOST_PARALLEL
 from sfnorch.schedules.date_ranges import STEP_FORM, parse_date, parse_step
+
+if TYPE_CHECKING:
+    from sfnorch.app.simulated_backfill import SimulatedBackfill
 
 
 class CalendarDate(ParameterType[date]):
@@ -68,3 +72,61 @@ def add_range_options(command: Function, *, required: bool) -> Function:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def add_backfill_option(command: Function) -> Function:
+    """Add `--backfill`."""
+    return click.option(
+        "--backfill",
+        is_flag=True,
+        help="Simulate a backfill: a run for each date from --from to --to.",
+    )(command)
+
+
+def build_simulated_backfill(
+    is_backfill: bool,
+    first: date | None,
+    last: date | None,
+    every: str,
+    parallel: int,
+    stop_on_failure: bool,
+    param: str | None,
+) -> SimulatedBackfill | None:
+    """Return the backfill to simulate; None without `--backfill`. Fail as wrong usage for a range without it."""
+    if not is_backfill:
+        if first or last or stop_on_failure:
+            raise click.UsageError("--from, --to and --stop-on-failure require --backfill.")
+        return None
+    if first is None or last is None:
+        raise click.UsageError("--backfill requires --from and --to.")
+    from sfnorch.app.backfill_request import DateRange
+    from sfnorch.app.simulated_backfill import SimulatedBackfill
+
+    return SimulatedBackfill(
+        dates=DateRange(first=first, last=last, every=every),
+        param=param,
+        parallel=parallel,
+        stop_on_failure=stop_on_failure,
+    )
+
+
+def parse_date_parameters(texts: tuple[str, ...]) -> tuple[str | None, dict[str, str]]:
+    """Return the parameter that gets the date, from a text NAME, and the values of the others, from NAME=VALUE.
+
+    Fail as wrong usage for a second NAME, and for a duplicate name.
+    """
+    named: str | None = None
+    values: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not name.strip():
+            raise click.UsageError(f"--param: {text!r} is not NAME or NAME=VALUE.")
+        if equals and name in values:
+            raise click.UsageError(f"--param: duplicate name {name}.")
+        if equals:
+            values[name] = value
+        elif named is None:
+            named = name
+        else:
+            raise click.UsageError(f"--param: {named} and {name} cannot both get the date.")
+    return named, values

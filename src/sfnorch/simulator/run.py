@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sfnorch.errors import SfnorchError
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, read_list, read_mapping
 from sfnorch.protocol import backfill
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.errors import UnsupportedSimulationError
@@ -73,12 +73,15 @@ def run_machine(
     for what AWS refuses: tests check the renderings of all plans. The clock starts at `begin`, by default a fixed time.
 
     Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
-    the run cannot be simulated, or has more executions than `most_executions`.
+    the run cannot be simulated, or has more executions than `most_executions`, in a backfill for each date.
     """
     if until is None and not is_backfill(machine) and any(map(can_start_itself, machine.list_states())):
         until = ENDLESS_SECONDS
     _refuse_faults(template, is_rendered=is_rendered)
-    world = World(template, behaviour or Behaviour(), seed, begin or BEGIN, most_executions=most_executions)
+    runs = _count_dates(given) if is_backfill(machine) else 1
+    world = World(
+        template, behaviour or Behaviour(), seed, begin or BEGIN, most_executions=runs * most_executions, runs=runs
+    )
     begin_execution(world, machine, given)
     try:
         world.clock.run(until)
@@ -124,6 +127,11 @@ def choose_machine(template: Template, name: str = "") -> Machine:
 def is_backfill(machine: Machine) -> bool:
     """Return whether the machine runs another one for each date of a list."""
     return machine.definition is not None and backfill.MARK.is_in(machine.definition.data)
+
+
+def _count_dates(given: Json) -> int:
+    """Return the number of dates in the input of a backfill; 1 for an input that it refuses."""
+    return min(max(1, len(read_list(read_mapping(given).get("dates")))), backfill.MOST_DATES_IN_ALL)
 
 
 def _refuse_faults(template: Template, *, is_rendered: bool) -> None:

@@ -1,0 +1,103 @@
+"""Backfills in the simulator, and their executions as Step Functions lists them: what a later command reads of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sfnorch.cfn.render import render_template
+from sfnorch.patterns import build_workflow
+from sfnorch.plan.load import parse_plan
+from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.simulator.record import Execution, Run
+from sfnorch.simulator.run import run_machine
+from sfnorch.template.contents import Template, evaluate_template
+from sfnorch.template.reader import parse_template
+
+KEY = "ab12cd34"
+BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+PLANS: dict[str, dict[str, Any]] = {
+    "master-child": {"children": [{"name": "orders", "jobs": ["a", "b"]}, {"name": "sales", "jobs": ["c"]}]},
+    "master-child that fails": {
+        "pattern": "master-child",
+        "on_child_failure": "fail",
+        "children": [{"name": "orders", "jobs": ["a", "b"]}],
+    },
+    "dag": {"tasks": [{"name": "first", "glue_job": "a"}, {"name": "next", "glue_job": "b", "needs": ["first"]}]},
+    "flow": {"steps": [{"name": "first", "glue_job": "a"}, {"name": "next", "glue_job": "b"}]},
+}
+
+
+def template_of(name: str, **keys: Any) -> Template:
+    """The template of a plan with a machine for backfills, and with a parameter that gets the date."""
+    parameters = {"day": {"type": "date", "default": "today"}, "mode": {"type": "string", "default": "x"}}
+    plan = {"pattern": name, "backfill": True, "parameters": parameters, **PLANS[name], **keys}
+    text = render_template(build_workflow(parse_plan(json.dumps(plan))), "sam")
+    return evaluate_template(parse_template(text, "t.yaml"))
+
+
+def backfill(
+    template: Template, given: dict[str, Any], behaviour: Behaviour | None = None, *, until: float | None = None
+) -> Run:
+    """The run of the template's machine for backfills with this input, with jobs that can run concurrently."""
+    chosen = replace(behaviour or Behaviour(), concurrent_runs={"*": 99})
+    return run_machine(template, template.find("backfill"), given, chosen, until=until)
+
+
+def parts_of(run: Run) -> list[Execution]:
+    """The executions of the backfill itself, each of which continues the one before."""
+    return [execution for execution in run.executions if execution.title == "backfill"]
+
+
+def runs_of(run: Run) -> list[Execution]:
+    """The executions of the main machine."""
+    return [execution for execution in run.executions if execution.title in ("master", "flow")]
+
+
+def days(count: int) -> list[str]:
+    """That many dates."""
+    return [(BEGIN + timedelta(days=number)).date().isoformat() for number in range(count)]
+
+
+@dataclass
+class Listed:
+    """Answers of Step Functions about executions that have been, in pages; those of a run that was cut off are aborted."""
+
+    executions: list[Execution] = field(default_factory=list)
+    page: int = 5
+    asked: list[str] = field(default_factory=list)
+
+    def add(self, found: Sequence[Execution]) -> None:
+        """Lists these too."""
+        self.executions += found
+
+    def list_executions(self, **asked: Any) -> dict[str, Any]:
+        """The executions of a machine, the newest first."""
+        assert asked["maxResults"] <= 1000
+        of_machine = [each for each in self.executions[::-1] if each.machine == asked["stateMachineArn"]]
+        begin = int(asked.get("nextToken", 0))
+        end = begin + self.page
+        token = {"nextToken": str(end)} if end < len(of_machine) else {}
+        return {"executions": [_row(each) for each in of_machine[begin:end]], **token}
+
+    def describe_execution(self, **asked: Any) -> dict[str, Any]:
+        """What it ended with."""
+        self.asked.append(asked["executionArn"])
+        found = next(each for each in self.executions if each.arn == asked["executionArn"])
+        return {**_row(found), "input": json.dumps(found.input), "output": json.dumps(found.output)}
+
+
+def _row(execution: Execution) -> dict[str, Any]:
+    at = execution.started if execution.ended is None else execution.ended
+    return {
+        "executionArn": execution.arn,
+        "stateMachineArn": execution.machine,
+        "name": execution.name,
+        "status": "ABORTED" if execution.status == "RUNNING" else execution.status,
+        "startDate": BEGIN + timedelta(seconds=execution.started),
+        "stopDate": BEGIN + timedelta(seconds=at),
+    }
