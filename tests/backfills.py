@@ -11,6 +11,7 @@ from typing import Any
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
+from sfnorch.protocol.backfill import END_STATE, RUN_STATE
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.record import Execution, Run
 from sfnorch.simulator.run import run_machine
@@ -101,3 +102,45 @@ def _row(execution: Execution) -> dict[str, Any]:
         "startDate": BEGIN + timedelta(seconds=execution.started),
         "stopDate": BEGIN + timedelta(seconds=at),
     }
+
+
+def events_of(run: Run, own: Execution) -> list[dict[str, Any]]:
+    """The events of the history of an execution of a backfill that its follower reads, as Step Functions words them."""
+    dates = [each for each in run.executions if each.parent == own.arn and each.title in ("master", "flow")]
+    happened: list[tuple[float, str, str, str, Any]] = [(own.started, "ExecutionStarted", "", "input", own.input)]
+    for each in dates:
+        day = each.input["run"]["date"]
+        happened.append((each.started, "TaskStateEntered", RUN_STATE, "input", day))
+        if each.ended is not None:
+            outcome: dict[str, Any] = {"date": day, "status": "SUCCEEDED"}
+            if each.status != "SUCCEEDED":
+                outcome = {"date": day, "status": "FAILED", "failed": "first", "error": each.error, "message": "broke"}
+            state = RUN_STATE if each.status == "SUCCEEDED" else END_STATE
+            kind = "TaskStateExited" if each.status == "SUCCEEDED" else "PassStateExited"
+            happened.append((each.ended, kind, state, "output", outcome))
+    events = []
+    for at, kind, name, key, value in sorted(happened, key=lambda one: one[0]):
+        details = {key: json.dumps(value), **({"name": name} if name else {})}
+        place = {
+            "ExecutionStarted": "executionStartedEventDetails",
+            "TaskStateEntered": "stateEnteredEventDetails",
+        }.get(kind, "stateExitedEventDetails")
+        events.append({"type": kind, "timestamp": BEGIN.timestamp() + at, place: details})
+    if own.ended is not None:
+        if isinstance(own.output, dict) and "next" in own.output:
+            answer = {"output": json.dumps({"ExecutionArn": own.output["next"]}), "resourceType": "states",
+                      "resource": "startExecution"}  # fmt: skip
+            events.append(
+                {
+                    "type": "TaskSucceeded",
+                    "timestamp": BEGIN.timestamp() + own.ended,
+                    "taskSucceededEventDetails": answer,
+                }
+            )
+        if own.status == "SUCCEEDED":
+            end: dict[str, Any] = {"executionSucceededEventDetails": {"output": json.dumps(own.output)}}
+        else:
+            end = {"executionFailedEventDetails": {"error": own.error, "cause": own.cause}}
+        kind = "ExecutionSucceeded" if own.status == "SUCCEEDED" else "ExecutionFailed"
+        events.append({"type": kind, "timestamp": BEGIN.timestamp() + own.ended, **end})
+    return [{"id": number, "previousEventId": number - 1, **event} for number, event in enumerate(events, 1)]

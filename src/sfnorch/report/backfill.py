@@ -60,7 +60,7 @@ def describe_plan(backfill: FollowedBackfill) -> str:
     done, total = len(backfill.select_dates("SUCCEEDED")), len(backfill.dates)
     again = sum(1 for run in backfill.select_dates(PENDING) if run.attempt)
     running = len(backfill.select_dates("RUNNING"))
-    words = [f"{done} succeeded before" if done else "", f"{again} run again" if again else ""]
+    words = [f"{done} succeeded before" if done else "", f"{again} rerun" if again else ""]
     words += [f"{running} already running" if running else ""]
     details = ", ".join(filter(None, words))
     return f"{_count_dates(total)}{f': {details}' if details else ''}."
