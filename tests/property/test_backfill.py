@@ -13,7 +13,7 @@ from sfnorch.aws.polling import Clock
 from sfnorch.json_values import Json
 from sfnorch.protocol.backfill import MOST_DATES
 from sfnorch.runs.backfills import BackfillSettings
-from sfnorch.runs.date_runs import DateRun, find_parts, read_date_runs
+from sfnorch.runs.date_runs import DateRun, find_rule, read_date_runs
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.record import MAX_EVENTS, Run
 from tests.backfills import KEY, PLANS, Listed, backfill, days, parts_of, runs_of, template_of
@@ -33,7 +33,7 @@ def read(name: str, listed: Listed, dates: list[str]) -> dict[str, DateRun]:
     main = TEMPLATES[name].machines[0]
     assert main.definition
     definition = cast("dict[str, Json]", main.definition.data)
-    return read_date_runs(cast("Any", listed), main.arn, KEY, dates, find_parts(definition), CLOCK)
+    return read_date_runs(cast("Any", listed), main.arn, KEY, dates, find_rule(definition), CLOCK)
 
 
 def is_well(run: DateRun | None) -> bool:

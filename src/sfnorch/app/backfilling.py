@@ -18,7 +18,7 @@ from sfnorch.json_values import Json, read_list, read_mapping
 from sfnorch.protocol.backfill import ERROR, BackfillInput
 from sfnorch.runs.backfill_progress import FollowedBackfill, follow_backfill
 from sfnorch.runs.backfills import BackfillSettings, choose_date_parameter
-from sfnorch.runs.date_runs import PENDING, DateRun, find_parts, list_execution_rows, read_date_runs
+from sfnorch.runs.date_runs import PENDING, DateRun, find_rule, list_execution_rows, read_date_runs
 from sfnorch.runs.definitions import read_definition
 from sfnorch.runs.events import parse_json
 from sfnorch.runs.executions import AlreadyExistsError, start_execution
@@ -27,7 +27,7 @@ from sfnorch.runs.parameters import has_run_context, refuse_params
 
 if TYPE_CHECKING:
     from sfnorch.app.watching import RunEnd
-    from sfnorch.protocol.backfill import Parts
+    from sfnorch.protocol.backfill import OutcomeRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class PlannedBackfill:
     """The input of its state machine; None if nothing is to run, or if it is running already."""
     machine_arn: str
     name: str
-    parts: Parts | None
+    rule: OutcomeRule
     account: AwsAccount
 
     @property
@@ -121,9 +121,9 @@ def plan_backfill(request: BackfillRequest, account: AwsAccount | None = None) -
         main, machine = _find_machines(request.stack_name, account)
         definition = read_definition(client, main.arn)
     settings = _make_settings(request, main, definition)
-    key, parts, dates = settings.compute_key(main.arn), find_parts(definition), request.dates.list_dates()
+    key, rule, dates = settings.compute_key(main.arn), find_rule(definition), request.dates.list_dates()
     with account.waits("Reading earlier runs of the dates"):
-        earlier = read_date_runs(client, main.arn, key, dates, parts, account.clock)
+        earlier = read_date_runs(client, main.arn, key, dates, rule, account.clock)
         running, count = _find_backfills(machine.arn, key, account)
     command = request.build_command(account.region)
     planned = PlannedBackfill(
@@ -137,7 +137,7 @@ def plan_backfill(request: BackfillRequest, account: AwsAccount | None = None) -
         execution_input=None,
         machine_arn=machine.arn,
         name=f"{key}-{count + 1}",
-        parts=parts,
+        rule=rule,
         account=account,
     )
     return _join(planned, running) if running else _plan_dates(planned, settings)
@@ -181,9 +181,7 @@ def follow_planned(
             on_event(BackfillProgress(backfill, tuple(changed)))
         if backfill.ended and (open_dates := [run.date for run in backfill.select_dates("RUNNING")]):
             with account.waits("Reading the runs of the dates"):
-                found = read_date_runs(
-                    client, backfill.main_machine_arn, backfill.key, open_dates, planned.parts, clock
-                )
+                found = read_date_runs(client, backfill.main_machine_arn, backfill.key, open_dates, planned.rule, clock)
             backfill.dates.update(found)
     except Exception as error:
         told = explain_error(error)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sfnorch.app.backfill_request import DateRange, refuse_parallel
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json
-from sfnorch.protocol.backfill import list_failed_parts, parse_run_name
+from sfnorch.protocol.backfill import OutcomeRule, parse_run_name
 from sfnorch.runs.backfills import BackfillSettings, choose_date_parameter
-from sfnorch.runs.date_runs import find_parts
+from sfnorch.runs.date_runs import find_rule
 from sfnorch.simulator.run import is_backfill
 
 if TYPE_CHECKING:
@@ -90,22 +90,22 @@ def prepare_backfill(
 
 def list_simulated_dates(run: Run, main: Machine, key: str) -> Sequence[SimulatedDate]:
     """Return the dates that have started in a simulated backfill, in order."""
-    parts = find_parts(main.definition.data) if main.definition else None
+    rule = find_rule(main.definition.data) if main.definition else OutcomeRule()
     found = []
     for execution in run.executions:
         named = parse_run_name(execution.name, key) if execution.machine == main.arn else None
         if named is None:
             continue
-        failed = list_failed_parts(execution.output, parts)
-        is_well = execution.status in ("SUCCEEDED", "RUNNING") and not failed
+        failure = rule.find_failure(execution.output) or {}
+        is_well = execution.status in ("SUCCEEDED", "RUNNING") and not failure
         found.append(
             SimulatedDate(
                 date=named[0],
                 status=execution.status if is_well else "FAILED",
                 started=execution.started,
                 ended=run.cut_off or execution.started if execution.ended is None else execution.ended,
-                failed=", ".join(failed),
-                error=execution.error,
+                failed=failure.get("failed", ""),
+                error=execution.error or failure.get("error", ""),
             )
         )
     return sorted(found, key=lambda each: each.date)

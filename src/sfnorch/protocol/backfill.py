@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TypedDict
 
-from sfnorch.json_values import Json, find_value, read_mappings
+from sfnorch.json_values import Json, find_value, read_mappings, read_string
 from sfnorch.protocol import dag, master_child
 from sfnorch.protocol.mark import Mark
 
@@ -129,6 +129,12 @@ PARTS: Mapping[str, Parts] = {
 }
 """The parts of a pattern whose main machine can succeed although some of them failed."""
 
+SKIPPED_KEY, SKIPPED, SKIPPED_MESSAGE = "skipped", "RunSkipped", "another run was running"
+"""The key in the output of a run that was skipped because of `overlap: skip`; its error and message in a backfill."""
+
+SKIPPED_STATE = "Skipped"
+"""The state of a main machine that ends skipped runs."""
+
 FAILED_STATUSES = ("FAILED", "BLOCKED")
 """The statuses of parts with which a date counts as failed."""
 
@@ -146,7 +152,25 @@ def parse_run_name(name: str, key: str) -> tuple[str, int] | None:
     return (match["date"], int(match["attempt"])) if match and match["key"] == key else None
 
 
-def list_failed_parts(output: Json, parts: Parts | None) -> list[str]:
-    """Return the names of the parts that failed, from the output of a run; an empty list after a success."""
-    rows = read_mappings(find_value(output, parts.list_key)) if parts else []
-    return [str(row.get(parts.name_key)) for row in rows if parts and row.get("status") in FAILED_STATUSES]
+class OutcomeRule(NamedTuple):
+    """With which output a run that SUCCEEDED counts as failed: one with failed `parts`, or one that was skipped."""
+
+    parts: Parts | None = None
+    can_skip: bool = False
+    """Whether a run is skipped while another one runs."""
+
+    @property
+    def has_hidden_failures(self) -> bool:
+        """Return whether a run that SUCCEEDED can count as failed."""
+        return self.parts is not None or self.can_skip
+
+    def find_failure(self, output: Json) -> DateFailure | None:
+        """Return why the run with this output counts as failed; None if it does not."""
+        if self.can_skip and find_value(output, SKIPPED_KEY) is True:
+            return {"error": SKIPPED, "message": SKIPPED_MESSAGE}
+        rows = read_mappings(find_value(output, self.parts.list_key)) if self.parts else []
+        bad = [row for row in rows if row.get("status") in FAILED_STATUSES]
+        if not self.parts or not bad:
+            return None
+        names = [str(row.get(self.parts.name_key)) for row in bad if row.get("status") == FAILED_STATUSES[0]]
+        return {"failed": ", ".join(names), "error": self.parts.error, "message": read_string(bad[0].get("message"))}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.json_values import Json, read_mapping
 from sfnorch.protocol import dag, master_child
-from sfnorch.protocol.backfill import PARTS, Parts, list_failed_parts, parse_run_name
+from sfnorch.protocol.backfill import PARTS, SKIPPED_STATE, OutcomeRule, Parts, parse_run_name
 from sfnorch.runs.events import parse_json
 
 if TYPE_CHECKING:
@@ -45,8 +45,13 @@ class DateRun:
     message: str = ""
 
 
-def find_parts(definition: Mapping[str, Json]) -> Parts | None:
-    """Return where the output of an execution that SUCCEEDED reports failed parts; None if it then has none."""
+def find_rule(definition: Mapping[str, Json]) -> OutcomeRule:
+    """Return with which outputs a run of the main machine with this definition counts as failed."""
+    can_skip = SKIPPED_STATE in read_mapping(definition.get("States"))
+    return OutcomeRule(_find_parts(definition), can_skip)
+
+
+def _find_parts(definition: Mapping[str, Json]) -> Parts | None:
     states = read_mapping(definition.get("States"))
     for pattern, mark, ending in (
         ("master-child", master_child.MARK, master_child.MasterState.CHILDREN_FAILED),
@@ -58,11 +63,11 @@ def find_parts(definition: Mapping[str, Json]) -> Parts | None:
 
 
 def read_date_runs(
-    client: SFNClient, machine_arn: str, key: str, dates: Collection[str], parts: Parts | None, clock: Clock
+    client: SFNClient, machine_arn: str, key: str, dates: Collection[str], rule: OutcomeRule, clock: Clock
 ) -> dict[str, DateRun]:
     """Return the last run of each date that has one, by date.
 
-    The list of executions has their status. Only the output of one that SUCCEEDED says whether `parts` of it failed.
+    The list of executions has their status. The output of one that SUCCEEDED is read if it can count as failed.
     """
     wanted, found = set(dates), dict[str, DateRun]()
     for row in list_execution_rows(client, machine_arn, clock):
@@ -72,10 +77,10 @@ def read_date_runs(
         date, attempt = parsed
         if date not in found or found[date].attempt < attempt:
             found[date] = _read_row(row, date, attempt)
-    if parts is not None:
+    if rule.has_hidden_failures:
         for run in found.values():
             if run.status == "SUCCEEDED":
-                _read_parts(client, run, parts, clock)
+                _read_output(client, run, rule, clock)
     return found
 
 
@@ -105,8 +110,9 @@ def _read_row(row: ExecutionListItemTypeDef, date: str, attempt: int) -> DateRun
     return run
 
 
-def _read_parts(client: SFNClient, run: DateRun, parts: Parts, clock: Clock) -> None:
-    """Mark the run as failed if a part of it did."""
+def _read_output(client: SFNClient, run: DateRun, rule: OutcomeRule, clock: Clock) -> None:
+    """Mark the run as failed if its output says so."""
     described = add_retries(client.describe_execution, clock)(executionArn=run.execution)
-    if failed := list_failed_parts(parse_json(described.get("output")), parts):
-        run.status, run.failed, run.error = "FAILED", ", ".join(failed), parts.error
+    if failure := rule.find_failure(parse_json(described.get("output"))):
+        run.status, run.error = "FAILED", failure.get("error", "")
+        run.failed, run.message = failure.get("failed", ""), failure.get("message", "")

@@ -16,13 +16,11 @@ CHILDREN = "pattern: master-child\nchildren:\n- {name: orders, jobs: [a]}\n"
     [
         (
             "pattern: continuous\nworkflow: w\nbackfill: true\n",
-            "backfill: a continuous plan has no runs for dates; remove backfill, or choose another pattern "
-            "(sfnorch.yaml, line 3)",
+            "backfill: a continuous plan has no runs for dates; remove backfill, or choose another pattern",
         ),
         (
             "pattern: master-child\nbackfill: true\nchildren:\n- {name: a, jobs: [a]}\n- {name: Backfill, jobs: [a]}\n",
-            "children[1].name: 'Backfill' is reserved for the state machine of backfills; choose another name "
-            "(sfnorch.yaml, line 5)",
+            "children[1].name: 'Backfill' is reserved for the state machine of backfills; choose another name",
         ),
     ],
 )

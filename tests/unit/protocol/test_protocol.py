@@ -16,7 +16,7 @@ from sfnorch.asl import serialize_graph
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.protocol import backfill, continuous, dag, dynamic, flow, job_list, master_child
+from sfnorch.protocol import backfill, continuous, dag, dynamic, flow, job_list, master_child, run_context
 from sfnorch.protocol.mark import Mark
 from sfnorch.protocol.states import SharedState, list_names
 from sfnorch.simulator.behaviour import Behaviour, Fault
@@ -66,7 +66,7 @@ STATES: dict[str, tuple[type, ...]] = {
     "dag": (dag.DagState, dag.TaskState, SharedState),
     "continuous": (continuous.LoopState, SharedState),
     "flow": (flow.FlowState, SharedState),
-    "backfill": (backfill.BackfillState, flow.FlowState, SharedState),
+    "backfill": (backfill.BackfillState, flow.FlowState, run_context.RunState, SharedState),
 }
 
 NOT_WRITTEN = {

@@ -19,6 +19,7 @@ def list_machines(plan: ChainsPlan | DagPlan | FlowPlan, main: StateMachine) -> 
     if not plan.backfill:
         return ()
     from sfnorch.patterns.backfill.machine import build_machine  # few plans need it
-    from sfnorch.protocol.backfill import PARTS
+    from sfnorch.protocol.backfill import PARTS, OutcomeRule
 
-    return (build_machine(plan, main, PARTS.get(plan.pattern)),)
+    can_skip = plan.overlap is not None and plan.overlap.mode == "skip"
+    return (build_machine(plan, main, OutcomeRule(PARTS.get(plan.pattern), can_skip)),)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from sfnorch.asl import Catcher, Expression, Graph, Map, Substitution, Value, jsonata, read_program
 from sfnorch.integrations import joined_execution
 from sfnorch.patterns.causes import unquote
-from sfnorch.protocol.backfill import FAILED_STATUSES, BackfillState
+from sfnorch.protocol.backfill import FAILED_STATUSES, SKIPPED, SKIPPED_KEY, SKIPPED_MESSAGE, BackfillState
 
 if TYPE_CHECKING:
-    from sfnorch.protocol.backfill import Parts
+    from sfnorch.protocol.backfill import OutcomeRule, Parts
 
 _POLL_SECONDS = 600
 """The interval of polls of a date whose `.sync` call failed. A date can run for hours, and a day is rarely too long."""
@@ -29,7 +29,7 @@ def define_execution_arn(date: Expression) -> Expression:
     return read_program(__package__, "execution_arn").fill(name=_name_run(date))
 
 
-def run_dates(parts: Parts | None, *, assign: Mapping[str, Value], catch: tuple[Catcher, ...], next_state: str) -> Map:
+def run_dates(rule: OutcomeRule, *, assign: Mapping[str, Value], catch: tuple[Catcher, ...], next_state: str) -> Map:
     """Return the Map over the lanes of the next chunk. Its result is a list of the outcomes of each lane."""
     lanes = read_program(__package__, "lanes").fill()
     cause = read_program(__package__, "message_in_cause").fill()
@@ -41,7 +41,7 @@ def run_dates(parts: Parts | None, *, assign: Mapping[str, Value], catch: tuple[
         name=_name_run(jsonata("$states.input")),
         child_input=read_program(__package__, "run_input").fill(),
         arn=define_execution_arn(jsonata("$key")),
-        result=lambda date, output: _describe_outcome(date, output, parts),
+        result=lambda date, output: _describe_outcome(date, output, rule),
         outcome=failure,
         lost=failure,
         count=_SHARING,
@@ -68,8 +68,17 @@ def _name_run(date: Expression) -> Expression:
     return jsonata('<{date}> & "-" & $runKey & "-" & [$lookup($attempts, <{date}>), 1][0]', date=date)
 
 
-def _describe_outcome(date: Expression, output: Expression, parts: Parts | None) -> Expression:
-    """Return the expression for the outcome of a run that SUCCEEDED: it failed if one of its parts did."""
+def _describe_outcome(date: Expression, output: Expression, rule: OutcomeRule) -> Expression:
+    """Return the expression for the outcome of a run that SUCCEEDED: it can count as failed."""
+    outcome = _describe_parts(date, output, rule.parts)
+    if not rule.can_skip:
+        return outcome
+    return read_program(__package__, "skipped_date").fill(
+        date=date, output=output, key=SKIPPED_KEY, error=SKIPPED, message=SKIPPED_MESSAGE, outcome=outcome
+    )
+
+
+def _describe_parts(date: Expression, output: Expression, parts: Parts | None) -> Expression:
     if parts is None:
         return jsonata('{"date": <{date}>, "status": "SUCCEEDED"}', date=date)
     return read_program(__package__, "date_outcome").fill(

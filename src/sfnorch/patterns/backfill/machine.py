@@ -43,7 +43,7 @@ from sfnorch.workflow import (
 if TYPE_CHECKING:
     from sfnorch.plan.default import DefaultPlan
     from sfnorch.plan.models.plan import OrchestrationPlan
-    from sfnorch.protocol.backfill import Parts
+    from sfnorch.protocol.backfill import OutcomeRule
 
 MOST_MESSAGES = 20
 """The most failures whose messages are kept; of the others, only the dates are."""
@@ -54,8 +54,8 @@ _LEFT = jsonata("$count($dates) - $ran")
 _SUMMARY = jsonata("$summary")
 
 
-def build_machine(plan: OrchestrationPlan | DefaultPlan, main: StateMachine, parts: Parts | None) -> StateMachine:
-    """Return the state machine that runs `main` for each date; `parts` are those that its output reports."""
+def build_machine(plan: OrchestrationPlan | DefaultPlan, main: StateMachine, rule: OutcomeRule) -> StateMachine:
+    """Return the state machine that runs `main` for each date; `rule` says which of its outputs are failures."""
     told = plan.notify != "never"
     alarm_name = StackName(f"{MACHINE}-failed")
     substitutions: dict[str, DeploymentValue] = {"Main": MachineArn(main.key), "AlarmName": alarm_name}
@@ -67,7 +67,7 @@ def build_machine(plan: OrchestrationPlan | DefaultPlan, main: StateMachine, par
         key="Backfill",
         name=MACHINE,
         physical_name=StackName(MACHINE),
-        graph=_build_graph(plan, parts),
+        graph=_build_graph(plan, rule),
         substitutions=substitutions,
         permissions=(
             *joined_execution.list_permissions(main.physical_name),
@@ -80,7 +80,7 @@ def build_machine(plan: OrchestrationPlan | DefaultPlan, main: StateMachine, par
     )
 
 
-def _build_graph(plan: OrchestrationPlan | DefaultPlan, parts: Parts | None) -> Graph:
+def _build_graph(plan: OrchestrationPlan | DefaultPlan, rule: OutcomeRule) -> Graph:
     told = plan.notify != "never"
     well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
     failed = SharedState.NOTIFY_FAILURE if told else BackfillState.BACKFILL_FAILED
@@ -88,7 +88,7 @@ def _build_graph(plan: OrchestrationPlan | DefaultPlan, parts: Parts | None) -> 
         _resolve(plan),
         _check_input(),
         run_dates(
-            parts,
+            rule,
             assign=_count_outcomes(),
             catch=catch_any_error(
                 SharedState.RAISE_ALARM, assign=_keep_problem(jsonata("$states.errorOutput.Error")), output={}
