@@ -112,6 +112,7 @@ def events_of(run: Run, own: Execution) -> list[dict[str, Any]]:
         day = each.input["run"]["date"]
         happened.append((each.started, "TaskStateEntered", RUN_STATE, "input", day))
         if each.ended is not None:
+            happened.append((each.ended, "TaskSucceeded", "", "output", {"ExecutionArn": each.arn}))
             outcome: dict[str, Any] = {"date": day, "status": "SUCCEEDED"}
             if each.status != "SUCCEEDED":
                 outcome = {"date": day, "status": "FAILED", "failed": "first", "error": each.error, "message": "broke"}
@@ -121,9 +122,12 @@ def events_of(run: Run, own: Execution) -> list[dict[str, Any]]:
     events = []
     for at, kind, name, key, value in sorted(happened, key=lambda one: one[0]):
         details = {key: json.dumps(value), **({"name": name} if name else {})}
+        if kind == "TaskSucceeded":
+            details |= {"resourceType": "states", "resource": "startExecution.sync:2"}
         place = {
             "ExecutionStarted": "executionStartedEventDetails",
             "TaskStateEntered": "stateEnteredEventDetails",
+            "TaskSucceeded": "taskSucceededEventDetails",
         }.get(kind, "stateExitedEventDetails")
         events.append({"type": kind, "timestamp": BEGIN.timestamp() + at, place: details})
     if own.ended is not None:

@@ -52,9 +52,11 @@ class BackfillState:
 class BackfillVariable:
     """Names of variables that `runs` reads.
 
-    `dates` are those of this execution and the ones after it, `failed` the dates that failed since the first execution.
+    `machine` is the ARN of the main machine. `dates` are those of this execution and the ones after it, `failed` the
+    dates that failed since the first execution.
     """
 
+    MACHINE = "machine"
     DATES = "dates"
     FAILED = "failed"
     SUCCEEDED = "succeeded"

@@ -15,7 +15,7 @@ from sfnorch.json_values import read_mapping, read_string
 from sfnorch.protocol.backfill import END_STATE, RUN_STATE, name_run
 from sfnorch.runs.date_runs import DateRun
 from sfnorch.runs.events import parse_json, read_details
-from sfnorch.runs.executions import make_execution_arn, read_events_after
+from sfnorch.runs.executions import make_execution_arn, read_events_after, read_machine_name
 from sfnorch.runs.history import read_events
 from sfnorch.runs.kinds import open_record
 
@@ -46,7 +46,13 @@ class FollowedBackfill:
     @property
     def ended(self) -> bool:
         """Return whether the backfill has ended, and no other execution continues it."""
-        return not self.execution or (self.record.ended is not None and not self.record.next_execution)
+        return not self.execution or (self.record.ended is not None and not self.next_execution)
+
+    @property
+    def next_execution(self) -> str:
+        """Return the ARN of the execution that continues the last one; empty if there is none."""
+        following = self.record.next_execution  # of a date, if the last execution that was started is one
+        return following if read_machine_name(following) == read_machine_name(self.execution) else ""
 
     @property
     def status(self) -> str:
@@ -104,6 +110,6 @@ def follow_backfill(
         if backfill.ended or (deadline is not None and clock.now() >= deadline):
             return
         if backfill.record.ended is not None:
-            backfill.execution, backfill.record = backfill.record.next_execution, open_record()
+            backfill.execution, backfill.record = backfill.next_execution, open_record()
             continue
         pace.wait(changed=bool(changed), most=None if deadline is None else deadline - clock.now())

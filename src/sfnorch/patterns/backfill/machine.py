@@ -139,7 +139,7 @@ def _resolve(plan: OrchestrationPlan | DefaultPlan) -> Pass:
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        "machine": Substitution("Main"),
+        BackfillVariable.MACHINE: Substitution("Main"),
         BackfillVariable.DATES: _read_input("dates", []),
         BackfillVariable.ATTEMPTS: _read_input("attempts", {}),
         "param": _read_input("param", None),

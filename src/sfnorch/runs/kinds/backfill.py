@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import read_list, read_string
 from sfnorch.protocol.backfill import MARK, BackfillVariable
-from sfnorch.runs.kinds.kind import MachineKind, Resumption, refuse_running
+from sfnorch.runs.kinds.kind import MachineKind, Resumption, list_names_in, refuse_running
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
 
@@ -38,3 +39,20 @@ class BackfillKind(MachineKind):
 
 
 BACKFILL = BackfillKind()
+
+
+class Backfilled(NamedTuple):
+    """What an execution of a backfill runs: the main state machine for these dates, with a key in the names of runs."""
+
+    machine_arn: str
+    key: str
+    dates: list[str]
+
+
+def find_backfilled(record: Record) -> Backfilled | None:
+    """Return what an execution of a backfill runs; None for other executions."""
+    if record.reading is not BACKFILL:
+        return None
+    values = (record.variables.get(name) for name in (BackfillVariable.MACHINE, BackfillVariable.RUN_KEY))
+    machine_arn, key = map(read_string, values)
+    return Backfilled(machine_arn, key, list_names_in(record.variables.get(BackfillVariable.DATES)))
