@@ -11,7 +11,7 @@ import pytest
 from sfnorch.json_values import Json
 from tests.conftest import Run
 from tests.functional.test_runs import Machines, stacks  # noqa: F401 - a fixture
-from tests.ministack import Account
+from tests.ministack import Account, small_template
 from tests.wire import Answer, Wire, json_answer
 
 DECLARED: list[Json] = [
@@ -24,7 +24,7 @@ DESCRIBE = {
         "run": "{% {'id': '2026-03-29-ab12cd34', 'name': $states.context.Execution.Name, "
         "'startedAt': $states.context.Execution.StartTime, 'date': '2026-03-29', 'attempt': 2, "
         "'scheduledAt': $states.input.run.scheduledAt} %}",
-        "timezone": "Europe/Berlin",
+        "runTimeZone": "Europe/Berlin",
         "declared": DECLARED,
     },
     "Next": "CheckParameters",
@@ -121,7 +121,7 @@ WHERE = "  set parameters with --param NAME=VALUE\n"
             "Error: parameter run_date: expected a date such as 2026-01-31, today, yesterday or month_start, got '31.1.2026'\n"
             "Error: parameter mode: expected one of full, delta, got 'fill'\n" + WHERE),
         ),
-        (["--input", '{"params": {"mode": 7}}'], 1, "Error: parameter mode: expected one of full, delta, got '7'\n" + WHERE),
+        (["--input", '{"params": {"mode": 7}}'], 1, "Error: parameter mode: expected one of full, delta, got 7\n" + WHERE),
         (["--input", '{"params": "mode"}'], 2, "Error: --input: params must be an object with the values of parameters.\n"),
         (["--param", "mode"], 2, "Error: --param mode: expected NAME=VALUE, such as run_date=2026-01-31.\n"),
         (["--param", "mode=a", "--param", "mode=b"], 2, "Error: --param: duplicate name mode.\n"),
@@ -143,12 +143,64 @@ def test_what_is_not_started(
     assert (done.code, done.out, done.err[-len(error) :], machines.started) == (code, "", error, [])
 
 
+DATED = """\
+pattern: master-child
+name: dated
+parameters:
+  mode: {type: enum, values: [full, delta]}
+  day: {type: date, default: yesterday}
+children:
+- {name: orders, jobs: [{name: extract, arguments: {--day: '{% $params.day %}', --mode: '{% $params.mode %}'}}]}
+"""
+
+
+def test_a_value_of_the_stack_is_one_of_the_run(run: Run, wire: Wire, account: Account):
+    stack = {"StackName": "dated", "TemplateBody": small_template(DATED), "Capabilities": ["CAPABILITY_IAM"]}
+    client = account.client("cloudformation")
+    client.create_stack(**stack)
+    client.get_waiter("stack_create_complete").wait(StackName="dated", WaiterConfig={"Delay": 0.1, "MaxAttempts": 6000})
+    machines = Machines(account, "clean", "clean")
+    wire.answer = machines.answer
+    missing = "Error: parameter mode: required, and neither the plan nor the stack has a value\n" + WHERE
+    assert run("run", "--stack-name", "dated", "--no-wait").err == missing
+    assert run("run", "--stack-name", "dated", "--no-wait", "--param", "mode=full").code == 0
+    client.update_stack(**stack, Parameters=[{"ParameterKey": "ModeDefault", "ParameterValue": "delta"}])
+    client.get_waiter("stack_update_complete").wait(StackName="dated", WaiterConfig={"Delay": 0.1, "MaxAttempts": 6000})
+    assert run("run", "--stack-name", "dated", "--no-wait").code == 0
+    assert [document for _, _, document in machines.started] == [{"params": {"mode": "full"}}, {}]
+
+
 def test_a_stack_whose_plan_has_no_parameters(stacks: Run, wire: Wire, account: Account):  # noqa: F811
     machines = Machines(account)
     wire.answer = machines.answer
     done = stacks("run", "--stack-name", "etl", "--param", "mode=full")
     text = "Error: the state machine master has no parameters; declare them in the plan under `parameters`, and deploy it\n"
     assert (done.code, done.err, machines.started) == (1, text + WHERE, [])
+
+
+class MachinesOfARun(Machines):
+    """Answers for machines that get the run and its parameters from another one."""
+
+    def _DescribeStateMachine(self, asked: Any) -> Answer:  # noqa: N802
+        row = json.loads(super()._DescribeStateMachine(asked)[2])
+        definition = json.loads(row["definition"])
+        definition["States"]["InvalidParameters"] = {"Type": "Fail"}
+        return json_answer({**row, "definition": json.dumps(definition)})
+
+
+def test_a_child_gets_its_parameters_from_the_master(stacks: Run, wire: Wire, account: Account):  # noqa: F811
+    machines = MachinesOfARun(account, "dynamic")
+    wire.answer = machines.answer
+    refused = (
+        "Error: The state machine orders gets the run and its parameters from the main state machine\n"
+        "  start that one: sfnorch run --stack-name etl --only orders\n"
+    )
+    for arguments in ([], ["--param", "a=b"], ["--input", '{"run": {}}'], ["--thread", "T1=a"]):
+        done = stacks("run", "--stack-name", "etl", "--machine", "orders", *arguments)
+        assert (done.code, done.err, machines.started) == (1, refused, [])
+    given = '{"run": {"id": "x"}, "params": {"a": "b"}}'
+    assert stacks("run", "--stack-name", "etl", "--machine", "orders", "--input", given, "--no-wait").code == 0
+    assert [document for _, _, document in machines.started] == [json.loads(given)]
 
 
 def test_each_thread_has_the_parameters(stacks: Run, wire: Wire, account: Account):  # noqa: F811

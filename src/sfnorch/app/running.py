@@ -16,12 +16,12 @@ from sfnorch.aws.status import find_main_machine, list_machines
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.protocol.job_list import is_job_list_required
-from sfnorch.protocol.run_context import PARAMS
+from sfnorch.protocol.run_context import PARAMS, RUN
 from sfnorch.runs.definitions import read_definition
 from sfnorch.runs.executions import NAME, make_execution_arn, start_execution
 from sfnorch.runs.kinds import find_kind
-from sfnorch.runs.kinds.job_list import make_thread_inputs
-from sfnorch.runs.parameters import has_run_context, merge_params, refuse_params
+from sfnorch.runs.kinds.job_list import JOB_LIST, make_thread_inputs
+from sfnorch.runs.parameters import has_run_context, is_run_passed, merge_params, refuse_params
 
 if TYPE_CHECKING:
     from sfnorch.aws.status import MachineStatus
@@ -99,6 +99,12 @@ def _make_inputs(
     """Return the inputs of the executions to start, by the ID of the thread, or by an empty ID for a single one."""
     definition = read_definition(account.session.stepfunctions, machine.arn)
     inputs = _make_pattern_inputs(request, machine, definition)
+    if is_run_passed(definition) and not {RUN, PARAMS} <= set(request.execution_input or ()):
+        only = f" --only {machine.title}" if JOB_LIST.mark.is_in(definition) else ""
+        raise SfnorchError(
+            f"The state machine {machine.title} gets the run and its parameters from the main state machine",
+            hint=f"start that one: sfnorch run --stack-name {request.stack_name}{only}",
+        )
     if not request.params and not has_run_context(definition):
         return inputs
     params = merge_params(request.execution_input, request.params)

@@ -1,9 +1,9 @@
 """Lists of jobs from the plan, from a stack parameter or from the input, and the Map that runs them in sequence.
 
-A list is a JSON array of names and of objects `{name, arguments}`, or one comma-separated string; blanks around a name
-are removed. Variables: `given`, the list from the input (null without one); `arguments`, the arguments from the input
-for all jobs; `jobs`, the names of the jobs to run; `jobArguments`, the arguments from the input for each of them;
-`settings`, the settings in the plan by job name, which also apply to jobs from another list.
+A list is a JSON array of names, or one comma-separated string; blanks around a name are removed. In the input of a
+master and of `dynamic`, a job can also be an object `{name, arguments}`. Variables: `given`, the list from the input
+(null without one); `jobs`, the names of the jobs to run; `added`, a list with the arguments of each job from the
+input, or with one entry for all jobs; `settings`, the settings in the plan by job name, for other lists too.
 """
 
 from __future__ import annotations
@@ -41,6 +41,15 @@ INPUT_JOBS = jsonata("$exists($states.input.glueJobs) ? $states.input.glueJobs :
 
 CAUSE_LENGTH = 5_000
 """The length to which the cause of an item is cut: fifty such failures fit into the 256 KiB of the Map."""
+
+_NAMES = r'[$split($join(<{given}>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
+_LONGEST = 300
+"""The largest number of characters of a name in a list: 255 for Glue, and a number after it."""
+
+CAUSE_LENGTH = 5_000
+"""The length to which the cause of an item is cut: fifty such failures fit into the 256 KiB of the Map."""
+
+_NAMES = r"""[<{given}>.($type($) = "object" ? name : $split($, ",")).$replace($, /^\s+|\s+$/, "")[$ != ""]]"""
 
 _LONGEST = 300
 """The largest number of characters of a name in a list: 255 for Glue, and a number after it."""
@@ -84,31 +93,58 @@ def assign_given_jobs(jobs: Sequence[AnyJob]) -> dict[str, Value]:
     return {
         **({JobListVariable.SETTINGS: settings} if settings else {}),
         JobListVariable.GIVEN: INPUT_JOBS,
-        JobListVariable.ARGUMENTS: INPUT_ARGUMENTS,
-        JobListVariable.JOB_ARGUMENTS: [],
+        JobListVariable.ADDED: jsonata("[$states.input.arguments]"),
     }
 
 
 def build_list_rule(given: Expression) -> ChoiceRule:
-    """Return the rule of CheckJobs that matches if `given` yields a valid list of jobs, and assigns `jobs`."""
-    listed = read_program(__package__, "listed_jobs").fill(given=given)
+    """Return the rule of CheckJobs that matches if `given` yields a valid list of names, and assigns `jobs`."""
     return ChoiceRule(
-        condition=read_program(__package__, "are_jobs").fill(given=given),
+        condition=read_program(__package__, "are_names").fill(given=given),
+        assign={JobListVariable.JOBS: jsonata(_NAMES, given=given)},
+        next=JobListState.RUN_GIVEN_JOBS,
+    )
+
+
+def build_job_rule() -> ChoiceRule:
+    """Return the rule of CheckJobs that matches if `$given` is a valid list of names and objects."""
+    names = list_names(jsonata("$given"))
+    valid = read_program(__package__, "valid_jobs").fill(
+        names=read_program(__package__, "are_names").fill(given=names), valid_arguments=build_arguments_check()
+    )
+    return ChoiceRule(
+        condition=valid,
         assign={
-            JobListVariable.JOBS: jsonata("[<{listed}>.name]", listed=listed),
-            JobListVariable.JOB_ARGUMENTS: read_program(__package__, "listed_arguments").fill(listed=listed),
+            JobListVariable.JOBS: jsonata(_NAMES, given=names),
+            JobListVariable.ADDED: list_job_arguments(jsonata("$given"), jsonata("$added")),
         },
         next=JobListState.RUN_GIVEN_JOBS,
     )
 
 
-def build_invalid_input_state() -> Fail:
+def build_arguments_check() -> Expression:
+    """Return the expression for whether all arguments in the list `$found` are valid."""
+    return read_program(__package__, "valid_arguments").fill()
+
+
+def list_names(given: Expression) -> Expression:
+    """Return the expression for the names in a list of names and objects."""
+    return jsonata('[<{given}>.($type($) = "object" ? name : $)]', given=given)
+
+
+def list_job_arguments(given: Expression, shared: Expression) -> Expression:
+    """Return the expression for the arguments of each job in a list of names and objects; `shared` are for all jobs."""
+    return read_program(__package__, "listed_arguments").fill(given=given, shared=shared)
+
+
+def build_invalid_input_state(*, objects: bool = False) -> Fail:
     """Return the Fail state `InvalidInput`, whose cause has the expected and the actual list."""
-    return Fail(
-        name=SharedState.INVALID_INPUT,
-        error=INVALID_INPUT_ERROR,
-        cause=read_program(__package__, "wrong_jobs").fill(),
+    wanted = "names and objects {name, arguments}" if objects else "names"
+    cause = jsonata(
+        "<<wanted>> & $substring($string($given), 0, 500)",
+        wanted=f"glueJobs must be a list of {wanted} or a string, 'a,b'; got ",
     )
+    return Fail(name=SharedState.INVALID_INPUT, error=INVALID_INPUT_ERROR, cause=cause)
 
 
 def run_given_jobs(
@@ -157,9 +193,15 @@ _JOB = jsonata("$jobs[$states.input]")
 _SETTINGS = jsonata("$lookup($settings, <{job}>)", job=_JOB)
 
 
+_OWN = jsonata("$append($added[$states.input], $added)[0]")
+_RUN = '$merge([{"JobName": <{job}>}, <{own}>.($ != {} ? {"Arguments": $})])'
+
+
 def _build_arguments(jobs: Sequence[AnyJob], run_arguments: Mapping[str, str], retries: int) -> Expression:
     """Return the arguments of the task that runs the jobs with this number of retries, and any other job if it is 0."""
     has_settings = bool(collect_settings(jobs))
+    if not (has_settings or run_arguments or any(has_expressions(job.arguments) for job in jobs)):
+        return jsonata(_RUN, job=_JOB, own=_OWN)
     planned = jsonata("$own.Arguments")
     for name, job in reversed(list(zip(run_names(jobs), jobs, strict=True))):
         if job.retries == retries and has_expressions(job.arguments):
@@ -176,6 +218,7 @@ def _build_arguments(jobs: Sequence[AnyJob], run_arguments: Mapping[str, str], r
         settings=_SETTINGS if has_settings else jsonata("{}"),
         always=always if isinstance(always, Expression) else jsonata("{}"),
         planned=planned,
+        own=_OWN,
     )
     if not any(job.retries for job in jobs):
         return run

@@ -35,9 +35,8 @@ class JobListVariable:
     """Names of variables."""
 
     GIVEN = "given"
-    ARGUMENTS = "arguments"
+    ADDED = "added"
     JOBS = "jobs"
-    JOB_ARGUMENTS = "jobArguments"
     SETTINGS = "settings"
     THREAD_ID = "threadId"
     THREAD = "thread"
@@ -52,11 +51,14 @@ class GivenJob(TypedDict, total=False):
 
 
 class JobListInput(TypedDict, total=False):
-    """The input: the jobs to run, arguments for all of them, and the id of their thread."""
+    """The input: the jobs to run, arguments for all of them, and the id of their thread.
+
+    A master passes names and a list with the arguments of each job to a child.
+    """
 
     threadId: str
-    glueJobs: list[str | GivenJob]
-    arguments: Mapping[str, str]
+    glueJobs: list[str] | list[str | GivenJob]
+    arguments: Mapping[str, str] | list[Mapping[str, str]]
 
 
 class JobListCause(TypedDict, total=False):

@@ -18,7 +18,8 @@ def list_run_lines(run: Mapping[str, Json] | None, params: Mapping[str, Json] | 
     """Yield a line with the ID and the date of the run, and one with its parameters; none for what is not known."""
     if run:
         line = f"run {read_string(run.get('id'))}, date {read_string(run.get('date'))}"
-        if scheduled := read_string(run.get(SCHEDULED_AT)):
+        scheduled = read_string(run.get(SCHEDULED_AT))
+        if scheduled != read_string(run.get("startedAt")):
             line += f", scheduled for {scheduled}"
         attempt = int(read_number(run.get("attempt")))
         yield line + (f", attempt {attempt}" if attempt > 1 else "")

@@ -1,7 +1,7 @@
 """The parameters that a deployed state machine declares, and values that it would refuse.
 
-The state machine validates its input itself. What is checked here is found before an execution starts: unknown names,
-required parameters without a value, and values that no conversion accepts. The state machine decides about all other values.
+The state machine validates its input itself. The checks here find the same faults before an execution starts, but for
+patterns: only the state machine knows how its engine of regular expressions reads them.
 """
 
 from __future__ import annotations
@@ -12,17 +12,16 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import cast
 
-from sfnorch.durations import parse_timestamp
 from sfnorch.errors import RequestError, SfnorchError
-from sfnorch.json_values import Json, name_type, read_list, read_mappings, read_string, write_as_text
+from sfnorch.json_values import Json, is_number, name_type, read_mapping, read_mappings, read_string, write_as_text
 from sfnorch.protocol.mark import read_assigned_variables
-from sfnorch.protocol.run_context import PARAMS, DeclaredParameter, RunState, RunVariable
+from sfnorch.protocol.run_context import DATE_WORDS, PARAMS, TIME_WORDS, DeclaredParameter, RunState, RunVariable
 from sfnorch.schedules.zones import UTC
 
-_INTEGER = re.compile(r"\s*[+-]?\d+(\.0*)?\s*")
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d).*", re.DOTALL)
-_DATE_WORDS = ("today", "yesterday", "month_start")
-_TIME_WORDS = ("scheduled_time",)
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_TIME = re.compile(rf"(?P<date>.{{10}})T{_CLOCK}:[0-5][0-9]([.][0-9]{{1,9}})?(Z|[-+]{_CLOCK})")
+_DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _SHOWN = 60
 
 
@@ -31,9 +30,14 @@ def has_run_context(definition: Mapping[str, Json]) -> bool:
     return bool(read_assigned_variables(definition, RunState.DESCRIBE_RUN))
 
 
+def is_run_passed(definition: Mapping[str, Json]) -> bool:
+    """Return whether the state machine gets the run and its parameters from the one that starts it."""
+    return RunState.INVALID_PARAMETERS in read_mapping(definition.get("States")) and not has_run_context(definition)
+
+
 def read_time_zone(definition: Mapping[str, Json]) -> str:
     """Return the name of the time zone of the dates of runs; UTC for a state machine without one."""
-    return read_string(read_assigned_variables(definition, RunState.DESCRIBE_RUN).get("timezone"), UTC)
+    return read_string(read_assigned_variables(definition, RunState.DESCRIBE_RUN).get(RunVariable.TIME_ZONE), UTC)
 
 
 def list_declared(definition: Mapping[str, Json]) -> list[DeclaredParameter]:
@@ -63,6 +67,9 @@ def refuse_params(title: str, definition: Mapping[str, Json], params: Mapping[st
 def find_unknown(title: str, definition: Mapping[str, Json], params: Mapping[str, Json]) -> Iterator[str]:
     """Yield a sentence for each parameter that the state machine does not declare, with the most similar one."""
     known = [read_string(parameter.get("name")) for parameter in list_declared(definition)]
+    if params and is_run_passed(definition):
+        yield f"{title} gets its parameters from the state machine that starts it; start that one"
+        return
     if params and not known:
         yield f"{title} has no parameters; declare them in the plan under `parameters`, and deploy it"
         return
@@ -85,31 +92,36 @@ def _find_value_faults(declared: list[DeclaredParameter], params: Mapping[str, J
 
 
 def _find_fault(parameter: DeclaredParameter, value: Json) -> str:
-    """Return what the parameter accepts if it cannot be this value; empty for a value that it can be."""
-    if isinstance(value, list | dict):
-        return "one value"
-    text = write_as_text(value)
+    """Return what the parameter accepts if it does not accept this value; the pattern of a text is not checked."""
+    text = value if isinstance(value, str) else ""
     match parameter.get("type"):
-        case "integer" if isinstance(value, bool) or not _INTEGER.fullmatch(text):
+        case "integer" if not (is_number(value) and float(value).is_integer()) and not _INTEGER.fullmatch(text):
             return "a whole number"
-        case "boolean" if isinstance(value, str) and value.strip().lower() not in ("true", "false"):
+        case "boolean" if not isinstance(value, bool) and text not in ("true", "false"):
             return "true or false"
-        case "enum" if values := [write_as_text(one) for one in read_list(parameter.get("values"))]:
-            return "" if text in values else f"one of {', '.join(values)}"
-        case "date" if text not in _DATE_WORDS and not _is_date(text):
-            return f"a date such as 2026-01-31, {', '.join(_DATE_WORDS[:-1])} or {_DATE_WORDS[-1]}"
-        case "timestamp" if text not in _TIME_WORDS and not (_is_date(text) or parse_timestamp(text)):
-            return f"a time such as 2026-01-31T03:00:00Z, or {_TIME_WORDS[0]}"
+        case "date" if text not in DATE_WORDS and not _is_date(text):
+            return f"a date such as 2026-01-31, {', '.join(DATE_WORDS[:-1])} or {DATE_WORDS[-1]}"
+        case "timestamp" if text not in TIME_WORDS and not _is_time(text):
+            return f"a timestamp such as 2026-01-31T03:00:00Z, or {TIME_WORDS[0]}"
+        case "enum" if write_as_text(value) not in (values := list(map(write_as_text, parameter.get("values", ())))):
+            return f"one of {', '.join(values)}"
+        case "string" if not isinstance(value, str):
+            return "text; put it in quotes"
     return ""
 
 
 def _is_date(text: str) -> bool:
-    """Return whether the text begins with a date of the calendar."""
-    match = _DATE.fullmatch(text)
+    """Return whether the text is a date that exists."""
     try:
-        return match is not None and date.fromisoformat(match[1]) is not None
+        return bool(_DATE.fullmatch(text)) and date.fromisoformat(text) is not None
     except ValueError:
         return False
+
+
+def _is_time(text: str) -> bool:
+    """Return whether the text is a timestamp with seconds and an offset that exists."""
+    match = _TIME.fullmatch(text)
+    return match is not None and _is_date(match["date"])
 
 
 def _show(value: Json) -> str:
@@ -117,4 +129,4 @@ def _show(value: Json) -> str:
     if isinstance(value, list | dict):
         return f"an {name_type(value)}"
     text = write_as_text(value)
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…") if isinstance(value, str) else text

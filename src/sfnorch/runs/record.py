@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sfnorch.json_values import Json, read_mapping
-from sfnorch.protocol.run_context import RunState, RunVariable
+from sfnorch.protocol.run_context import read_params, read_run
 from sfnorch.runs.events import parse_json
 from sfnorch.runs.job import ExecutedJob
 
@@ -128,16 +128,12 @@ class Record:
     @property
     def run(self) -> Mapping[str, Json] | None:
         """Return the run that it belongs to: ID, date, and others; None before they are known, and without them."""
-        return self._read_object(RunVariable.RUN)
+        return read_run(self.variables)
 
     @property
     def params(self) -> Mapping[str, Json] | None:
         """Return the parameters of the run; None before they are known, if they are invalid, and without them."""
-        return self._read_object(RunVariable.PARAMS)
-
-    def _read_object(self, name: str) -> Mapping[str, Json] | None:
-        value = self.variables.get(name) if RunState.DESCRIBE_RUN in self.assigned else None
-        return value if isinstance(value, dict) else None
+        return read_params(self.variables)
 
     @property
     def message(self) -> str:

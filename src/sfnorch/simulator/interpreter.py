@@ -6,13 +6,12 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from sys import intern
 
 import simpy
 
 from sfnorch.json_values import Json
-from sfnorch.protocol.run_context import RunState, RunVariable
+from sfnorch.protocol.run_context import PARAMS, RUN, read_params, read_run
 from sfnorch.simulator.attempts import RETRYING, Attempts
 from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.events import (
@@ -37,7 +36,6 @@ from sfnorch.template.contents import Machine
 from sfnorch.template.states import LocatedState, StateScope
 
 _HISTORY_FULL = "The execution reached the maximum number of history events (25000)."
-_RESOLVING = (RunState.DESCRIBE_RUN, RunState.CHECK_PARAMETERS)
 _SCOPED = ("Parallel", "Map")
 _ABORTED = ("Task", "Parallel", "Map", "Wait")
 
@@ -102,21 +100,12 @@ class Interpreter:
                 self._record_aborted_state(scope, state, end)
                 raise
             inner.variables.update(outcome.assigned)
-            if state.name in _RESOLVING:
-                self._record_run(outcome.assigned)
+            if RUN in outcome.assigned or PARAMS in outcome.assigned:
+                self.execution.run, self.execution.params = read_run(inner.variables), read_params(inner.variables)
             if not outcome.next:
                 progress.finish(outcome.output)
                 return outcome.output
             progress.enter(outcome.next, outcome.output)
-
-    def _record_run(self, assigned: Mapping[str, Json]) -> None:
-        """Record the run and its parameters, which the first states of a state machine resolve."""
-        match assigned.get(RunVariable.RUN):
-            case dict() as run:
-                self.execution.run = run
-        match assigned.get(RunVariable.PARAMS):
-            case dict() as params:
-                self.execution.params = params
 
     def _record_aborted_state(self, scope: StateScope, state: LocatedState, end: Exception) -> None:
         """Count the event of a state that is aborted because its branch or its iteration ends.

@@ -282,7 +282,8 @@ def test_which_thread_is_for_which_child(given: Any, expected: Any):
 
 def test_wrong_threads_are_told_with_what_would_do():
     assert evaluate(MASTER["InvalidInput"]["Cause"], threads=[{"child": "x"}], children=["a", "b"]) == (
-        "threads must be a list of objects {threadId, glueJobs, child, skip}, each for a different child of a, b; "
+        "threads must be a list of objects {threadId, glueJobs, arguments, child, skip}, each for a different child of "
+        "a, b; arguments are {--NAME: text}; "
         'got [{"child":"x"}]'
     )
 

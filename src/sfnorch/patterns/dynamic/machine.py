@@ -66,7 +66,7 @@ def _build_graph(plan: DynamicPlan) -> Graph:
         _resolve(plan),
         Choice(
             name=JobListState.CHECK_JOBS,
-            rules=(given_jobs.build_list_rule(jsonata("$given")),),
+            rules=(given_jobs.build_job_rule(),),
             default=SharedState.INVALID_INPUT,
         ),
         given_jobs.run_given_jobs(
@@ -89,7 +89,7 @@ def _build_graph(plan: DynamicPlan) -> Graph:
         job_failure.clear_alarm(next_state=SharedState.DONE, output=jsonata("$states.input") if goes_on else None),
         _build_done_state(plan),
         *(_fail_after_all() if goes_on else _fail_at_once()),
-        given_jobs.build_invalid_input_state(),
+        given_jobs.build_invalid_input_state(objects=True),
         *build_invalid_parameters_states(plan),
     ]
     return Graph(*states, comment="Runs the Glue jobs from its input in sequence.")

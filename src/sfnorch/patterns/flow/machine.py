@@ -207,13 +207,19 @@ def _restore_variable(variable: str) -> Expression:
     return jsonata("$exists(<{value}>) ? <{value}> : null", value=value)
 
 
+def _read_own_input(plan: FlowPlan) -> Expression:
+    if has_run_context(plan):
+        return read_program(__package__, "data_input").fill()
+    return read_program(__package__, "own_input").fill()
+
+
 def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
     """Return the state that assigns the input and all top-level variables, which are null unless the run is resumed."""
     assign: dict[str, Value] = {}
     if _has_notification(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        FlowVariable.INPUT: read_program(__package__, "data_input" if has_run_context(plan) else "own_input").fill(),
+        FlowVariable.INPUT: _read_own_input(plan),
         FlowVariable.RESUME_AT: read_program(__package__, "resumed_step").fill(),
     }
     assign[FlowVariable.STEPS] = [step.name for step in plan.steps]

@@ -132,18 +132,16 @@ _SET_AT_DEPLOY = jsonata(r"$contains($atDeploy, /[^\s,]/)")
 
 
 def _check(plan: ChainsPlan, child: AnyChild, first_job: str) -> Choice:
-    planned = given_jobs.run_names(child.jobs)
-    as_planned = ChoiceRule(
-        condition=jsonata(r"""$given = null and $string($arguments) = "{}" and $not(<{set}>)""", set=_SET_AT_DEPLOY),
-        assign={JobListVariable.JOBS: planned},
-        next=first_job or JobListState.RUN_GIVEN_JOBS,
-    )
-    given = given_jobs.build_list_rule(
-        jsonata("($given != null ? $given : <{set}> ? $atDeploy : <<planned>>)", set=_SET_AT_DEPLOY, planned=planned)
-    )
+    planned: dict[str, Value] = {JobListVariable.JOBS: given_jobs.run_names(child.jobs)}
+    as_planned = jsonata("$given = null and $not(<{set}>)", set=_SET_AT_DEPLOY)
+    rules = [ChoiceRule(condition=as_planned, assign=planned, next=first_job or JobListState.RUN_GIVEN_JOBS)]
+    if first_job:  # only the state of a list merges other arguments
+        other = jsonata("<{as_planned}> and $count($added) > 0", as_planned=as_planned)
+        rules.insert(0, ChoiceRule(condition=other, assign=planned, next=JobListState.RUN_GIVEN_JOBS))
+    given = given_jobs.build_list_rule(jsonata("($given = null ? $atDeploy : $given)"))
     return Choice(
         name=JobListState.CHECK_JOBS,
-        rules=(*build_context_rules(plan), as_planned, given),
+        rules=(*build_context_rules(plan), *rules, given),
         default=SharedState.INVALID_INPUT,
     )
 

@@ -19,6 +19,7 @@ from sfnorch.asl import (
 )
 from sfnorch.integrations import child_execution, notification
 from sfnorch.naming import derive_child_key
+from sfnorch.patterns.given_jobs import build_arguments_check, list_job_arguments, list_names
 from sfnorch.patterns.job_failure import catch_any_error
 from sfnorch.patterns.master_child import message
 from sfnorch.patterns.message import make_resume_line
@@ -110,8 +111,16 @@ def _resolve(plan: ChainsPlan) -> Pass:
 
 def _check() -> Choice:
     child = read_program(__package__, "child_of_thread").fill()
-    valid = read_program(__package__, "valid_threads").fill(child_of_thread=child)
-    threads = read_program(__package__, "thread_of_each_child").fill(child_of_thread=child, started_by=STARTED_BY)
+    valid = read_program(__package__, "valid_threads").fill(
+        child_of_thread=child, valid_arguments=build_arguments_check()
+    )
+    jobs = jsonata("glueJobs")
+    threads = read_program(__package__, "thread_of_each_child").fill(
+        child_of_thread=child,
+        names=list_names(jobs),
+        arguments=list_job_arguments(jobs, jsonata("$shared")),
+        started_by=STARTED_BY,
+    )
     return Choice(
         name=MasterState.CHECK_THREADS,
         rules=(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sfnorch.asl import Expression, Substitution, Value, format_literal, jsonata
 from sfnorch.expressions import write_regex
 from sfnorch.naming import name_parameter_default
-from sfnorch.plan.models.parameters import DATE_WORDS, TIME_WORDS
+from sfnorch.protocol.run_context import DATE_WORDS, TIME_WORDS
 from sfnorch.workflow import Parameter, ParameterValue
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sfnorch.expressions import KNOWN_FUNCTIONS, find_names, parse_code
+from sfnorch.expressions import KNOWN_FUNCTIONS, find_names, find_top_level_names, parse_code
 from sfnorch.plan.checks.failures import is_kept
 from sfnorch.plan.checks.placed_steps import PlacedStep, locate_branches, locate_steps
 from sfnorch.plan.checks.run_variables import list_members
@@ -23,7 +23,7 @@ from sfnorch.protocol.run_context import PARAMS, RUN
 
 RESERVED = (
     *("states", "input", "environment", "name", "steps", "resumeAt", "statement", "polls"),
-    *("run", "params", "declared", "resolved"),
+    *("run", "params", "declared", "resolved", "runTimeZone"),
 )
 """Reserved variables: `states` belongs to Step Functions, `input` is the execution's input, `run`, `params` and
 `environment` describe the run, the others are internal."""
@@ -152,6 +152,10 @@ def _find_fault(expression: str, known: frozenset[str], members: Mapping[str, fr
         return f"this is not valid JSONata: {found.fault}"
     if wrong := sorted(found.states - {"context"}):
         return f"$states.{wrong[0]} is internal to the state machine; use variables and $states.context"
+    _, read = find_top_level_names(expression)
+    if read:
+        near = f"; did you mean ${read[0]}?" if read[0] in known else ""
+        return f"it reads {read[0]}, and an expression of a plan has no input; use variables{near}"
     if unknown := sorted(found.variables - known):
         return f"unknown variable ${unknown[0]}; {_suggest(unknown[0], known - {'states'}, '$')}"
     for variable, names in members.items():

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sfnorch.naming import derive_child_key, name_parameter_default
-from sfnorch.plan.models.parameters import DATE_WORDS, TIME_WORDS, RunParameter
+from sfnorch.plan.models.parameters import RunParameter
 from sfnorch.plan.paths import Fault, Path
 from sfnorch.plan.sound_part import ValidPart
+from sfnorch.protocol.run_context import DATE_WORDS, TIME_WORDS
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import WrittenPlan
