@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sfnorch.app.account import Waits, wait_without_words
-from sfnorch.app.simulated_start import make_start
+from sfnorch.app.simulated_backfill import (
+    SimulatedBackfill,
+    SimulatedDate,
+    list_simulated_dates,
+    prepare_backfill,
+)
+from sfnorch.app.simulated_start import SimulatedStart, make_start
 from sfnorch.app.simulated_values import refuse_input, refuse_parameters, refuse_substitutions, refuse_values
 from sfnorch.app.sources import (
     PlanSource,
@@ -49,6 +55,8 @@ class Simulation:
     """Executions, events, job runs, messages, alarms and objects; times are in seconds after the start."""
     figures: Figures
     """Time, critical path, state transitions and their price, events."""
+    dates: Sequence[SimulatedDate] | None = None
+    """The dates that have started; None unless a backfill was simulated."""
 
     @property
     def has_succeeded(self) -> bool:
@@ -73,6 +81,8 @@ class SimulateRequest:
     at: datetime | None = None
     """The scheduled time, at which the simulated clock starts; without a time zone, in the time zone of the plan. By
     default, the run has no scheduled time and starts on 1 January 2026."""
+    backfill: SimulatedBackfill | None = None
+    """A backfill of the state machine, instead of one execution; `execution_input` and `params` apply to all dates."""
     behaviour: Behaviour | None = None
     """What services do: failures, durations in seconds, mocks. Without it, all jobs succeed. The code of functions runs
     only for a plan, and only isolated, unless the behaviour says otherwise."""
@@ -111,6 +121,8 @@ class SimulateRequest:
         for name in ("second_run", "stop_after"):
             if (getattr(self, name) or 0) < 0:
                 raise RequestError(" must not be negative", field=name)
+        if self.backfill is not None and self.at is not None:
+            raise RequestError(": a backfill has dates, and no scheduled time", field="at")
         refuse_input(self.execution_input)
 
     @property
@@ -143,7 +155,13 @@ def simulate(
     if request.machine_type is not None:
         chosen = replace(machine, express=request.machine_type == "express")
         template, machine = template.replace_machine(machine, chosen), chosen
-    start = make_start(machine, template.build_title(machine), request.execution_input, request.params, request.at)
+    main, backfill = machine, None
+    if request.backfill is not None:
+        backfill = prepare_backfill(template, main, request.backfill, request.params, request.execution_input)
+        machine, start = backfill.machine, SimulatedStart(backfill.execution_input, None)
+    else:
+        title = template.build_title(machine)
+        start = make_start(machine, title, request.execution_input, request.params, request.at)
     if template.source.is_definition:  # it has no role
         behaviour = replace(behaviour, enforce_permissions=False)
     _refuse_mocks(template, behaviour)
@@ -174,7 +192,8 @@ def simulate(
         )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
-    return Simulation(run, found)
+    dates = list_simulated_dates(run, main, backfill.key) if backfill else None
+    return Simulation(run, found, dates)
 
 
 def _read_template(request: SimulateRequest) -> Template:
