@@ -32,7 +32,7 @@ from sfnorch.template.functions import list_functions
 
 if TYPE_CHECKING:
     from sfnorch.simulator.record import Run
-    from sfnorch.template.contents import Template
+    from sfnorch.template.contents import Machine, Template
 
 
 MachineType = Literal["standard", "express"]
@@ -66,6 +66,9 @@ class SimulateRequest:
     """The state machine to start; by default the one that starts the others."""
     execution_input: Json = field(default_factory=dict)
     """The input of the execution, a JSON value."""
+    event: Json = None
+    """An event instead of an input: the rule of the template that matches it starts the state machine with the input
+    from its input transformer."""
     behaviour: Behaviour | None = None
     """What services do: failures, durations in seconds, mocks. Without it, all jobs succeed. The code of functions runs
     only for a plan, and only isolated, unless the behaviour says otherwise."""
@@ -97,6 +100,8 @@ class SimulateRequest:
             raise RequestError(": a plan and a template exclude each other", field="template")
         if self.test_case and self.mock_file is None:
             raise RequestError(" requires a file of mocks", field="test_case")
+        if self.event is not None and self.execution_input != {}:
+            raise RequestError(": an event and an input exclude each other", field="event")
         refuse_input(self.execution_input)
 
     @property
@@ -125,7 +130,7 @@ def simulate(
     behaviour = request.chosen_behaviour
     with waits("Reading the template"):
         template = _read_template(request)
-    machine = choose_machine(template, request.machine)
+    machine, execution_input = _choose_execution(template, request)
     if request.machine_type is not None:
         chosen = replace(machine, express=request.machine_type == "express")
         template, machine = template.replace_machine(machine, chosen), chosen
@@ -148,7 +153,7 @@ def simulate(
         run = run_machine(
             template,
             machine,
-            request.execution_input,
+            execution_input,
             behaviour,
             seed=request.seed,
             until=request.until,
@@ -157,6 +162,16 @@ def simulate(
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
     return Simulation(run, found)
+
+
+def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Machine, Json]:
+    """Return the state machine to start and its input: those of the request, or those of the rule for its event."""
+    if request.event is None:
+        return choose_machine(template, request.machine), request.execution_input
+    from sfnorch.app.event_starts import choose_started_execution  # few simulations have an event
+
+    started = choose_started_execution(template, request.event, request.machine)
+    return started.machine, started.execution_input
 
 
 def _read_template(request: SimulateRequest) -> Template:

@@ -12,7 +12,7 @@ import click
 
 from sfnorch.cli.account import add_stack_name_option
 from sfnorch.cli.behaviour import build_behaviour
-from sfnorch.cli.documents import print_json
+from sfnorch.cli.documents import parse_json_object, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.execution_input import parse_execution_input
 from sfnorch.cli.exit_codes import CHILD_FAILED, SUCCESS
@@ -43,6 +43,7 @@ _SAVED = (".svg", ".html", ".txt")
             "Simulate a definition with the mocks of a test case.",
             "sfnorch simulate orders.asl.json --mocks mocks.json --test-case HappyPath",
         ),
+        ("Simulate the execution that an event starts.", "sfnorch simulate --event @event.json"),
         (
             "Simulate a template with an input, and save the output.",
             "sfnorch simulate template.yaml --input @input.json --save run.svg",
@@ -65,6 +66,13 @@ _SAVED = (".svg", ".html", ".txt")
     default="{}",
     show_default=True,
     help="Input of the execution: a JSON value, or @FILE with one.",
+)
+@click.option(
+    "--event",
+    "event_text",
+    metavar="JSON|@FILE",
+    help="Event instead of an input: a JSON object, or @FILE with one. The rule of the template that matches it starts "
+    "the state machine.",
 )
 @click.option(
     "--type",
@@ -169,6 +177,7 @@ def simulate(
     plan_file: Path | None,
     machine: str,
     given: str,
+    event_text: str | None,
     machine_type: MachineType | None,
     substitutions: tuple[str, ...],
     overrides: tuple[str, ...],
@@ -218,6 +227,7 @@ def simulate(
         template=template_file,
         machine=machine,
         execution_input=parse_execution_input(given),
+        event=None if event_text is None else parse_json_object(event_text, "--event"),
         behaviour=behaviour,
         mock_file=mock_file,
         test_case=test_case,
