@@ -34,6 +34,7 @@ OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED, OWN_BUCKET = "OwnTopic", "TopicHasKey", "Boun
 """Conditions: the stack creates a topic; the specified topic has a key; roles have a permissions boundary."""
 
 TOPIC, TOPIC_KEY, LOG_GROUP, RESULTS = "AlarmTopic", "AlarmTopicKey", "LogGroup", "Results"
+UNDELIVERED = "UndeliveredStarts"
 LOG_AND_TRACE_POLICY, JOBS_POLICY, BOUNDARY = "LogAndTracePolicy", "JobsPolicy", "RoleBoundary"
 """Logical ids of the resources that the state machines share."""
 

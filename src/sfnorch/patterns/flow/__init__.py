@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.patterns import stack_parameters
+from sfnorch.patterns import stack_parameters, starts
 from sfnorch.patterns.flow import functions, machine
 from sfnorch.plan.models.flow import list_steps
 from sfnorch.workflow import FunctionArn, MachineArn, Output, ResultsBucket, TopicArn, Workflow
@@ -43,6 +43,7 @@ def build_workflow(plan: FlowPlan) -> Workflow:
         stores_results=stores,
         logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
-        schedule=stack_parameters.build_schedule(plan, ""),
+        schedule=starts.build_schedule(plan, ""),
+        starts=starts.build_starts(plan, ""),
         tags=plan.tags,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.patterns import stack_parameters
+from sfnorch.patterns import stack_parameters, starts
 from sfnorch.patterns.master_child import child, master
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
@@ -34,7 +34,8 @@ def build_workflow(plan: ChainsPlan) -> Workflow:
         ),
         logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
-        schedule=stack_parameters.build_schedule(plan),
+        schedule=starts.build_schedule(plan),
+        starts=starts.build_starts(plan),
         tags=plan.tags,
         compact=not plan.job_states,
     )
