@@ -13,6 +13,7 @@ from troposphere import If, NoValue, Ref, Sub, Tags
 from troposphere.iam import Role
 
 from sfnorch.cfn.roles import build_allow_statement, deny
+from sfnorch.cfn.starts import QUEUE_NAME
 from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC, PolicyStatement
 from sfnorch.delivery.pipeline.boundary import refer_to_boundary
 from sfnorch.delivery.pipeline.names import (
@@ -27,7 +28,7 @@ from sfnorch.delivery.pipeline.names import (
 from sfnorch.delivery.pipeline.roles import make_delivery_role
 from sfnorch.packages import CODE_FOLDER
 
-PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com", "lambda.amazonaws.com")
+PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com", "events.amazonaws.com", "lambda.amazonaws.com")
 """The services that assume the roles of sfnorch's templates."""
 
 _OWN = f"${{{STACK_NAME}}}"
@@ -89,7 +90,7 @@ def _deny_other_stacks() -> PolicyStatement:
     tag = "aws:ResourceTag/aws:cloudformation:stack-name"
     return deny(
         "KeepOffOtherStacks",
-        [f"{service}:*" for service in ("states", "cloudwatch", "sns", "logs", "lambda")],
+        [f"{service}:*" for service in ("states", "cloudwatch", "sns", "logs", "lambda", "events")],
         "*",
         {"StringNotEquals": {tag: Ref(STACK_NAME)}, "Null": {tag: "false"}},
     )
@@ -219,13 +220,38 @@ def _allow_buckets() -> list[PolicyStatement]:
 
 
 def _allow_schedules() -> list[PolicyStatement]:
+    """Return statements for the schedule with the stack's name, and for those in the group with the stack's name."""
     actions = (
         *("scheduler:CreateSchedule", "scheduler:GetSchedule"),
         *("scheduler:UpdateSchedule", "scheduler:DeleteSchedule"),
     )
+    group_actions = (
+        *("scheduler:CreateScheduleGroup", "scheduler:GetScheduleGroup", "scheduler:DeleteScheduleGroup"),
+        *("scheduler:TagResource", "scheduler:UntagResource", "scheduler:ListTagsForResource"),
+    )
+    schedules = [make_regional_arn("scheduler", f"schedule/{each}") for each in (f"default/{_OWN}", f"{_OWN}/*")]
+    groups = [make_regional_arn("scheduler", f"schedule-group/{_OWN}")]
     return [
-        build_allow_statement("MakeSchedules", actions, [make_regional_arn("scheduler", f"schedule/default/{_OWN}")])
+        build_allow_statement("MakeSchedules", actions, schedules),
+        build_allow_statement("MakeScheduleGroups", group_actions, groups),
     ]
+
+
+def _allow_rules() -> list[PolicyStatement]:
+    actions = (
+        *("events:PutRule", "events:DescribeRule", "events:DeleteRule", "events:PutTargets", "events:RemoveTargets"),
+        *("events:ListTargetsByRule", "events:TagResource", "events:UntagResource", "events:ListTagsForResource"),
+    )
+    return [build_allow_statement("MakeRules", actions, [make_regional_arn("events", f"rule/{_OWN}-*")])]
+
+
+def _allow_queues() -> list[PolicyStatement]:
+    actions = (
+        *("sqs:CreateQueue", "sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:DeleteQueue"),
+        *("sqs:TagQueue", "sqs:UntagQueue", "sqs:ListQueueTags"),
+    )
+    queue = make_regional_arn("sqs", QUEUE_NAME.replace("${AWS::StackName}", _OWN))
+    return [build_allow_statement("MakeQueues", actions, [queue])]
 
 
 CREATED: dict[str, Callable[[], list[PolicyStatement]]] = {
@@ -238,11 +264,16 @@ CREATED: dict[str, Callable[[], list[PolicyStatement]]] = {
     "AWS::KMS::Key": _allow_keys,
     "AWS::Logs::LogGroup": _allow_log_groups,
     "AWS::Scheduler::Schedule": _allow_schedules,
+    "AWS::Scheduler::ScheduleGroup": list,
+    "AWS::Events::Rule": _allow_rules,
+    "AWS::SQS::Queue": _allow_queues,
+    "AWS::SQS::QueuePolicy": list,
     "AWS::Lambda::Function": _allow_functions,
     "AWS::S3::Bucket": _allow_buckets,
     "AWS::S3::BucketPolicy": list,
 }
 """Each type of resource in sfnorch's templates, and the statements that it needs.
 
-The statements of a topic cover its subscriptions, those of a bucket its policy.
+The statements of a topic cover its subscriptions, those of a bucket or a queue its policy, and those of schedules their
+group.
 """
