@@ -380,6 +380,7 @@ ATTACKS = {
             ("cloudwatch", "cloudwatch:DeleteAlarms", "alarm:etl-prod-master-failed"),
             ("lambda", "lambda:UpdateFunctionCode", "function:etl-prod-clean"),
             ("logs", "logs:DeleteLogGroup", "log-group:/aws/lambda/etl-prod-clean"),
+            ("events", "events:PutTargets", "rule/etl-prod-new-orders"),
         )
     },
     "a template changes the neighbour's topic": Attack(
@@ -411,6 +412,31 @@ ATTACKS = {
         action="scheduler:UpdateSchedule",
         resource=f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/etl-prod",
         guard=for_all_resources("CloudFormationRole", "MakeSchedules"),
+    ),
+    "a template changes a schedule in the neighbour's group": Attack(
+        role="CloudFormationRole",
+        action="scheduler:UpdateSchedule",
+        resource=f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/etl-prod/weekly",
+        guard=for_all_resources("CloudFormationRole", "MakeSchedules"),
+    ),
+    "a template deletes the neighbour's group": Attack(
+        role="CloudFormationRole",
+        action="scheduler:DeleteScheduleGroup",
+        resource=f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/etl-prod",
+        guard=for_all_resources("CloudFormationRole", "MakeScheduleGroups"),
+    ),
+    "a template opens the neighbour's queue": Attack(
+        role="CloudFormationRole",
+        action="sqs:SetQueueAttributes",
+        resource=f"arn:aws:sqs:us-east-1:{ACCOUNT}:etl-prod-undelivered-starts",
+        guard=for_all_resources("CloudFormationRole", "MakeQueues"),
+    ),
+    "a template passes a role of the stack to a service that starts nothing": Attack(
+        role="CloudFormationRole",
+        action="iam:PassRole",
+        resource=ROLE,
+        context={"iam:PassedToService": "pipes.amazonaws.com"},
+        guard=without_condition("CloudFormationRole", "PassRoles"),
     ),
     # bring a foreign key into reach
     "a template tags a foreign key into reach": Attack(

@@ -83,7 +83,8 @@ def _deny_other_stacks() -> PolicyStatement:
     """Return the statement that denies all actions on resources of other stacks.
 
     The names of this stack's resources begin with its name and a hyphen, and so do the names of a stack `NAME-prod`.
-    The stacks differ in the tag that CloudFormation gives to every resource and that only it can set. Managed
+    The stacks differ in the tag that CloudFormation gives to every resource and that only it can set (assumed for rules
+    of EventBridge). Managed
     policies of AWS rely on such tags too [documented: AmazonEC2ContainerServiceFullAccess].
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
     """
