@@ -89,7 +89,7 @@ def _list_candidates(template: Template, machine_name: str) -> list[_Candidate]:
     if not found:
         what = f"starts {template.build_title(wanted)}" if wanted else "starts a state machine"
         raise SfnorchError(
-            f"{template.source.file} has no EventBridge rule with an event pattern that {what}",
+            f"{template.source.file}: no EventBridge rule with an event pattern {what}",
             hint="add a start with s3 or event to the plan, or simulate with an input instead of an event",
         )
     return found
