@@ -34,6 +34,9 @@ from sfnorch.workflow import ENVIRONMENT, EventStart, ScheduledStart, Workflow
 QUEUE_NAME = "${AWS::StackName}-undelivered-starts"
 """The name of the queue and of its alarm."""
 
+RULE_NAME = "${AWS::StackName}-start-"
+"""The beginning of the names of rules. No rule of a pipeline's stack has it, so that permissions exclude those."""
+
 _START, _KEEP = START_ACTIONS = ("states:StartExecution", "sqs:SendMessage")
 """The actions of EventBridge: it starts the state machine, and keeps a failed start in the queue."""
 
@@ -96,7 +99,7 @@ def _build_schedule(start: ScheduledStart) -> Schedule:
 def _build_rule(start: EventStart) -> Rule:
     return Rule(
         build_rule_id(start),
-        Name=Sub(f"${{AWS::StackName}}-{start.name}"),
+        Name=Sub(f"{RULE_NAME}{start.name}"),
         EventPattern=start.pattern,
         Targets=[
             RuleTarget(

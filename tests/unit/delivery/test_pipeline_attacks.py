@@ -380,7 +380,7 @@ ATTACKS = {
             ("cloudwatch", "cloudwatch:DeleteAlarms", "alarm:etl-prod-master-failed"),
             ("lambda", "lambda:UpdateFunctionCode", "function:etl-prod-clean"),
             ("logs", "logs:DeleteLogGroup", "log-group:/aws/lambda/etl-prod-clean"),
-            ("events", "events:PutTargets", "rule/etl-prod-new-orders"),
+            ("events", "events:PutTargets", "rule/etl-start-2-start-new-orders"),
         )
     },
     "a template changes the neighbour's topic": Attack(
@@ -419,6 +419,18 @@ ATTACKS = {
         resource=f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/etl-prod/weekly",
         guard=for_all_resources("CloudFormationRole", "MakeSchedules"),
     ),
+    **{
+        f"a template {does} of {whose}": Attack(
+            role="CloudFormationRole",
+            action=action,
+            resource=f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{rule}",
+            guard=for_all_resources("CloudFormationRole", "MakeRules"),
+        )
+        for does, whose, action, rule in (
+            ("changes a rule", "the neighbour", "events:PutTargets", "etl-prod-start-new-orders"),
+            ("deletes a rule", "the pipeline", "events:DeleteRule", "etl-pipeline-StageFailed-0123456789AB"),
+        )
+    },
     "a template deletes the neighbour's group": Attack(
         role="CloudFormationRole",
         action="scheduler:DeleteScheduleGroup",

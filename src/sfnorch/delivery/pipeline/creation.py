@@ -13,8 +13,8 @@ from troposphere import If, NoValue, Ref, Sub, Tags
 from troposphere.iam import Role
 
 from sfnorch.cfn.roles import build_allow_statement, deny
-from sfnorch.cfn.starts import QUEUE_NAME
-from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC, PolicyStatement
+from sfnorch.cfn.starts import QUEUE_NAME, RULE_NAME
+from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC, PolicyStatement, TemplateValue
 from sfnorch.delivery.pipeline.boundary import refer_to_boundary
 from sfnorch.delivery.pipeline.names import (
     CREATION_ROLE,
@@ -243,7 +243,7 @@ def _allow_rules() -> list[PolicyStatement]:
         *("events:PutRule", "events:DescribeRule", "events:DeleteRule", "events:PutTargets", "events:RemoveTargets"),
         *("events:ListTargetsByRule", "events:TagResource", "events:UntagResource", "events:ListTagsForResource"),
     )
-    return [build_allow_statement("MakeRules", actions, [make_regional_arn("events", f"rule/{_OWN}-*")])]
+    return [build_allow_statement("MakeRules", actions, [_name_own("events", f"rule/{RULE_NAME}*")])]
 
 
 def _allow_queues() -> list[PolicyStatement]:
@@ -251,8 +251,12 @@ def _allow_queues() -> list[PolicyStatement]:
         *("sqs:CreateQueue", "sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:DeleteQueue"),
         *("sqs:TagQueue", "sqs:UntagQueue", "sqs:ListQueueTags"),
     )
-    queue = make_regional_arn("sqs", QUEUE_NAME.replace("${AWS::StackName}", _OWN))
-    return [build_allow_statement("MakeQueues", actions, [queue])]
+    return [build_allow_statement("MakeQueues", actions, [_name_own("sqs", QUEUE_NAME)])]
+
+
+def _name_own(service: str, name: str) -> TemplateValue:
+    """Return the ARN of a resource whose name begins with the name of the plan's stack."""
+    return make_regional_arn(service, name.replace("${AWS::StackName}", _OWN))
 
 
 CREATED: dict[str, Callable[[], list[PolicyStatement]]] = {
