@@ -1,7 +1,7 @@
 """Further starts of the orchestration: schedules, rules for events, and a queue for those that fail.
 
 EventBridge retries a start for a day, and then sends it to the queue, whose alarm notifies the topic. The schedules are
-in a group of their own: its name is the stack's, so that permissions on its schedules are limited to the stack.
+in a separate group: its name is the stack's, so that permissions on its schedules are limited to the stack.
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html (documented)
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html (documented)
 """
@@ -27,6 +27,7 @@ from troposphere.scheduler import (
 from troposphere.sqs import Queue, QueuePolicy
 
 from sfnorch.cfn.assembly import Group
+from sfnorch.cfn.checkov import add_reasons
 from sfnorch.cfn.roles import build_allow_statement, make_service_role
 from sfnorch.cfn.values import UNDELIVERED, PolicyStatement, build_machine_id, build_topic_arn
 from sfnorch.workflow import ENVIRONMENT, EventStart, ScheduledStart, Workflow
@@ -121,9 +122,10 @@ def build_rule_id(start: EventStart) -> str:
 
 def _build_queue(workflow: Workflow, events: list[EventStart]) -> Iterator[AWSObject]:
     """Yield the queue, its policy for the rules, and its alarm. Schedules send with their role."""
-    yield Queue(
+    queue = Queue(
         UNDELIVERED, QueueName=Sub(QUEUE_NAME), MessageRetentionPeriod=_RETENTION_SECONDS, SqsManagedSseEnabled=True
     )
+    yield add_reasons(queue)
     arns = [GetAtt(build_rule_id(each), "Arn") for each in events]
     if events:
         yield QueuePolicy(

@@ -71,8 +71,7 @@ _SAVED = (".svg", ".html", ".txt")
     "--event",
     "event_text",
     metavar="JSON|@FILE",
-    help="Event instead of an input: a JSON object, or @FILE with one. The rule of the template that matches it starts "
-    "the state machine.",
+    help="Event that starts the execution through a rule of the template: a JSON object, or @FILE with one.",
 )
 @click.option(
     "--type",
