@@ -1,7 +1,8 @@
-"""Evaluating the expressions of a definition, as Step Functions would: JSONata with $parse, over given variables."""
+"""Evaluating the expressions of a definition, as Step Functions would: JSONata with $parse and $hash, over given variables."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -19,4 +20,5 @@ def evaluate(value: Any, **variables: Any) -> Any:
     bound = "".join(f"${name} := {json.dumps(item)}; " for name, item in variables.items())
     compiled = Jsonata(f"({bound}{value[2:-2]})")
     compiled.register_lambda("parse", lambda text: json.loads(text))
+    compiled.register_lambda("hash", lambda text, _: hashlib.sha256(text.encode()).hexdigest())
     return json.loads(json.dumps(compiled.evaluate(None)))

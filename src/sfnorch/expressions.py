@@ -7,6 +7,7 @@ https://docs.jsonata.org/programming, https://docs.aws.amazon.com/step-functions
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -65,12 +66,26 @@ class ExpressionNames:
     """Variables in calls of $exists."""
     states: set[str] = field(default_factory=set)
     """The parts of $states in the expression: input, context, result, errorOutput."""
+    members: dict[str, set[str]] = field(default_factory=dict)
+    """The names that the expression reads directly from a variable: `$params.day` reads `day` from `params`."""
     calls: set[str] = field(default_factory=set)
     compared: dict[str, float] = field(default_factory=dict)
     """Variables in comparisons with a number, and the largest such number."""
     orders: bool = False
     """Whether it contains a comparison with <, >, <= or >=."""
     fault: str = ""
+
+
+def write_regex(pattern: str) -> str:
+    """Return the literal of a regular expression in JSONata that matches a whole text; slashes are escaped."""
+    escaped = re.sub(r"\\.|/", lambda match: r"\/" if match[0] == "/" else match[0], pattern, flags=re.DOTALL)
+    return f"/^(?:{escaped})$/"
+
+
+def is_single_regex(pattern: str) -> bool:
+    """Return whether JSONata reads the literal of the pattern as one regular expression, and not as more code."""
+    tree, fault = _parse(write_regex(pattern))
+    return not fault and tree is not None and tree.type == "regex"
 
 
 @lru_cache(maxsize=20_000)
@@ -84,6 +99,8 @@ def find_names(expression: str) -> ExpressionNames:
     for node in _list_nodes(tree):
         _note(node, found, bound)
     found.variables -= bound | KNOWN_FUNCTIONS
+    for local in bound & found.members.keys():
+        del found.members[local]
     return found
 
 
@@ -177,16 +194,20 @@ def _note(node: Parser.Symbol, found: ExpressionNames, bound: set[str]) -> None:
             found.orders = found.orders or node.value not in ("=", "!=")
             _note_bound(node, found)
         case "path":
-            _note_states(node, found)
+            _note_members(node, found)
     for local in (node.focus, node.index):
         if isinstance(local, str):
             bound.add(local)
 
 
-def _note_states(node: Parser.Symbol, found: ExpressionNames) -> None:
+def _note_members(node: Parser.Symbol, found: ExpressionNames) -> None:
     steps: list[Parser.Symbol] = list(node.steps or ())
-    if len(steps) > 1 and steps[0].type == "variable" and steps[0].value == "states":
+    if len(steps) < 2 or steps[0].type != "variable":
+        return
+    if steps[0].value == "states":
         found.states.add(str(steps[1].value))
+    elif steps[1].type == "name":
+        found.members.setdefault(str(steps[0].value), set()).add(str(steps[1].value))
 
 
 def _note_bound(node: Parser.Symbol, found: ExpressionNames) -> None:

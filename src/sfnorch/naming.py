@@ -43,3 +43,11 @@ def derive_child_key(child: str) -> str:
 def name_jobs_parameter(child: str) -> str:
     """Return the name of the stack parameter with the child's list of jobs: `OrdersGlueJobs` for `orders`."""
     return f"{derive_child_key(child)}GlueJobs"
+
+
+def name_parameter_default(parameter: str) -> str:
+    """Return the name of the stack parameter with the default of a run parameter: `RunDateDefault` for `run_date`."""
+    key = "".join(word[:1].upper() + word[1:] for word in _WORD.findall(parameter))
+    if re.sub("(?<!^)(?=[A-Z])", "_", key).lower() == parameter:
+        return f"{key}Default"
+    return f"{derive_logical_key(parameter)}Default"

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_APART = frozenset("()[]{},;:?=&")
+_APART = frozenset("()[]{},;:?=&<>+")
 """Characters that need no blank before or after them."""
 
 _CODE = ("${", "{%", "%}")

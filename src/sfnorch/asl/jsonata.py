@@ -59,10 +59,15 @@ def convert_expressions(value: Value) -> Value:
         case str():
             return Expression(convert_to_code(value)) if is_expression(value) else value
         case Mapping():
-            return {key: convert_expressions(item) for key, item in value.items()}
+            return convert_mapping(value)
         case Sequence():
             return [convert_expressions(item) for item in value]
     return value
+
+
+def convert_mapping(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return a user's mapping, in which each string `{% … %}` is an Expression; see `convert_expressions`."""
+    return {key: convert_expressions(item) for key, item in values.items()}
 
 
 def is_expression(value: object) -> bool:
@@ -78,6 +83,44 @@ def convert_to_code(text: str) -> str:
 def convert_to_text(text: str) -> Value:
     """Return a user's string, or an expression that converts the result of the user's expression to a string."""
     return Expression(f"$string(({convert_to_code(text)}))") if is_expression(text) else text
+
+
+def has_expression(value: Value) -> bool:
+    """Return whether the value is or contains an Expression."""
+    match value:
+        case str() | Substitution():
+            return False
+        case Expression():
+            return True
+        case Mapping():
+            return any(map(has_expression, value.values()))
+        case Sequence():
+            return any(map(has_expression, value))
+    return False
+
+
+def format_value(value: Value) -> Expression:
+    """Return the expression for a value, in which expressions are evaluated.
+
+    Raises SfnorchError if a string in it contains code, and TypeError for a substitution, which is not JSONata.
+    """
+    return Expression(_format_code(value))
+
+
+def _format_code(value: Value) -> str:
+    match value:
+        case Expression():
+            return f"({value.code})"
+        case Substitution():
+            raise TypeError(f"a substitution is no part of an expression: {value}")
+        case str():
+            return format_literal(value)
+        case Mapping():
+            members = ", ".join(f"{format_literal(key)}: {_format_code(item)}" for key, item in value.items())
+            return f"{{{members}}}"
+        case Sequence():
+            return f"[{', '.join(map(_format_code, value))}]"
+    return format_literal(value)
 
 
 def format_literal(value: object) -> str:

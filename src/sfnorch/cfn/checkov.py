@@ -84,12 +84,12 @@ ACCEPTED_FINDINGS = (
         lacks="KmsKeyArn",
         has="Environment",
     ),
-    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html [documented]
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html [documented]
     AcceptedFinding(
         check="CKV_AWS_27",
         resource_type="AWS::SQS::Queue",
         expects="a customer managed key",
-        reason="Amazon SQS encrypts the queue with its own key (SSE-SQS). A customer managed key costs extra",
+        reason="SQS encrypts the queue with its own key. A customer managed key costs extra",
         lacks="KmsMasterKeyId",
     ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html [documented]

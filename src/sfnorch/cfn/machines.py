@@ -74,7 +74,12 @@ def _build_definition(machine: StateMachine, workflow: Workflow) -> tuple[Templa
     substitutions = {key: resolve_value(value, workflow.topic) for key, value in machine.substitutions.items()} | {
         name: Sub(f"arn:${{AWS::Partition}}:states:::{integration}") for integration, name in names.items()
     }
-    return substitutions, _compact_expressions(made) if workflow.compact else made
+    return substitutions, _compact_definition(made) if workflow.compact else made
+
+
+def _compact_definition(made: dict[str, Json]) -> Json:
+    """Return the definition without its comment and optional whitespace."""
+    return _compact_expressions({key: value for key, value in made.items() if key != "Comment"})
 
 
 def _compact_expressions(value: Json) -> Json:

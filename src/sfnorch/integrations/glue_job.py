@@ -92,12 +92,12 @@ class JobSettings(Protocol):
         """Whether Glue queues the run when a limit of concurrent runs is reached."""
 
 
-def start_arguments(job: AnyJob, name: str) -> dict[str, Value]:
-    """Return the arguments of StartJobRun for the job of this name."""
-    return _build_arguments(name, job, job.arguments, job.timeout_minutes)
+def start_arguments(job: AnyJob, name: str, arguments: Mapping[str, Value] | Expression) -> dict[str, Value]:
+    """Return the arguments of StartJobRun for the job of this name, with the `arguments` of the job run."""
+    return _build_arguments(name, job, arguments, job.timeout_minutes)
 
 
-def build_call(name: str, settings: JobSettings, arguments: Mapping[str, Value]) -> TaskCall:
+def build_call(name: str, settings: JobSettings, arguments: Mapping[str, Value] | Expression) -> TaskCall:
     """Return the call that runs a job and waits for it. Its result is `{job, runId, seconds}`."""
     return TaskCall(
         resource=RUN_JOB.resource,
@@ -110,7 +110,7 @@ def build_call(name: str, settings: JobSettings, arguments: Mapping[str, Value])
 
 
 def _build_arguments(
-    name: str, settings: JobSettings, arguments: Mapping[str, Value], timeout_minutes: int | None
+    name: str, settings: JobSettings, arguments: Mapping[str, Value] | Expression, timeout_minutes: int | None
 ) -> dict[str, Value]:
     """Return the arguments of StartJobRun that are set.
 

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_WorkflowRun.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from sfnorch.asl import Catcher, Expression, Retrier, Task, jsonata, read_program
+from sfnorch.asl import Catcher, Expression, Retrier, Task, Value, jsonata, read_program
 from sfnorch.calls.glue_workflow_run import GET_WORKFLOW_RUN, RUNS_ALREADY, START_WORKFLOW_RUN
 from sfnorch.workflow import GlueArns, Permission
 
@@ -22,12 +22,20 @@ ACTIVE_STATUSES = ("RUNNING", "STOPPING")
 """The statuses of a run that has not ended."""
 
 
-def start_run(name: str, *, workflow: Expression, catch: tuple[Catcher, ...], variable: str, next_state: str) -> Task:
-    """Return a task that starts a workflow run, and assigns its id to `variable`."""
+def start_run(
+    name: str,
+    *,
+    workflow: Expression,
+    properties: Mapping[str, Value] | Expression,
+    catch: tuple[Catcher, ...],
+    variable: str,
+    next_state: str,
+) -> Task:
+    """Return a task that starts a workflow run with these run properties, and assigns its id to `variable`."""
     return Task(
         name=name,
         resource=START_WORKFLOW_RUN.resource,
-        arguments={"Name": workflow},
+        arguments={"Name": workflow, **({"RunProperties": properties} if properties else {})},
         retry=(_STILL_ENDING, _REFUSED),
         catch=catch,
         assign={variable: jsonata("$states.result.RunId")},

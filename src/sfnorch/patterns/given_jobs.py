@@ -1,13 +1,14 @@
 """Lists of jobs from the plan, from a stack parameter or from the input, and the Map that runs them in sequence.
 
-A list is a JSON array of names, or one comma-separated string; blanks around a name are removed. Variables: `given`,
-the list from the input (null without one); `jobs`, the names of the jobs to run; `settings`, the settings in the plan
-by job name, which also apply to jobs from another list.
+A list is a JSON array of names, or one comma-separated string; blanks around a name are removed. In the input of a
+master and of `dynamic`, a job can also be an object `{name, arguments}`. Variables: `given`, the list from the input
+(null without one); `jobs`, the names of the jobs to run; `arguments`, a list with the arguments of each job from the
+input, or with one entry for all jobs; `settings`, the settings in the plan by job name, for other lists too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import (
@@ -26,6 +27,7 @@ from sfnorch.asl import (
     read_program,
 )
 from sfnorch.integrations import glue_job
+from sfnorch.patterns.job_arguments import convert_arguments, has_expressions
 from sfnorch.patterns.job_failure import ITEM_CAUSE, ITEM_POSITION, catch_any_error
 from sfnorch.patterns.state_names import build_state_names
 from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable, name_job_state
@@ -40,10 +42,20 @@ INPUT_JOBS = jsonata("$exists($states.input.glueJobs) ? $states.input.glueJobs :
 CAUSE_LENGTH = 5_000
 """The length to which the cause of an item is cut: fifty such failures fit into the 256 KiB of the Map."""
 
+_NAMES = r'[$split($join(<{given}>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
 _LONGEST = 300
 """The largest number of characters of a name in a list: 255 for Glue, and a number after it."""
 
-_NAMES = r'[$split($join(<{given}>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
+CAUSE_LENGTH = 5_000
+"""The length to which the cause of an item is cut: fifty such failures fit into the 256 KiB of the Map."""
+
+_NAMES = r"""[<{given}>.($type($) = "object" ? name : $split($, ",")).$replace($, /^\s+|\s+$/, "")[$ != ""]]"""
+
+_LONGEST = 300
+"""The largest number of characters of a name in a list: 255 for Glue, and a number after it."""
+
+INPUT_ARGUMENTS = jsonata("$exists($states.input.arguments) ? $states.input.arguments : {}")
+"""JSONata: the arguments for all jobs from the input."""
 
 
 def run_names(jobs: Sequence[AnyJob]) -> list[str]:
@@ -58,15 +70,31 @@ def run_names(jobs: Sequence[AnyJob]) -> list[str]:
 
 
 def collect_settings(jobs: Sequence[AnyJob]) -> dict[str, Value]:
-    """Return the settings of the jobs that have any, by name in lists: the arguments of StartJobRun, and `Retries`."""
+    """Return the settings of the jobs that have any, by name in lists: the arguments of StartJobRun, and `Retries`.
+
+    Arguments with expressions are left out: only the state that runs the job can catch their errors.
+    """
     by_name: dict[str, Value] = {}
     for name, job in zip(run_names(jobs), jobs, strict=True):
-        arguments = glue_job.start_arguments(job, job.name) | ({"Retries": job.retries} if job.retries else {})
+        arguments = {} if has_expressions(job.arguments) else job.arguments
+        settings = glue_job.start_arguments(job, job.name, arguments)
         if name == job.name:
-            arguments.pop("JobName")
-        if arguments:
-            by_name[name] = arguments
+            settings.pop("JobName")
+        if job.retries:
+            settings["Retries"] = job.retries
+        if settings:
+            by_name[name] = settings
     return by_name
+
+
+def assign_given_jobs(jobs: Sequence[AnyJob]) -> dict[str, Value]:
+    """Return what `ResolveJobs` assigns: the settings in the plan, and the jobs and arguments from the input."""
+    settings = collect_settings(jobs)
+    return {
+        **({JobListVariable.SETTINGS: settings} if settings else {}),
+        JobListVariable.GIVEN: INPUT_JOBS,
+        JobListVariable.ARGUMENTS: jsonata("[$states.input.arguments]"),
+    }
 
 
 def build_list_rule(given: Expression) -> ChoiceRule:
@@ -78,14 +106,53 @@ def build_list_rule(given: Expression) -> ChoiceRule:
     )
 
 
-def build_invalid_input_state() -> Fail:
+def build_job_rule() -> ChoiceRule:
+    """Return the rule of CheckJobs that matches if `$given` is a valid list of names and objects."""
+    names = list_names(jsonata("$given"))
+    valid = read_program(__package__, "valid_jobs").fill(
+        names=read_program(__package__, "are_names").fill(given=names), valid_arguments=build_arguments_check()
+    )
+    return ChoiceRule(
+        condition=valid,
+        assign={
+            JobListVariable.JOBS: jsonata(_NAMES, given=names),
+            JobListVariable.ARGUMENTS: list_job_arguments(jsonata("$given"), jsonata("$arguments")),
+        },
+        next=JobListState.RUN_GIVEN_JOBS,
+    )
+
+
+def build_arguments_check() -> Expression:
+    """Return the expression for whether all arguments in the list `$found` are valid."""
+    return read_program(__package__, "valid_arguments").fill()
+
+
+def list_names(given: Expression) -> Expression:
+    """Return the expression for the names in a list of names and objects."""
+    return jsonata('[<{given}>.($type($) = "object" ? name : $)]', given=given)
+
+
+def list_job_arguments(given: Expression, shared: Expression) -> Expression:
+    """Return the expression for the arguments of each job in a list of names and objects; `shared` are for all jobs."""
+    return read_program(__package__, "listed_arguments").fill(given=given, shared=shared)
+
+
+def build_invalid_input_state(*, objects: bool = False) -> Fail:
     """Return the Fail state `InvalidInput`, whose cause has the expected and the actual list."""
-    cause = """"glueJobs must be a list of names or a string, 'a,b'; got " & $substring($string($given), 0, 500)"""
-    return Fail(name=SharedState.INVALID_INPUT, error=INVALID_INPUT_ERROR, cause=jsonata(cause))
+    wanted = "names and objects {name, arguments}" if objects else "names"
+    cause = jsonata(
+        "<<wanted>> & $substring($string($given), 0, 500)",
+        wanted=f"glueJobs must be a list of {wanted} or a string, 'a,b'; got ",
+    )
+    return Fail(name=SharedState.INVALID_INPUT, error=INVALID_INPUT_ERROR, cause=cause)
 
 
-def run_given_jobs(jobs: Sequence[AnyJob], *, stop_at_failure: bool, next_state: str) -> Map:
+def run_given_jobs(
+    jobs: Sequence[AnyJob], run_arguments: Mapping[str, str], *, stop_at_failure: bool, next_state: str
+) -> Map:
     """Return the Map state `RunGivenJobs`, which runs `$jobs` in sequence with the settings of `jobs` in the plan.
+
+    `run_arguments` are the arguments that every job run gets.
 
     With `stop_at_failure`, a failed item ends in a Fail state that names the job and stops the Map; the Catch of the
     Map leads to `RaiseAlarm`. Without it, the failure is the outcome of the item, and the output of the Map is
@@ -93,9 +160,11 @@ def run_given_jobs(jobs: Sequence[AnyJob], *, stop_at_failure: bool, next_state:
     """
     retries = sorted({job.retries for job in jobs if job.retries})
     failed = _build_job_failed_state() if stop_at_failure else _keep_failure()
-    arguments = _build_arguments(any_settings=bool(collect_settings(jobs)), any_retries=bool(retries))
     output = jsonata("{}") if stop_at_failure else _SUCCEEDED
-    tasks = [_run_job(times, arguments=arguments, failed=failed.name, output=output) for times in (0, *retries)]
+    tasks = [
+        _run_job(times, arguments=_build_arguments(jobs, run_arguments, times), failed=failed.name, output=output)
+        for times in (0, *retries)
+    ]
     states: list[AnyState] = [*tasks, failed]
     if retries:  # the Retry of a state is fixed: a task for each number of retries in the plan
         rules = tuple(
@@ -124,13 +193,36 @@ _JOB = jsonata("$jobs[$states.input]")
 _SETTINGS = jsonata("$lookup($settings, <{job}>)", job=_JOB)
 
 
-def _build_arguments(*, any_settings: bool, any_retries: bool) -> Value:
-    if not any_settings:
-        return {"JobName": _JOB}
-    merged = jsonata('$merge([{"JobName": <{job}>}, <{settings}>])', job=_JOB, settings=_SETTINGS)
-    if not any_retries:
-        return merged
-    return jsonata('$sift(<{merged}>, function($value, $key) { $key != "Retries" })', merged=merged)
+_OWN = jsonata("[$arguments[$states.input], $arguments[0]][0]")
+_RUN = '$merge([{"JobName": <{job}>}, <{own}>.($ ? {"Arguments": $})])'
+
+
+def _build_arguments(jobs: Sequence[AnyJob], run_arguments: Mapping[str, str], retries: int) -> Expression:
+    """Return the arguments of the task that runs the jobs with this number of retries, and any other job if it is 0."""
+    has_settings = bool(collect_settings(jobs))
+    if not (has_settings or run_arguments or any(has_expressions(job.arguments) for job in jobs)):
+        return jsonata(_RUN, job=_JOB, own=_OWN)
+    planned = jsonata("$own.Arguments")
+    for name, job in reversed(list(zip(run_names(jobs), jobs, strict=True))):
+        if job.retries == retries and has_expressions(job.arguments):
+            planned = jsonata(
+                "<{job}> = <<name>> ? <{arguments}> : <{others}>",
+                job=_JOB,
+                name=name,
+                arguments=convert_arguments(job.arguments),
+                others=planned,
+            )
+    always = convert_arguments(run_arguments)
+    run = read_program(__package__, "job_run").fill(
+        job=_JOB,
+        settings=_SETTINGS if has_settings else jsonata("{}"),
+        always=always if isinstance(always, Expression) else jsonata("{}"),
+        planned=planned,
+        own=_OWN,
+    )
+    if not any(job.retries for job in jobs):
+        return run
+    return jsonata('$sift(<{run}>, function($value, $key) { $key != "Retries" })', run=run)
 
 
 def _run_job(retries: int, *, arguments: Value, failed: str, output: Expression) -> Task:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from sfnorch.expressions import is_expression
 from sfnorch.plan import names
 from sfnorch.plan.names import find_blank_fault, find_code_fault, find_job_name_fault
 from sfnorch.plan.scalars import write_scalar
@@ -48,6 +49,11 @@ def reject_code(text: str) -> str:
     if fault := find_code_fault(text):
         raise PydanticCustomError("code", "{text} is invalid: {fault}", {"text": repr(text), "fault": fault})
     return text
+
+
+def _reject_code_in_text(text: str) -> str:
+    """Return the text if it is not evaluated, or if it is an expression, which `checks` reads."""
+    return text if is_expression(text) else reject_code(text)
 
 
 def _check_argument_key(key: str) -> str:
@@ -124,7 +130,7 @@ ArgumentKey = Annotated[str, AfterValidator(_check_argument_key)]
 ArgumentText = Annotated[
     str,
     BeforeValidator(write_scalar),
-    AfterValidator(reject_code),
+    AfterValidator(_reject_code_in_text),
     WithJsonSchema({"type": ["string", "integer", "boolean"]}),
 ]
 TagKey = Annotated[str, AfterValidator(_check_tag_key)]

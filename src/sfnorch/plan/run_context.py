@@ -1,15 +1,66 @@
-"""What a plan says about its runs: whether they have parameters and dates."""
+"""What a plan says about its runs: whether they have parameters and dates, and in which time zone the dates are."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sfnorch.expressions import find_names, is_expression, parse_code
+from sfnorch.plan.default import DefaultPlan
+from sfnorch.protocol.run_context import RunVariable
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
 
+RUN_VARIABLES = (RunVariable.PARAMS, RunVariable.RUN, RunVariable.ENVIRONMENT)
+"""The variables that expressions of all patterns can use."""
+
+PATTERN_VARIABLES = {"master-child": ("child", "thread"), "dynamic": ("thread",), "dag": ("task",)}
+"""The further variables of a pattern."""
+
+UTC = "UTC"
+
 
 def has_run_context(plan: AnyPlan) -> bool:
-    """Return whether the state machines of the plan resolve parameters, the date and the ID of a run."""
+    """Return whether the state machines of the plan resolve parameters, the date and the ID of a run.
+
+    They do so only if the plan uses one of them.
+    """
     if plan.parameters or plan.run_id_argument:
         return True
-    return plan.pattern != "dynamic" and (bool(plan.starts) or plan.backfill)
+    if plan.overlap is not None and plan.overlap.mode != "allow":
+        return True
+    if plan.pattern == "dynamic":
+        return _has_run_variable(plan)
+    return bool(plan.starts) or plan.backfill or _has_run_variable(plan)
+
+
+def find_time_zone(plan: AnyPlan) -> str:
+    """Return the time zone of the dates of runs: that of the plan, else that of its schedule, else UTC."""
+    schedule = None if plan.pattern == "dynamic" else plan.schedule
+    return plan.timezone or (schedule.timezone if schedule else UTC)
+
+
+def list_variables(pattern: str) -> tuple[str, ...]:
+    """Return the variables of a run that expressions of this pattern can use."""
+    return (*RUN_VARIABLES, *PATTERN_VARIABLES.get(pattern, ()))
+
+
+def _has_run_variable(plan: AnyPlan) -> bool:
+    known = set(list_variables(plan.pattern))
+    return any(known & find_names(code).variables for code in _list_codes(plan))
+
+
+def _list_codes(plan: AnyPlan) -> Iterator[str]:
+    """Yield the code of each expression in the plan."""
+    if isinstance(plan, DefaultPlan):
+        return
+    todo: list[Any] = [plan.model_dump(exclude_defaults=True)]
+    while todo:
+        match todo.pop():
+            case str() as text if is_expression(text):
+                yield parse_code(text) or ""
+            case dict() as mapping:
+                todo.extend(mapping.values())
+            case list() as items:
+                todo.extend(items)

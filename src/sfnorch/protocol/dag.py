@@ -46,9 +46,9 @@ class TaskState:
 
 
 class DagVariable:
-    """Names of variables of the master; `done` holds the tasks that succeeded in an earlier run."""
+    """Names of variables of the master: the ARN of its execution, all tasks, and those that an earlier run has done."""
 
-    RUN = "run"
+    MASTER = "master"
     TASKS = "tasks"
     DONE = "done"
 
@@ -57,7 +57,7 @@ class TaskVariable:
     """Names of variables of a task; `tasks` maps the names of all tasks to `{needs, arguments, work}`."""
 
     TASK = "task"
-    RUN = "run"
+    MASTER = "master"
     DONE = "done"
     TASKS = "tasks"
 
@@ -72,7 +72,7 @@ class TaskInput(TypedDict):
     """The input of a task: its name, the ARN of the master execution, and the tasks that are done."""
 
     task: str
-    run: str
+    master: str
     done: list[str]
 
 
@@ -90,14 +90,14 @@ class TaskOutcome(TypedDict, total=False):
 
 
 MARK = Mark(state=DagState.RESOLVE_TASKS, variables=(DagVariable.TASKS, DagVariable.DONE))
-TASK_MARK = Mark(state=TaskState.RESOLVE_TASK, variables=(TaskVariable.TASK, TaskVariable.RUN, TaskVariable.TASKS))
+TASK_MARK = Mark(state=TaskState.RESOLVE_TASK, variables=(TaskVariable.TASK, TaskVariable.MASTER, TaskVariable.TASKS))
 
 
-def name_task_execution(task: str, run: str) -> str:
-    """Return the name of the execution that is a task of a run; `run` is the ARN of the master execution."""
+def name_task_execution(task: str, master: str) -> str:
+    """Return the name of the execution that is a task of a run; `master` is the ARN of the master execution."""
     from hashlib import sha256  # slow to load, and needed by few commands
 
-    return f"{task}-{sha256(run.encode()).hexdigest()[:16]}"
+    return f"{task}-{sha256(master.encode()).hexdigest()[:16]}"
 
 
 def find_task_name(name: str, given: Json) -> str:
@@ -106,7 +106,9 @@ def find_task_name(name: str, given: Json) -> str:
     The mark of a task is that its input is a `TaskInput`, from which its name derives.
     """
     match given:
-        case {"task": str() as task, "run": str() as run} if name == name_task_execution(task, run):
+        case {"task": str() as task, "master": str() as master} | {"task": str() as task, "run": str() as master} if (
+            name == name_task_execution(task, master)
+        ):
             return task
     return ""
 

@@ -35,17 +35,30 @@ class JobListVariable:
     """Names of variables."""
 
     GIVEN = "given"
+    ARGUMENTS = "arguments"
     JOBS = "jobs"
     SETTINGS = "settings"
     THREAD_ID = "threadId"
+    THREAD = "thread"
     DONE = "done"
 
 
+class GivenJob(TypedDict, total=False):
+    """A job in an input, with arguments that override those in the plan."""
+
+    name: str
+    arguments: Mapping[str, str]
+
+
 class JobListInput(TypedDict, total=False):
-    """The input: the jobs to run, and the id of their thread."""
+    """The input: the jobs to run, arguments for all of them, and the id of their thread.
+
+    A master passes names and a list with the arguments of each job to a child.
+    """
 
     threadId: str
-    glueJobs: list[str]
+    glueJobs: list[str] | list[str | GivenJob]
+    arguments: Mapping[str, str] | list[Mapping[str, str]]
 
 
 class JobListCause(TypedDict, total=False):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from sfnorch.json_values import Json
-from sfnorch.protocol.job_list import JobListCause
+from sfnorch.protocol.job_list import GivenJob, JobListCause
 from sfnorch.protocol.mark import Mark
 
 MASTER = "master"
@@ -48,11 +48,12 @@ class ChildVariable:
 
 
 class Thread(TypedDict, total=False):
-    """A thread of the input: the child, its jobs, or whether the master skips it."""
+    """A thread of the input: the child, its jobs, arguments for all of them, or whether the master skips it."""
 
     threadId: str
     child: str
-    glueJobs: list[str]
+    glueJobs: list[str | GivenJob]
+    arguments: Mapping[str, str]
     skip: bool
 
 

@@ -14,6 +14,12 @@ from sfnorch.json_values import Json
 PARAMS, RUN = "params", "run"
 """The keys of the input, and the variables that expressions use."""
 
+DATE_WORDS = ("today", "yesterday", "month_start")
+"""Words for a date, relative to the date of the run."""
+
+TIME_WORDS = ("scheduled_time",)
+"""Words for a timestamp: the scheduled time of the run."""
+
 SCHEDULED_AT = "scheduledAt"
 """The key of `run` with the scheduled time, which a schedule sets."""
 

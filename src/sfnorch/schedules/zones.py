@@ -86,6 +86,18 @@ def list_gaps(place: tzinfo, first: datetime, last: datetime) -> Iterator[ClockC
         before = after
 
 
+def list_changes(place: tzinfo, first: datetime, last: datetime) -> Iterator[datetime]:
+    """Iterate the instants between two instants, in UTC, from which another offset of the zone applies."""
+    before = first.astimezone(timezone.utc).replace(microsecond=0)
+    while before < last:
+        after = before + _PROBE
+        if _find_offset(place, before) != _find_offset(place, after):
+            change = _find_change(place, before, after)
+            if change < last:
+                yield change
+        before = after
+
+
 def is_existing_time(local: datetime, place: tzinfo) -> bool:
     """Return whether the local time exists in the time zone."""
     instant = local.replace(tzinfo=place).astimezone(timezone.utc)
@@ -130,11 +142,17 @@ def _find_offset(place: tzinfo, instant: datetime) -> timedelta:
 def _find_gap(place: tzinfo, before: datetime, after: datetime) -> ClockChange:
     """Return the gap between two instants in whole seconds, of which `after` has the larger offset."""
     old, new = _find_offset(place, before), _find_offset(place, after)
+    change = _find_change(place, before, after).replace(tzinfo=None)
+    return ClockChange(first=change + old, end=change + new)
+
+
+def _find_change(place: tzinfo, before: datetime, after: datetime) -> datetime:
+    """Return the first instant with another offset than `before` has, up to `after`, in whole seconds."""
+    old = _find_offset(place, before)
     while (apart := (after - before) // _SECOND) > 1:
         middle = before + apart // 2 * _SECOND
         if _find_offset(place, middle) == old:
             before = middle
         else:
             after = middle
-    change = after.replace(tzinfo=None)
-    return ClockChange(first=change + old, end=change + new)
+    return after

@@ -87,8 +87,9 @@ def test_the_thread_of_a_child(given: Any, thread: Any):
 
 
 def test_wrong_input_is_told_with_what_would_do():
-    assert evaluate(CHILD["InvalidInput"]["Cause"], given=["x", 1]) == (
-        "glueJobs must be a list of names or a string, 'a,b'; got [\"x\",1]"
+    assert evaluate(CHILD["InvalidInput"]["Cause"], given=["x", 1], arguments={"x": "1"}) == (
+        "glueJobs must be a list of names and of objects {name, arguments}, or a string, 'a,b'; arguments must be an "
+        'object whose keys begin with two dashes and whose values are text; got ["x",1] with the arguments {"x":"1"}'
     )
 
 

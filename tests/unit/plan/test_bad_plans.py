@@ -28,7 +28,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "tasks[4].name: '"
             + "n" * 56
             + "…' is invalid; must be 1 to 60 letters, digits, dashes and underscores, beginning with a letter or a digit (plan.yaml, line 7)",
-            "allowed_jobs: unknown key 'allowed_jobs'; available: name, environment, alerts, logging, log_retention_days, tracing, tags, notify, schedule, pattern, on_task_failure, tasks (plan.yaml, line 8)",
+            "allowed_jobs: unknown key 'allowed_jobs'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, notify, schedule, starts, backfill, pattern, on_task_failure, tasks (plan.yaml, line 8)",
         ],
     ),
     "tasks: circles": (
@@ -52,7 +52,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "- {name: a}\n"
             "- {name: b, glue_job: x, lambda: f}\n"
             "- {name: c, lambda: 'a b'}\n"
-            "- {name: d, state_machine: m, arguments: {--a: b}, input: {a: ['{% 1 %}']}}\n"
+            "- {name: d, state_machine: m, arguments: {--a: b}, input: {a: ['{% $day %}']}}\n"
             "- {name: e, glue_job: x, input: {}}\n"
             "- f\n"
             "- {name: g, lambda: x, input: {a: null}, needs: [a, a]}\n"
@@ -62,7 +62,10 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "tasks[1].name: a task must have exactly one of glue_job, lambda, state_machine, athena_sql and crawler; got glue_job and lambda (plan.yaml, line 4)",
             "tasks[2].lambda: 'a b' is invalid; must be a Lambda function's name or ARN, with or without a version or an alias (plan.yaml, line 5)",
             "tasks[3].arguments: arguments is supported only for glue_job; for state_machine use input (plan.yaml, line 6)",
-            "tasks[3].input: '{% 1 %}' is invalid: {% would be evaluated as code (plan.yaml, line 6)",
+            (
+                "tasks[3].input.a[0]: '{% $day %}' is invalid: unknown variable $day; available: $environment, $params, $run, "
+                "$task (plan.yaml, line 6)"
+            ),
             "tasks[4].input: input is not supported for glue_job; use arguments (plan.yaml, line 7)",
             "tasks[5]: expected a mapping, got 'f' (plan.yaml, line 8)",
             "tasks[6].input: null is not supported in a template; leave the key out (plan.yaml, line 9)",
@@ -190,7 +193,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
         [
             "chidren: unknown key 'chidren'; did you mean children? (plan.yaml, line 2)",
             "jobstates: unknown key 'jobstates'; did you mean job_states? (plan.yaml, line 3)",
-            "zzz: unknown key 'zzz'; available: name, environment, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, pattern, on_child_failure, job_states, children (plan.yaml, line 4)",
+            "zzz: unknown key 'zzz'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, starts, backfill, pattern, on_child_failure, job_states, children (plan.yaml, line 4)",
         ],
     ),
     "wrong types": (
@@ -363,7 +366,10 @@ BAD: dict[str, tuple[str, list[str]]] = {
         [
             "children[0].jobs[0].arguments.--${p}: '--${p}' is invalid: ${ would be evaluated as code (plan.yaml, line 5)",
             "children[0].jobs[0].arguments.--l: expected a string, got a list (plan.yaml, line 5)",
-            "children[0].jobs[0].arguments.--x: '{% now %}' is invalid: {% would be evaluated as code (plan.yaml, line 5)",
+            (
+                "children[0].jobs[0].arguments.--x: '{% now %}' is invalid: it reads now, and an expression of a plan has no "
+                "input; use variables (plan.yaml, line 5)"
+            ),
             "children[0].jobs[0].arguments.mode: 'mode' is not a valid job argument: it must begin with two dashes; write --mode (plan.yaml, line 5)",
             "children[0].jobs[0].worker_type: unknown worker type 'big'; available: Standard, G.025X, G.1X, G.2X, G.4X, G.8X, G.12X, G.16X, R.1X, R.2X, R.4X, R.8X, Z.2X (plan.yaml, line 6)",
             "children[0].jobs[0].number_of_workers: 0 is too small; must be at least 1 (plan.yaml, line 7)",
@@ -486,7 +492,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "bad dynamic plan": (
         ("pattern: dynamic\nchildren: []\njobs: [a, a, {name: b}]\n"),
         [
-            "children: unknown key 'children'; available: name, environment, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, pattern, continue_on_failure, jobs (plan.yaml, line 2)",
+            "children: unknown key 'children'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, pattern, continue_on_failure, jobs (plan.yaml, line 2)",
             "jobs[1].name: 'a' already has settings in jobs[0]; remove one of them (plan.yaml, line 3)",
         ],
     ),

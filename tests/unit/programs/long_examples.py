@@ -109,8 +109,8 @@ LONG_EXAMPLES: dict[tuple[str, str], list[dict[str, Any]]] = {
         {
             "name": "a long text",
             "variables": {"children": ["a"], "threads": LONG},
-            "output": "threads must be a list of objects {threadId, glueJobs, child, skip}, each for a different child of a;"
-            f" got {CUT}",
+            "output": "threads must be a list of objects {threadId, glueJobs, arguments, child, skip}, each for a different "
+            f"child of a; arguments are {{--NAME: text}}; got {CUT}",
         }
     ],
 }

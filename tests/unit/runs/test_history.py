@@ -10,7 +10,7 @@ import pytest
 from sfnorch.runs.history import read_events
 from sfnorch.runs.job import Attempt
 from sfnorch.runs.kinds import open_record
-from sfnorch.runs.kinds.job_list import list_planned, list_unfinished
+from sfnorch.runs.kinds.job_list import list_left, list_planned
 from sfnorch.runs.record import Record
 from tests.unit.runs.events import History
 
@@ -50,7 +50,7 @@ def test_a_job_that_is_tried_again_is_one_job():
         ("a", "SUCCEEDED", "jr_2", ""),
         ("b", "RUNNING", "jr_3", ""),
     ]
-    assert (list_planned(record), list_unfinished(record)) == (["a", "b"], ["b"])
+    assert (list_planned(record), list_left(record)) == (["a", "b"], ["b"])
 
 
 def test_each_run_of_a_job_has_its_log_group():
@@ -82,7 +82,7 @@ def test_a_second_run_of_a_job_bears_the_name_that_the_list_has_for_it():
         history.end("SUCCEEDED", run_id)
     record, _ = told(history)
     assert [(job.name, job.glue_name) for job in record.jobs] == [("a", "a"), ("a (2)", "a")]
-    assert list_unfinished(record) == []
+    assert list_left(record) == []
 
 
 @pytest.mark.parametrize("state", ["STOPPED", "TIMEOUT", "ERROR", "EXPIRED"])
@@ -95,7 +95,7 @@ def test_a_run_that_ended_otherwise_has_not_succeeded(state: str):
     # whether AWS takes STOPPED for success isn't known: here it does
     history.add("TaskSucceeded", key="taskSucceeded", output=f'{{"Id": "jr_1", "JobRunState": "{state}"}}')
     record, changes = told(history)
-    assert (jobs(record)[0][1], list_unfinished(record), changes[-1]) == (state, ["a"], ("a", state, "jr_1", ""))
+    assert (jobs(record)[0][1], list_left(record), changes[-1]) == (state, ["a"], ("a", state, "jr_1", ""))
 
 
 def test_a_task_that_times_out():
@@ -118,7 +118,7 @@ def test_a_job_that_runs_when_its_execution_ends_is_stopped(status: str):
     history.finish(status, "E", "why")
     record, changes = told(history)
     assert jobs(record) == [("a", "STOPPED", "jr_1", 1, "")]
-    assert (changes[-1], list_unfinished(record)) == (("", status, "", "E: why"), ["a", "b"])
+    assert (changes[-1], list_left(record)) == (("", status, "", "E: why"), ["a", "b"])
 
 
 def test_children_stand_in_the_order_of_their_branches():

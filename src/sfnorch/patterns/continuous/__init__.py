@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters, starts
 from sfnorch.patterns.continuous.machine import CONTINUE, build_machine
+from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.workflow import MachineArn, Output, Parameter, TopicArn, Workflow
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def build_workflow(plan: ContinuousPlan) -> Workflow:
             stack_parameters.build_environment_parameter(plan),
             _continue(),
             *stack_parameters.build_topic_parameters(plan, published_by_machine=told),
+            *build_default_parameters(plan.parameters),
             stack_parameters.build_allowed_workflows_parameter(plan),
             stack_parameters.build_boundary_parameter(),
         ),

@@ -24,9 +24,19 @@ from sfnorch.asl import (
 from sfnorch.calls.glue_workflow_run import RUNS_ALREADY
 from sfnorch.integrations import alarm_state, glue_workflow, next_execution, notification
 from sfnorch.patterns import stack_parameters
+from sfnorch.patterns.job_arguments import convert_arguments, list_run_arguments
 from sfnorch.patterns.job_failure import build_raise_alarm_state, catch_any_error, clear_alarm
 from sfnorch.patterns.message import OWN_EXECUTION, build_notification_state, define_link, make_resume_line
+from sfnorch.patterns.run_context.states import (
+    bind_run_names,
+    build_context,
+    build_invalid_parameters_states,
+    build_run_states,
+    name_run,
+)
+from sfnorch.plan.run_context import has_run_context
 from sfnorch.protocol.continuous import ERROR, MACHINE, LoopState, LoopVariable
+from sfnorch.protocol.run_context import RunVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import ENVIRONMENT, Alarm, DeploymentValue, ParameterValue, StackName, StateMachine, TopicArn
 
@@ -49,6 +59,7 @@ def build_machine(plan: ContinuousPlan) -> StateMachine:
         substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
         if plan.name is None:
             substitutions["Name"] = StackName()
+    substitutions |= bind_run_names(plan)
     return StateMachine(
         key="",
         name=MACHINE,
@@ -73,11 +84,13 @@ def _build_graph(plan: ContinuousPlan) -> Graph:
     well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
     following = LoopState.PAUSE_BETWEEN_RUNS if plan.pause else LoopState.START_NEXT
     states: list[AnyState] = [
+        *build_run_states(plan, LoopState.RESOLVE_RUN),
         _resolve(plan),
         _check_input(plan),
         glue_workflow.start_run(
             LoopState.START_RUN,
             workflow=_WORKFLOW,
+            properties=convert_arguments({**_list_run_properties(plan), **plan.run_properties}),
             catch=_start_refused(),
             variable=LoopVariable.RUN_ID,
             next_state=LoopState.WAIT_FOR_RUN,
@@ -92,13 +105,13 @@ def _build_graph(plan: ContinuousPlan) -> Graph:
             next_state=LoopState.CHECK_RUN,
         ),
         _check_run(plan.polls_per_execution),
-        _start_next_execution(),
+        _start_next_execution(plan),
         clear_alarm(next_state=LoopState.CHECK_LOOP, output={}),
         _check_loop(plan, following=following, well=well),
     ]
     if plan.pause:
         states.append(Wait(name=LoopState.PAUSE_BETWEEN_RUNS, seconds=plan.pause, next=LoopState.START_NEXT))
-    states.append(_start_next())
+    states.append(_start_next(plan))
     if plan.notify == "always":
         states.append(_notify_success())
     states += [
@@ -106,7 +119,7 @@ def _build_graph(plan: ContinuousPlan) -> Graph:
         _raise_alarm(next_state=SharedState.NOTIFY_FAILURE if told else LoopState.LOOP_FAILED),
     ]
     if told:
-        states.append(_notify_failure())
+        states.append(_notify_failure(plan))
     states += [
         Fail(
             name=LoopState.LOOP_FAILED, error=ERROR, cause=read_program(__package__, "loop_failed").fill(so_far=_SO_FAR)
@@ -116,6 +129,7 @@ def _build_graph(plan: ContinuousPlan) -> Graph:
             error=INVALID_INPUT_ERROR,
             cause=read_program(__package__, "wrong_input").fill(),
         ),
+        *build_invalid_parameters_states(plan),
     ]
     return Graph(*states, comment="Runs the Glue workflow, polls until the run has ended, starts the next execution.")
 
@@ -198,7 +212,7 @@ def _check_run(most_polls: int) -> Choice:
     return Choice(name=LoopState.CHECK_RUN, rules=rules, default=SharedState.RAISE_ALARM, output=failed)
 
 
-def _start_next_execution() -> Task:
+def _start_next_execution(plan: ContinuousPlan) -> Task:
     """Return the state that hands the run over to a new execution, because the history of this one is nearly full."""
     return next_execution.start_next(
         LoopState.HAND_OVER,
@@ -207,6 +221,7 @@ def _start_next_execution() -> Task:
             "workflow_name": _WORKFLOW,
             "run_id": _RUN_ID,
             "runs": jsonata("$runs"),
+            **build_context(plan),
         },
         output=_end_loop("handed over"),
         catch=_catch_all_errors(),
@@ -228,7 +243,7 @@ def _check_loop(plan: ContinuousPlan, *, following: str, well: str) -> Choice:
     return Choice(name=LoopState.CHECK_LOOP, rules=tuple(rules), default=following)
 
 
-def _start_next() -> Task:
+def _start_next(plan: ContinuousPlan) -> Task:
     """Return the state that starts the execution of the next run.
 
     The name of this execution derives from the id of the previous run, so that a retry does not start it twice.
@@ -236,11 +251,22 @@ def _start_next() -> Task:
     return next_execution.start_next(
         LoopState.START_NEXT,
         name=jsonata('"after-" & $substring($runId, 0, 74)'),
-        given={"workflow_name": _WORKFLOW, "runs": jsonata("$runs")},
+        given={"workflow_name": _WORKFLOW, "runs": jsonata("$runs"), **_build_next_parameters(plan)},
         output=_SO_FAR,
         catch=_catch_all_errors(),
         next_state=SharedState.DONE,
     )
+
+
+def _build_next_parameters(plan: ContinuousPlan) -> dict[str, Value]:
+    """Return the parameters of the next run: those of the input, because defaults can depend on the date of a run."""
+    given = jsonata("[$states.context.Execution.Input.params, {}][0]")
+    return {RunVariable.PARAMS: given} if has_run_context(plan) else {}
+
+
+def _list_run_properties(plan: ContinuousPlan) -> dict[str, str]:
+    """Return the run property with the ID of the run, whose name has no dashes at its beginning."""
+    return {name.lstrip("-"): value for name, value in list_run_arguments(plan).items()}
 
 
 def _raise_alarm(*, next_state: str) -> Task:
@@ -249,9 +275,9 @@ def _raise_alarm(*, next_state: str) -> Task:
     )
 
 
-def _notify_failure() -> Task:
+def _notify_failure(plan: ContinuousPlan) -> Task:
     message = read_program(__package__, "failure_message").fill(
-        link=define_link(OWN_EXECUTION), execution=OWN_EXECUTION, resume=make_resume_line(MACHINE)
+        link=define_link(OWN_EXECUTION), execution=OWN_EXECUTION, resume=make_resume_line(MACHINE), run=name_run(plan)
     )
     subject = jsonata('"Glue workflow failed"')
     return build_notification_state(

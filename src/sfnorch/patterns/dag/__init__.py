@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters, starts
 from sfnorch.patterns.dag import master, task
+from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def build_workflow(plan: DagPlan) -> Workflow:
         parameters=(
             stack_parameters.build_environment_parameter(plan),
             *stack_parameters.build_topic_parameters(plan, published_by_machine=told),
+            *build_default_parameters(plan.parameters),
             stack_parameters.build_boundary_parameter(),
         ),
         outputs=(

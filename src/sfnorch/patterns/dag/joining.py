@@ -7,8 +7,11 @@ input; `done`, the tasks that succeeded in an earlier run.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sfnorch.asl import Catcher, Expression, Graph, Map, Value, jsonata, read_program
 from sfnorch.integrations import joined_execution
+from sfnorch.protocol.dag import TaskVariable
 from sfnorch.protocol.executions import STARTED_BY
 
 MAX_CONCURRENCY = 40
@@ -17,7 +20,7 @@ MAX_CONCURRENCY = 40
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
-_NAME = '<{key}> & "-" & $substring($hash($run, "SHA-256"), 0, 16)'
+_NAME = '<{key}> & "-" & $substring($hash($master, "SHA-256"), 0, 16)'
 _MESSAGE = jsonata("$message")
 
 
@@ -32,6 +35,7 @@ def join_tasks(
     tasks: Expression,
     machine: Value,
     machine_arn: Expression,
+    context: Mapping[str, Value],
     catch: tuple[Catcher, ...],
     next_state: str,
 ) -> Map:
@@ -60,10 +64,11 @@ def join_tasks(
         machine=machine,
         name=jsonata(_NAME, key=jsonata("$states.input")),
         child_input={
-            "task": jsonata("$states.input"),
-            "run": jsonata("$run"),
-            "done": jsonata("$done"),
-            STARTED_BY: jsonata("$run"),
+            TaskVariable.TASK: jsonata("$states.input"),
+            TaskVariable.MASTER: jsonata("$master"),
+            TaskVariable.DONE: jsonata("$done"),
+            **context,
+            STARTED_BY: jsonata("$master"),
         },
         arn=execution,
         outcome=read_program(__package__, "failed_task").fill(lost=lost),

@@ -12,7 +12,6 @@ from sfnorch.asl import (
     Graph,
     Pass,
     Substitution,
-    Succeed,
     Value,
     jsonata,
     read_program,
@@ -21,6 +20,13 @@ from sfnorch.integrations import alarm_state, joined_execution, notification
 from sfnorch.patterns.dag import message
 from sfnorch.patterns.dag.joining import join_tasks
 from sfnorch.patterns.job_failure import catch_any_error, clear_alarm
+from sfnorch.patterns.run_context.states import (
+    bind_run_names,
+    build_context,
+    build_done_state,
+    build_invalid_parameters_states,
+    build_run_states,
+)
 from sfnorch.protocol.dag import MASTER, TASK, TASKS_FAILED, DagState, DagVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import (
@@ -47,6 +53,7 @@ def build_machine(plan: DagPlan, tasks: StateMachine) -> StateMachine:
         substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
         if plan.name is None:
             substitutions["Name"] = StackName()
+    substitutions |= bind_run_names(plan)
     return StateMachine(
         key="Master",
         name=MASTER,
@@ -67,17 +74,18 @@ def _build_graph(plan: DagPlan) -> Graph:
     told = plan.notify != "never"
     well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
     states: list[AnyState] = [
+        *build_run_states(plan, DagState.RESOLVE_TASKS),
         _resolve(plan),
         _check(),
-        _run_tasks(),
+        _run_tasks(plan),
         _check_outcomes(SharedState.NOTIFY_FAILURE if told else ending),
     ]
     states.append(clear_alarm(next_state=well, output=jsonata("$states.input")))
     if told:
-        states += message.build_failure_states(ending)
+        states += message.build_failure_states(plan, ending)
     if plan.notify == "always":
-        states.append(message.build_success_state(SharedState.DONE))
-    states.append(Succeed(name=SharedState.DONE))
+        states.append(message.build_success_state(plan, SharedState.DONE))
+    states.append(build_done_state(plan, SharedState.DONE))
     if ending != SharedState.DONE:
         states.append(Fail(name=DagState.TASKS_FAILED, error=TASKS_FAILED, cause=message.name_failures()))
     states.append(
@@ -87,6 +95,7 @@ def _build_graph(plan: DagPlan) -> Graph:
             cause=read_program(__package__, "wrong_input").fill(),
         )
     )
+    states += build_invalid_parameters_states(plan)
     return Graph(
         *states, comment="Starts or joins every task, waits for all, and reports which failed and which were blocked."
     )
@@ -97,7 +106,7 @@ def _resolve(plan: DagPlan) -> Pass:
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        DagVariable.RUN: jsonata("$states.context.Execution.Id"),
+        DagVariable.MASTER: jsonata("$states.context.Execution.Id"),
         "machine": Substitution("Task"),
         DagVariable.TASKS: [each.name for each in plan.tasks],
         DagVariable.DONE: jsonata("$exists($states.input.done) ? $states.input.done : []"),
@@ -115,7 +124,7 @@ def _check() -> Choice:
     return Choice(name=DagState.CHECK_TASKS, rules=rules, default=SharedState.INVALID_INPUT)
 
 
-def _run_tasks() -> AnyState:
+def _run_tasks(plan: DagPlan) -> AnyState:
     # no iteration fails, so an error that is caught here is unexpected, and the outcomes of the tasks are unknown
     unexpected = read_program(__package__, "unexpected_failure").fill()
     return join_tasks(
@@ -123,6 +132,7 @@ def _run_tasks() -> AnyState:
         tasks=_TO_RUN,
         machine=Substitution("Task"),
         machine_arn=jsonata("$machine"),
+        context=build_context(plan),
         catch=catch_any_error(DagState.ANY_FAILED, output=unexpected),
         next_state=DagState.ANY_FAILED,
     )

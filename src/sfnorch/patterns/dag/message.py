@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sfnorch.asl import Expression, Task, jsonata, read_program
 from sfnorch.patterns.message import build_notification_state, define_link, define_logs, make_resume_line
+from sfnorch.patterns.run_context.states import name_run
 from sfnorch.protocol.dag import MASTER
 from sfnorch.protocol.states import SharedState
 
+if TYPE_CHECKING:
+    from sfnorch.plan.models.dag import DagPlan
+
 _COUNT = jsonata('$count($failed) & " of " & $count($tasks) & " tasks failed"')
-_RUN = jsonata("$run")
+_MASTER = jsonata("$master")
 
 
 def name_failures() -> Expression:
@@ -16,11 +22,11 @@ def name_failures() -> Expression:
     return read_program(__package__, "tasks_failed").fill(count=_COUNT)
 
 
-def build_failure_states(next_state: str) -> tuple[Task, ...]:
+def build_failure_states(plan: DagPlan, next_state: str) -> tuple[Task, ...]:
     """Return the state `NotifyFailure`, whose failure does not fail the run."""
     failed = {"failedTasks": jsonata("$string([$failed.task])")}
     message = read_program(__package__, "failure_message").fill(
-        link=define_link(_RUN), logs=define_logs(), count=_COUNT, resume=make_resume_line(MASTER)
+        link=define_link(_MASTER), logs=define_logs(), count=_COUNT, resume=make_resume_line(MASTER), run=name_run(plan)
     )
     return (
         build_notification_state(
@@ -29,10 +35,10 @@ def build_failure_states(next_state: str) -> tuple[Task, ...]:
     )
 
 
-def build_success_state(next_state: str) -> Task:
+def build_success_state(plan: DagPlan, next_state: str) -> Task:
     """Return the state `NotifySuccess`, for plans with `notify: always`."""
     subject = jsonata('$count($tasks) & " tasks succeeded"')
-    message = read_program(__package__, "success_message").fill()
+    message = read_program(__package__, "success_message").fill(run=name_run(plan))
     return build_notification_state(
         SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=next_state
     )

@@ -6,7 +6,7 @@ Otherwise it does the work of its task, and succeeds or fails with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import (
@@ -20,15 +20,25 @@ from sfnorch.asl import (
     Succeed,
     Task,
     Value,
+    format_value,
+    has_expression,
     jsonata,
     read_program,
 )
 from sfnorch.integrations import alarm_state, joined_execution
 from sfnorch.patterns.causes import find_nested_log_group, find_run_id, unquote
 from sfnorch.patterns.dag.joining import cut_message, join_tasks
+from sfnorch.patterns.job_arguments import list_run_arguments
 from sfnorch.patterns.job_failure import CAUSE, build_raise_alarm_state, catch_any_error
 from sfnorch.patterns.kinds.part import TaskFrame
 from sfnorch.patterns.kinds.registry import TASK_PARTS
+from sfnorch.patterns.run_context.states import (
+    bind_environment,
+    build_context,
+    build_context_rules,
+    build_missing_context_states,
+    read_context,
+)
 from sfnorch.protocol.dag import TASK, TASK_FAILED, TaskState, TaskVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import Alarm, Permission, StackName, StateMachine
@@ -41,6 +51,7 @@ TASKS = TaskVariable.TASKS
 
 _OWN_ARN = jsonata("$states.context.StateMachine.Id")
 _ARGUMENTS = jsonata("$own.arguments")
+_NOTHING = jsonata("{}")
 _OWN_TASK = jsonata("$lookup(<{tasks}>, $task)", tasks=Expression(f"${TASKS}"))
 
 
@@ -52,7 +63,10 @@ def build_machine(plan: DagPlan) -> StateMachine:
         name=TASK,
         physical_name=StackName(TASK),
         graph=_build_graph(plan),
-        substitutions={"AlarmName": alarm_name},
+        substitutions={
+            "AlarmName": alarm_name,
+            **bind_environment(plan),
+        },
         permissions=(
             *joined_execution.list_permissions(StackName(TASK)),
             *_list_work_permissions(plan.tasks),
@@ -77,17 +91,19 @@ def _build_graph(plan: DagPlan) -> Graph:
             name=TaskState.RESOLVE_TASK,
             assign={
                 TaskVariable.TASK: jsonata("$states.input.task"),
-                TaskVariable.RUN: jsonata("$states.input.run"),
+                TaskVariable.MASTER: jsonata("$states.input.master"),
                 TaskVariable.DONE: jsonata("$states.input.done"),
-                TASKS: {task.name: _build_entry(task) for task in plan.tasks},
+                **read_context(plan),
+                TASKS: {task.name: _build_entry(task, plan) for task in plan.tasks},
             },
             next=TaskState.CHECK_TASK,
         ),
         Choice(
             name=TaskState.CHECK_TASK,
             rules=(
+                *build_context_rules(plan),
                 ChoiceRule(
-                    condition=jsonata('$exists(<{own}>) and $type($run) = "string"', own=_OWN_TASK),
+                    condition=jsonata('$exists(<{own}>) and $type($master) = "string"', own=_OWN_TASK),
                     assign={
                         "own": _OWN_TASK,
                         "needs": jsonata("[<{own}>.needs[$not($ in $done)]]", own=_OWN_TASK),
@@ -107,6 +123,7 @@ def _build_graph(plan: DagPlan) -> Graph:
             tasks=jsonata("$needs"),
             machine=_OWN_ARN,
             machine_arn=_OWN_ARN,
+            context=build_context(plan),
             catch=catch_any_error(SharedState.RAISE_ALARM),
             next_state=TaskState.CHECK_OUTCOMES,
         ),
@@ -127,7 +144,7 @@ def _build_graph(plan: DagPlan) -> Graph:
             ),
             default=SharedState.INVALID_INPUT,
         ),
-        *(_build_work_state(*each) for each in work),
+        *(_build_work_state(plan, *each) for each in work),
         Succeed(name=SharedState.DONE, output={"task": jsonata("$task"), "status": "SUCCEEDED"}),
         Succeed(name=TaskState.BLOCKED, output=read_program(__package__, "blocked_task").fill()),
         _raise_alarm(),
@@ -137,6 +154,7 @@ def _build_graph(plan: DagPlan) -> Graph:
             error=INVALID_INPUT_ERROR,
             cause=jsonata('"task must be a task of the plan; got " & $substring($string($states.input), 0, 500)'),
         ),
+        *build_missing_context_states(plan),
     ]
     return Graph(*states, comment="Starts or joins the tasks that a task needs, waits for them, then runs the task.")
 
@@ -172,16 +190,38 @@ def _describe_work(task: DagTask) -> tuple[str, str, int]:
     return (f"{base}Again{task.retries}" if task.retries else base), task.kind, task.retries
 
 
-def _build_entry(task: DagTask) -> Value:
-    arguments = TASK_PARTS[task.kind].make_arguments(task)
-    return {"needs": list(task.needs), "work": _describe_work(task)[0], "arguments": arguments}
+def _build_entry(task: DagTask, plan: DagPlan) -> Value:
+    """Return the entry of the task in the table of tasks. Only the state that does the work evaluates expressions."""
+    fixed = {key: value for key, value in _make_arguments(task, plan).items() if not has_expression(value)}
+    return {"needs": list(task.needs), "work": _describe_work(task)[0], "arguments": fixed}
 
 
-def _build_work_state(name: str, kind: str, retries: int) -> AnyState:
+def _make_arguments(task: DagTask, plan: DagPlan) -> Mapping[str, Value]:
+    """Return the arguments of the task's call. A job run also gets the arguments of all job runs of the plan."""
+    if task.glue_job:
+        task = task.model_copy(update={"arguments": {**list_run_arguments(plan), **task.arguments}})
+    return TASK_PARTS[task.kind].make_arguments(task)
+
+
+def _evaluate_arguments(plan: DagPlan, work: str) -> Expression:
+    """Return the arguments of the call of `$task`: those in the table of tasks, and those that are expressions."""
+    evaluated = _NOTHING
+    for task in reversed(plan.tasks):
+        own = {key: value for key, value in _make_arguments(task, plan).items() if has_expression(value)}
+        if own and _describe_work(task)[0] == work:
+            evaluated = jsonata(
+                "$task = <<name>> ? <{own}> : <{others}>", name=task.name, own=format_value(own), others=evaluated
+            )
+    if evaluated == _NOTHING:
+        return _ARGUMENTS
+    return jsonata("$merge([<{fixed}>, <{evaluated}>])", fixed=_ARGUMENTS, evaluated=evaluated)
+
+
+def _build_work_state(plan: DagPlan, name: str, kind: str, retries: int) -> AnyState:
     return TASK_PARTS[kind].make_state(
         TaskFrame(
             name=name,
-            arguments=_ARGUMENTS,
+            arguments=_evaluate_arguments(plan, name),
             own_arn=_OWN_ARN,
             retries=retries,
             catch=catch_any_error(SharedState.RAISE_ALARM),

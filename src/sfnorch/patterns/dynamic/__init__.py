@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.dynamic.machine import build_machine
+from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def build_workflow(plan: DynamicPlan) -> Workflow:
         parameters=(
             stack_parameters.build_environment_parameter(plan),
             *stack_parameters.build_topic_parameters(plan, published_by_machine=False),
+            *build_default_parameters(plan.parameters),
             stack_parameters.build_allowed_jobs_parameter(plan),
             stack_parameters.build_boundary_parameter(),
         ),

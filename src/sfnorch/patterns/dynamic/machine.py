@@ -22,6 +22,9 @@ from sfnorch.asl import (
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.patterns import given_jobs, job_failure, stack_parameters
 from sfnorch.patterns.causes import find_glue_message, find_log_group, find_run_id, unquote
+from sfnorch.patterns.job_arguments import list_run_arguments
+from sfnorch.patterns.run_context.states import bind_run_names, build_invalid_parameters_states, build_run_states
+from sfnorch.plan.run_context import has_run_context
 from sfnorch.protocol.dynamic import MACHINE, DynamicState
 from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable
 from sfnorch.protocol.states import SharedState
@@ -43,7 +46,7 @@ def build_machine(plan: DynamicPlan) -> StateMachine:
         name=MACHINE,
         physical_name=StackName(MACHINE),
         graph=_build_graph(plan),
-        substitutions={"AlarmName": alarm_name},
+        substitutions={"AlarmName": alarm_name, **bind_run_names(plan)},
         permissions=(
             *glue_job.list_permissions((job.name for job in plan.jobs), allowed=stack_parameters.ALLOWED),
             *alarm_state.list_permissions(alarm_name),
@@ -59,14 +62,16 @@ def build_machine(plan: DynamicPlan) -> StateMachine:
 def _build_graph(plan: DynamicPlan) -> Graph:
     goes_on = plan.continue_on_failure
     states: list[AnyState] = [
+        *build_run_states(plan, JobListState.RESOLVE_JOBS),
         _resolve(plan),
         Choice(
             name=JobListState.CHECK_JOBS,
-            rules=(given_jobs.build_list_rule(jsonata("$given")),),
+            rules=(given_jobs.build_job_rule(),),
             default=SharedState.INVALID_INPUT,
         ),
         given_jobs.run_given_jobs(
             plan.jobs,
+            list_run_arguments(plan),
             stop_at_failure=not goes_on,
             next_state=DynamicState.ANY_JOB_FAILED if goes_on else SharedState.CLEAR_ALARM,
         ),
@@ -82,29 +87,32 @@ def _build_graph(plan: DynamicPlan) -> Graph:
         )
     states += [
         job_failure.clear_alarm(next_state=SharedState.DONE, output=jsonata("$states.input") if goes_on else None),
-        _build_done_state(goes_on=goes_on),
+        _build_done_state(plan),
         *(_fail_after_all() if goes_on else _fail_at_once()),
-        given_jobs.build_invalid_input_state(),
+        given_jobs.build_invalid_input_state(objects=True),
+        *build_invalid_parameters_states(plan),
     ]
     return Graph(*states, comment="Runs the Glue jobs from its input in sequence.")
 
 
+_THREAD = jsonata("[$states.input.threadId, $states.context.Execution.Name][0]")
+
+
 def _resolve(plan: DynamicPlan) -> Pass:
     assign: dict[str, Value] = {
-        JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, $states.context.Execution.Name][0]"),
-        JobListVariable.GIVEN: given_jobs.INPUT_JOBS,
+        JobListVariable.THREAD_ID: _THREAD,
+        **({JobListVariable.THREAD: _THREAD} if has_run_context(plan) else {}),
+        **given_jobs.assign_given_jobs(plan.jobs),
     }
-    if settings := given_jobs.collect_settings(plan.jobs):
-        assign[JobListVariable.SETTINGS] = settings
     if not plan.continue_on_failure:
         assign[JobListVariable.DONE] = 0
     return Pass(name=JobListState.RESOLVE_JOBS, assign=assign, next=JobListState.CHECK_JOBS)
 
 
-def _build_done_state(*, goes_on: bool) -> Succeed:
-    code = '{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{seconds}>}'
-    if goes_on:
-        code = '{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{seconds}>, "jobs": $states.input.jobs}'
+def _build_done_state(plan: DynamicPlan) -> Succeed:
+    jobs = ', "jobs": $states.input.jobs' if plan.continue_on_failure else ""
+    run = ', "run": $run' if has_run_context(plan) else ""
+    code = f'{{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{{seconds}}>{jobs}{run}}}'
     return Succeed(name=SharedState.DONE, output=jsonata(code, seconds=job_failure.SECONDS))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters, starts
 from sfnorch.patterns.flow import functions, machine
+from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.plan.models.flow import list_steps
 from sfnorch.workflow import FunctionArn, MachineArn, Output, ResultsBucket, TopicArn, Workflow
 
@@ -30,6 +31,7 @@ def build_workflow(plan: FlowPlan) -> Workflow:
         parameters=(
             stack_parameters.build_environment_parameter(plan),
             *stack_parameters.build_topic_parameters(plan, published_by_machine=told),
+            *build_default_parameters(plan.parameters),
             *([stack_parameters.build_results_bucket_parameter()] if stores else []),
             *([stack_parameters.build_code_bucket_parameter()] if any(function.packaged for function in made) else []),
             stack_parameters.build_boundary_parameter(),

@@ -13,11 +13,13 @@ from sfnorch.asl import Expression, Fail, Task, jsonata, read_program
 from sfnorch.patterns.causes import find_nested_log_group, find_run_id, unquote
 from sfnorch.patterns.job_failure import MESSAGE_LENGTH, build_raise_alarm_state
 from sfnorch.patterns.message import OWN_EXECUTION, build_notification_state, define_link, define_logs, make_resume_line
+from sfnorch.patterns.run_context.states import name_run
 from sfnorch.protocol.flow import ERROR, MACHINE, FlowState
 from sfnorch.protocol.states import SharedState
 
 if TYPE_CHECKING:
     from sfnorch.patterns.kinds.scope import FlowScope
+    from sfnorch.plan.models.flow import FlowPlan
 
 _CAUSE = jsonata('[Cause, ""][0]')
 
@@ -57,10 +59,14 @@ def raise_alarm(*, next_state: str) -> Task:
     return build_raise_alarm_state(jsonata('"Step " & step & " failed: " & message'), next_state=next_state)
 
 
-def notify_failure(*, next_state: str) -> Task:
+def notify_failure(plan: FlowPlan, *, next_state: str) -> Task:
     """Return the state `NotifyFailure`, which passes the failure on, also if it fails itself."""
     message = read_program(__package__, "failure_message").fill(
-        link=define_link(OWN_EXECUTION), logs=define_logs(), execution=OWN_EXECUTION, resume=make_resume_line(MACHINE)
+        link=define_link(OWN_EXECUTION),
+        logs=define_logs(),
+        execution=OWN_EXECUTION,
+        resume=make_resume_line(MACHINE),
+        run=name_run(plan),
     )
     return build_notification_state(
         SharedState.NOTIFY_FAILURE, "FAILED", subject=jsonata('"a step failed"'), message=message, next_state=next_state

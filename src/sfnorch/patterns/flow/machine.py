@@ -33,6 +33,7 @@ from sfnorch.integrations import (
 from sfnorch.naming import derive_logical_key
 from sfnorch.patterns.flow import failure
 from sfnorch.patterns.flow.steps import build_step_states
+from sfnorch.patterns.job_arguments import list_run_arguments
 from sfnorch.patterns.job_failure import catch_any_error, clear_alarm
 from sfnorch.patterns.kinds.lambda_function import list_function_keys
 from sfnorch.patterns.kinds.notify import TOPIC
@@ -40,7 +41,15 @@ from sfnorch.patterns.kinds.part import StepPart
 from sfnorch.patterns.kinds.registry import STEP_PARTS
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.patterns.message import build_notification_state
+from sfnorch.patterns.run_context.states import (
+    bind_run_names,
+    build_done_state,
+    build_invalid_parameters_states,
+    build_run_states,
+    name_run,
+)
 from sfnorch.plan.models.flow import list_steps
+from sfnorch.plan.run_context import has_run_context
 from sfnorch.protocol.flow import KEPT, MACHINE, FlowState, FlowVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import (
@@ -115,6 +124,7 @@ def _list_substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, 
             found["Name"] = StackName()
     if has_publish_task(plan):
         found[TOPIC] = TopicArn()
+    found |= bind_run_names(plan)
     named = [pair for part, own in _list_parts(steps) for pair in part.bind_names(plan, own).items()]
     named.sort(key=lambda pair: not isinstance(pair[1], ResultsBucket))  # after the topic, before what steps call
     return found | dict(named)
@@ -145,20 +155,26 @@ def _build_graph(plan: FlowPlan) -> Graph:
         top=True,
         functions=list_function_keys(plan),
         keeping=_assign_kept_variables(plan),
+        run_arguments=list_run_arguments(plan),
     )
     steps, end = build_step_states(
         plan.steps, start, then=OUTCOME if _has_kept_values(plan.steps) else SharedState.CLEAR_ALARM
     )
     if _has_kept_values(plan.steps):
         steps.append(_build_outcome_state(end.document, failed=start.failed))
-    states: list[AnyState] = [_resolve(plan, (*end.saved, *failures)), _check(plan), *steps]
+    states: list[AnyState] = [
+        *build_run_states(plan, FlowState.RESOLVE_INPUT),
+        _resolve(plan, (*end.saved, *failures)),
+        _check(plan),
+        *steps,
+    ]
     states.append(clear_alarm(next_state=well, output=_AS_IT_IS if _has_kept_values(plan.steps) else end.document))
     if plan.notify == "always":
-        states.append(_notify_success())
-    states.append(Succeed(name=SharedState.DONE))
+        states.append(_notify_success(plan))
+    states.append(build_done_state(plan, SharedState.DONE))
     if has_transition_to(steps, start.failed):
         states.append(failure.raise_alarm(next_state=SharedState.NOTIFY_FAILURE if told else FlowState.FLOW_FAILED))
-        states += [failure.notify_failure(next_state=FlowState.FLOW_FAILED)] if told else []
+        states += [failure.notify_failure(plan, next_state=FlowState.FLOW_FAILED)] if told else []
         states.append(failure.build_flow_failed_state())
     states.append(
         Fail(
@@ -167,6 +183,7 @@ def _build_graph(plan: FlowPlan) -> Graph:
             cause=read_program(__package__, "wrong_input").fill(),
         )
     )
+    states += build_invalid_parameters_states(plan)
     return Graph(*states, comment="Runs the steps in sequence.")
 
 
@@ -190,13 +207,19 @@ def _restore_variable(variable: str) -> Expression:
     return jsonata("$exists(<{value}>) ? <{value}> : null", value=value)
 
 
+def _read_own_input(plan: FlowPlan) -> Expression:
+    if has_run_context(plan):
+        return read_program(__package__, "data_input").fill()
+    return read_program(__package__, "own_input").fill()
+
+
 def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
     """Return the state that assigns the input and all top-level variables, which are null unless the run is resumed."""
     assign: dict[str, Value] = {}
     if _has_notification(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        FlowVariable.INPUT: read_program(__package__, "own_input").fill(),
+        FlowVariable.INPUT: _read_own_input(plan),
         FlowVariable.RESUME_AT: read_program(__package__, "resumed_step").fill(),
     }
     assign[FlowVariable.STEPS] = [step.name for step in plan.steps]
@@ -228,9 +251,9 @@ def _build_outcome_state(document: Expression, *, failed: str) -> Parallel:
     )
 
 
-def _notify_success() -> Task:
+def _notify_success(plan: FlowPlan) -> Task:
     subject = jsonata('"all steps succeeded"')
-    message = read_program(__package__, "success_message").fill()
+    message = read_program(__package__, "success_message").fill(run=name_run(plan))
     return build_notification_state(
         SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=SharedState.DONE
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sfnorch.asl import AnyState, Expression, Retrier, Task, Value, convert_to_code, is_expression, read_program
 from sfnorch.calls import athena_query
@@ -54,7 +54,7 @@ def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[Per
     return _list_query_permissions([step.athena_sql for step in steps if step.athena_sql])
 
 
-def _make_task_arguments(task: DagTask) -> Value:
+def _make_task_arguments(task: DagTask) -> Mapping[str, Value]:
     assert task.athena_sql is not None  # noqa: S101 - the registry calls it for this kind only
     return _make_arguments(task.athena_sql)
 

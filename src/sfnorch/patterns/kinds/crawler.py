@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_LastCrawlInfo.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sfnorch.asl import (
     AnyState,
@@ -129,7 +129,7 @@ def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> tuple[Permis
     return _allow([step.crawler for step in steps if step.crawler])
 
 
-def _make_arguments(task: DagTask) -> Value:
+def _make_arguments(task: DagTask) -> Mapping[str, Value]:
     return {"Name": task.crawler}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sfnorch.asl import AnyState, Value, convert_to_text, jsonata
+from sfnorch.asl import AnyState, Value, jsonata
 from sfnorch.integrations import glue_job
 from sfnorch.integrations.work import TaskCall
+from sfnorch.patterns.job_arguments import convert_arguments
 from sfnorch.patterns.kinds.part import StepPart, TaskFrame, TaskPart
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.plan.models.dag import DagTask
@@ -16,16 +17,15 @@ from sfnorch.workflow import Permission
 
 
 def _make_work(step: FlowStep, scope: FlowScope) -> TaskCall:
-    arguments: dict[str, Value] = {key: convert_to_text(value) for key, value in step.arguments.items()}
-    return glue_job.build_call(step.glue_job or "", step, arguments)
+    return glue_job.build_call(step.glue_job or "", step, convert_arguments({**scope.run_arguments, **step.arguments}))
 
 
 def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> tuple[Permission, ...]:
     return glue_job.list_permissions(plan.job_names)
 
 
-def _make_arguments(task: DagTask) -> Value:
-    return glue_job.start_arguments(task, task.glue_job or "")
+def _make_arguments(task: DagTask) -> Mapping[str, Value]:
+    return glue_job.start_arguments(task, task.glue_job or "", convert_arguments(task.arguments))
 
 
 def _make_state(frame: TaskFrame) -> AnyState:

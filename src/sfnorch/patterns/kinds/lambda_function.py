@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sfnorch.asl import AnyState, Substitution, Value, convert_expressions
+from sfnorch.asl import AnyState, Substitution, Value, convert_expressions, convert_mapping
 from sfnorch.integrations import lambda_function
 from sfnorch.integrations.work import TaskCall, retry_failures
 from sfnorch.naming import derive_logical_key
@@ -47,8 +47,8 @@ def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> tuple[Permis
     return lambda_function.list_permissions(others, [keys[name] for name in called if name in keys])
 
 
-def _make_arguments(task: DagTask) -> Value:
-    return lambda_function.build_arguments(task.function or "", task.input or {})
+def _make_arguments(task: DagTask) -> Mapping[str, Value]:
+    return lambda_function.build_arguments(task.function or "", convert_mapping(task.input or {}))
 
 
 def _make_state(frame: TaskFrame) -> AnyState:

@@ -62,6 +62,6 @@ class TaskPart:
     """
 
     state_name: str
-    make_arguments: Callable[[DagTask], Value]
+    make_arguments: Callable[[DagTask], Mapping[str, Value]]
     make_state: Callable[[TaskFrame], AnyState]
     list_permissions: Callable[[Sequence[DagTask]], Iterator[Permission] | tuple[Permission, ...]]

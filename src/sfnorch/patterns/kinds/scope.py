@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sfnorch.asl import Expression
 
@@ -24,6 +24,8 @@ class FlowScope:
     """The keys of the functions that the stack creates, by name."""
     keeping: Mapping[str, str]
     """Internal variables that keep a failure while it is handled, by step. Other steps use the user's variable."""
+    run_arguments: Mapping[str, str] = field(default_factory=dict)
+    """The arguments that every job run gets."""
     at: str = ""
     """The top-level step whose on_error contains these steps."""
     handled: str = ""

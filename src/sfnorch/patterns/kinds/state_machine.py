@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sfnorch.asl import AnyState, Expression, Substitution, Value, convert_expressions
+from sfnorch.asl import AnyState, Expression, Substitution, Value, convert_expressions, convert_mapping
 from sfnorch.integrations import external_execution
 from sfnorch.integrations.work import TaskCall, retry_failures
 from sfnorch.naming import derive_logical_key
@@ -37,8 +37,8 @@ def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[Per
     yield external_execution.build_event_permission()
 
 
-def _make_arguments(task: DagTask) -> Value:
-    return external_execution.build_arguments(task.state_machine or "", task.input or {})
+def _make_arguments(task: DagTask) -> Mapping[str, Value]:
+    return external_execution.build_arguments(task.state_machine or "", convert_mapping(task.input or {}))
 
 
 def _make_state(frame: TaskFrame) -> AnyState:

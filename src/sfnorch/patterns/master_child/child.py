@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import (
@@ -20,8 +20,16 @@ from sfnorch.asl import (
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.naming import derive_child_key, name_jobs_parameter
 from sfnorch.patterns import given_jobs, job_failure
+from sfnorch.patterns.job_arguments import convert_arguments, list_run_arguments
+from sfnorch.patterns.run_context.states import (
+    bind_environment,
+    build_context_rules,
+    build_missing_context_states,
+    read_context,
+)
 from sfnorch.patterns.stack_parameters import ALLOWED, JOB_LIST
 from sfnorch.patterns.state_names import build_state_names
+from sfnorch.plan.run_context import has_run_context
 from sfnorch.protocol.job_list import JobListState, JobListVariable, name_job_state
 from sfnorch.protocol.master_child import ChildState, ChildVariable
 from sfnorch.protocol.states import SharedState
@@ -67,10 +75,11 @@ def build_machine(plan: ChainsPlan, number: int) -> StateMachine:
         key=derive_child_key(child.name),
         name=child.name,
         physical_name=StackName(child.name),
-        graph=_build_graph(child, job_states=plan.job_states),
+        graph=_build_graph(plan, child),
         substitutions={
             "GlueJobs": ParameterValue(name_jobs_parameter(child.name)),
             "AlarmName": alarm_name,
+            **bind_environment(plan),
         },
         permissions=(*glue_job.list_permissions(jobs, allowed=ALLOWED), *alarm_state.list_permissions(alarm_name)),
         alarm=Alarm(
@@ -82,51 +91,68 @@ def build_machine(plan: ChainsPlan, number: int) -> StateMachine:
     )
 
 
-def _build_graph(child: AnyChild, *, job_states: bool) -> Graph:
-    named = _build_job_states(child) if job_states else ()
+def _build_graph(plan: ChainsPlan, child: AnyChild) -> Graph:
+    run_arguments = list_run_arguments(plan)
+    named = _build_job_states(child, run_arguments) if plan.job_states else ()
     return Graph(
-        _resolve(child),
-        _check(child, named[0].name if named else ""),
+        _resolve(plan, child),
+        _check(plan, child, named[0].name if named else ""),
         *named,
-        given_jobs.run_given_jobs(child.jobs, stop_at_failure=True, next_state=SharedState.CLEAR_ALARM),
+        given_jobs.run_given_jobs(child.jobs, run_arguments, stop_at_failure=True, next_state=SharedState.CLEAR_ALARM),
         job_failure.clear_alarm(next_state=SharedState.DONE),
         _build_done_state(),
         job_failure.raise_alarm(next_state=ChildState.CHILD_FAILED, job=jsonata('$jobs[$done] & " of " & $child')),
-        job_failure.fail_with_cause(ChildState.CHILD_FAILED, owner=jsonata('"child": $child,')),
+        job_failure.fail_with_cause(
+            ChildState.CHILD_FAILED, owner=jsonata(_OWNER_OF_RUN if has_run_context(plan) else _OWNER)
+        ),
         given_jobs.build_invalid_input_state(),
+        *build_missing_context_states(plan),
         comment=f"Jobs of {child.name}",
     )
 
 
-def _resolve(child: AnyChild) -> Pass:
+_OWNER, _OWNER_OF_RUN = '"child": $child,', '"child": $child, "run": $run.id,'
+
+
+def _resolve(plan: ChainsPlan, child: AnyChild) -> Pass:
+    thread = jsonata("[$states.input.threadId, <<default>>][0]", default=child.name)
     assign: dict[str, Value] = {
         ChildVariable.CHILD: child.name,
-        JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, <<default>>][0]", default=child.name),
-        **({JobListVariable.SETTINGS: settings} if (settings := given_jobs.collect_settings(child.jobs)) else {}),
-        JobListVariable.GIVEN: given_jobs.INPUT_JOBS,
+        JobListVariable.THREAD_ID: thread,
+        **({JobListVariable.THREAD: thread} if has_run_context(plan) else {}),
+        **read_context(plan),
+        **given_jobs.assign_given_jobs(child.jobs),
         ChildVariable.AT_DEPLOY: Substitution("GlueJobs"),
         JobListVariable.DONE: 0,
     }
     return Pass(name=JobListState.RESOLVE_JOBS, assign=assign, next=JobListState.CHECK_JOBS)
 
 
-def _check(child: AnyChild, first_job: str) -> Choice:
-    as_planned = ChoiceRule(
-        condition=jsonata(r"$given = null and $not($contains($atDeploy, /[^\s,]/))"),
-        assign={JobListVariable.JOBS: given_jobs.run_names(child.jobs)},
-        next=first_job or JobListState.RUN_GIVEN_JOBS,
-    )
+_SET_AT_DEPLOY = jsonata(r"$contains($atDeploy, /[^\s,]/)")
+
+
+def _check(plan: ChainsPlan, child: AnyChild, first_job: str) -> Choice:
+    planned: dict[str, Value] = {JobListVariable.JOBS: given_jobs.run_names(child.jobs)}
+    as_planned = jsonata("$given = null and $not(<{set}>)", set=_SET_AT_DEPLOY)
+    rules = [ChoiceRule(condition=as_planned, assign=planned, next=first_job or JobListState.RUN_GIVEN_JOBS)]
+    if first_job:  # only the state of a list merges other arguments
+        other = jsonata("<{as_planned}> and $count($arguments) > 0", as_planned=as_planned)
+        rules.insert(0, ChoiceRule(condition=other, assign=planned, next=JobListState.RUN_GIVEN_JOBS))
     given = given_jobs.build_list_rule(jsonata("($given = null ? $atDeploy : $given)"))
-    return Choice(name=JobListState.CHECK_JOBS, rules=(as_planned, given), default=SharedState.INVALID_INPUT)
+    return Choice(
+        name=JobListState.CHECK_JOBS,
+        rules=(*build_context_rules(plan), *rules, given),
+        default=SharedState.INVALID_INPUT,
+    )
 
 
-def _build_job_states(child: AnyChild) -> tuple[Linkable, ...]:
+def _build_job_states(child: AnyChild, run_arguments: Mapping[str, str]) -> tuple[Linkable, ...]:
     jobs: Sequence[AnyJob] = child.jobs
     names = build_state_names((job.name for job in jobs), taken=CONTROL_STATES)
     tasks = [
         glue_job.run_job(
             name,
-            arguments=glue_job.start_arguments(job, job.name),
+            arguments=glue_job.start_arguments(job, job.name, convert_arguments({**run_arguments, **job.arguments})),
             retries=job.retries,
             catch=job_failure.catch_any_error(SharedState.RAISE_ALARM),
             assign={JobListVariable.DONE: jsonata("$done + 1")},

@@ -13,16 +13,23 @@ from sfnorch.asl import (
     Parallel,
     Pass,
     Substitution,
-    Succeed,
     Value,
     jsonata,
     read_program,
 )
 from sfnorch.integrations import child_execution, notification
 from sfnorch.naming import derive_child_key
+from sfnorch.patterns.given_jobs import build_arguments_check, list_job_arguments, list_names
 from sfnorch.patterns.job_failure import catch_any_error
 from sfnorch.patterns.master_child import message
 from sfnorch.patterns.message import make_resume_line
+from sfnorch.patterns.run_context.states import (
+    add_context,
+    bind_run_names,
+    build_done_state,
+    build_invalid_parameters_states,
+    build_run_states,
+)
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.protocol.master_child import CHILDREN_FAILED, MASTER, MasterState, MasterVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
@@ -42,6 +49,7 @@ def build_machine(plan: ChainsPlan, children: Sequence[StateMachine]) -> StateMa
         substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
         if plan.name is None:
             substitutions["Name"] = StackName()
+    substitutions |= bind_run_names(plan)
     substitutions |= {child.key: MachineArn(child.key) for child in children}
     telling = notification.list_permissions() if plan.notify != "never" else ()
     return StateMachine(
@@ -60,15 +68,23 @@ def build_machine(plan: ChainsPlan, children: Sequence[StateMachine]) -> StateMa
 
 def _build_graph(plan: ChainsPlan) -> Graph:
     ending = SharedState.DONE if plan.on_child_failure == "succeed" else MasterState.CHILDREN_FAILED
-    states: list[AnyState] = [_resolve(plan), _check(), _run_children(plan)]
+    states: list[AnyState] = [
+        *build_run_states(plan, MasterState.RESOLVE_THREADS),
+        _resolve(plan),
+        _check(),
+        _run_children(plan),
+    ]
     if plan.notify != "never":
         well = SharedState.DONE if plan.notify == "failure" else SharedState.NOTIFY_SUCCESS
-        states += [_check_outcomes(SharedState.NOTIFY_FAILURE, well, told=True), *message.build_failure_states(ending)]
+        states += [
+            _check_outcomes(SharedState.NOTIFY_FAILURE, well, told=True),
+            *message.build_failure_states(plan, ending),
+        ]
         if plan.notify == "always":
-            states.append(message.build_success_state(SharedState.DONE))
+            states.append(message.build_success_state(plan, SharedState.DONE))
     elif ending != SharedState.DONE:
         states.append(_check_outcomes(ending, SharedState.DONE, told=False))
-    states.append(Succeed(name=SharedState.DONE))
+    states.append(build_done_state(plan, SharedState.DONE))
     if ending != SharedState.DONE:
         states.append(_build_children_failed_state())
     states.append(
@@ -78,6 +94,7 @@ def _build_graph(plan: ChainsPlan) -> Graph:
             cause=read_program(__package__, "wrong_threads").fill(),
         )
     )
+    states += build_invalid_parameters_states(plan)
     return Graph(*states, comment="Starts all children in parallel, waits for all, and reports which failed.")
 
 
@@ -94,8 +111,16 @@ def _resolve(plan: ChainsPlan) -> Pass:
 
 def _check() -> Choice:
     child = read_program(__package__, "child_of_thread").fill()
-    valid = read_program(__package__, "valid_threads").fill(child_of_thread=child)
-    threads = read_program(__package__, "thread_of_each_child").fill(child_of_thread=child, started_by=STARTED_BY)
+    valid = read_program(__package__, "valid_threads").fill(
+        child_of_thread=child, valid_arguments=build_arguments_check()
+    )
+    jobs = jsonata("glueJobs")
+    threads = read_program(__package__, "thread_of_each_child").fill(
+        child_of_thread=child,
+        names=list_names(jobs),
+        arguments=list_job_arguments(jobs, jsonata("$shared")),
+        started_by=STARTED_BY,
+    )
     return Choice(
         name=MasterState.CHECK_THREADS,
         rules=(
@@ -121,14 +146,14 @@ def _run_children(plan: ChainsPlan) -> Parallel:
     keys = [derive_child_key(child.name) for child in plan.children]
     return Parallel(
         name=MasterState.RUN_CHILDREN,
-        branches=tuple(_build_branch(index, key) for index, key in enumerate(keys)),
+        branches=tuple(_build_branch(plan, index, key) for index, key in enumerate(keys)),
         catch=catch_any_error(after, output=jsonata(unforeseen)),
         output=read_program(__package__, "outcomes").fill(),
         next=after,
     )
 
 
-def _build_branch(index: int, key: str) -> Graph:
+def _build_branch(plan: ChainsPlan, index: int, key: str) -> Graph:
     number = index + 1
     skip = ChoiceRule(
         condition=jsonata("$threads[<<index>>].skip = true", index=index), output={}, next=f"EndChild{number}"
@@ -138,7 +163,7 @@ def _build_branch(index: int, key: str) -> Graph:
         child_execution.run_child(
             f"RunChild{number}",
             machine=Substitution(key),
-            child_input=jsonata("$threads[<<index>>]", index=index),
+            child_input=add_context(plan, jsonata("$threads[<<index>>]", index=index)),
             catch=catch_any_error(f"EndChild{number}"),
             output=jsonata('$states.result.{"executionArn": ExecutionArn, "jobCount": Output.jobCount}'),
         ),

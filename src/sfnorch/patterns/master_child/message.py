@@ -6,11 +6,17 @@ with the command that resumes the execution.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sfnorch.asl import Catcher, Substitution, Task, jsonata, read_program
 from sfnorch.integrations import notification
 from sfnorch.patterns.message import OWN_EXECUTION, define_link, define_logs, make_subject
+from sfnorch.patterns.run_context.states import name_run
 from sfnorch.protocol.master_child import MasterState
 from sfnorch.protocol.states import SharedState
+
+if TYPE_CHECKING:
+    from sfnorch.plan.kinds import ChainsPlan
 
 _SUMMARY = jsonata("$summary")
 _WELL_COUNT = jsonata(
@@ -18,7 +24,7 @@ _WELL_COUNT = jsonata(
 )
 
 
-def build_failure_states(next_state: str) -> tuple[Task, Task]:
+def build_failure_states(plan: ChainsPlan, next_state: str) -> tuple[Task, Task]:
     """Return the states `NotifyFailure` and, for causes that cannot be parsed, `NotifyPlainly`.
 
     Their failure does not fail the run.
@@ -28,7 +34,7 @@ def build_failure_states(next_state: str) -> tuple[Task, Task]:
     outcomes = jsonata("$states.input")
     failures = read_program(__package__, "child_failures").fill()
     message = read_program(__package__, "failure_message").fill(
-        failures=failures, link=define_link(OWN_EXECUTION), logs=define_logs()
+        failures=failures, link=define_link(OWN_EXECUTION), logs=define_logs(), run=name_run(plan)
     )
     telling = notification.publish(
         SharedState.NOTIFY_FAILURE,
@@ -55,13 +61,13 @@ def build_failure_states(next_state: str) -> tuple[Task, Task]:
     return telling, plainly
 
 
-def build_success_state(next_state: str) -> Task:
+def build_success_state(plan: ChainsPlan, next_state: str) -> Task:
     """Return the state `NotifySuccess`, for plans with `notify: always`."""
     return notification.publish(
         SharedState.NOTIFY_SUCCESS,
         topic=Substitution("TopicArn"),
         subject=make_subject(_WELL_COUNT),
-        message=read_program(__package__, "success_message").fill(count=_WELL_COUNT),
+        message=read_program(__package__, "success_message").fill(count=_WELL_COUNT, run=name_run(plan)),
         attributes={"status": "SUCCEEDED"},
         list_attributes={},
         catch=(Catcher(errors=("States.ALL",), output=jsonata("$states.input"), next=next_state),),

@@ -19,7 +19,7 @@ def list_faults(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
     yield from check_alerts(plan.alerts, part)
     for key, fault in find_repeated_tags([*part.list_lacking(("tags",)), *plan.tags]):
         yield ("tags", key), fault
-    for path, message in (*_check_starts(plan, part), *_check_pattern(plan, part)):
+    for path, message in (*_check_runs(plan, part), *_check_starts(plan, part), *_check_pattern(plan, part)):
         restored = part.restore(path)
         if not part.is_replaced(restored):
             yield restored, message
@@ -31,6 +31,18 @@ def _check_starts(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
         from sfnorch.plan.checks.starts import check_starts
 
         yield from check_starts(plan, part)
+
+
+def _check_runs(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
+    """Yield the faults of parameters, and of expressions with variables of the run."""
+    if plan.parameters:
+        from sfnorch.plan.checks.parameters import check_parameters
+
+        yield from check_parameters(plan, part)
+    if plan.pattern != "flow":
+        from sfnorch.plan.checks.job_expressions import check_job_expressions
+
+        yield from check_job_expressions(plan, part)
 
 
 def _check_pattern(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from sfnorch.event_rules.paths import is_definite
 from sfnorch.event_rules.validation import find_pattern_faults
 from sfnorch.json_values import walk_values
 from sfnorch.plan.checks.names import check_names
-from sfnorch.plan.checks.parameter_values import find_value_fault
+from sfnorch.plan.checks.parameters import find_value_fault
 from sfnorch.plan.names import find_code_fault
 from sfnorch.plan.paths import Fault, Path
 from sfnorch.plan.sound_part import ValidPart
@@ -20,6 +20,7 @@ from sfnorch.plan.starts import CAUSES, OBJECT_FIELDS, OBJECT_SIZE, find_event_p
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import ScheduledPlan
+    from sfnorch.plan.models.parameters import RunParameter
     from sfnorch.plan.models.starts import Start
 
 _SCHEDULER_KEYWORD = "<aws.scheduler."
@@ -105,7 +106,7 @@ def _check_constants(plan: ScheduledPlan, start: Start, path: Path) -> Iterator[
     for name, value in start.params.items():
         here = (*path, "params", name)
         declared = plan.parameters.get(name)
-        if declared is not None and (fault := find_value_fault(declared, value)):
+        if declared is not None and (fault := _find_value_fault(declared, value)):
             yield here, fault
         elif isinstance(value, str) and start.schedule is None and "<" in value:
             yield here, f"{value!r} is invalid: EventBridge reads < as the beginning of a variable; write it without <"
@@ -114,6 +115,13 @@ def _check_constants(plan: ScheduledPlan, start: Start, path: Path) -> Iterator[
                 here,
                 f"{value!r} is invalid: EventBridge Scheduler would replace {_SCHEDULER_KEYWORD}…>; write it without <",
             )
+
+
+def _find_value_fault(declared: RunParameter, value: object) -> str:
+    try:
+        return find_value_fault(declared, value)
+    except re.error:  # the check of the parameter reports its pattern
+        return ""
 
 
 def _check_event_paths(plan: ScheduledPlan, start: Start, path: Path) -> Iterator[Fault]:

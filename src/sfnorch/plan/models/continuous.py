@@ -9,9 +9,10 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan.durations import Seconds
-from sfnorch.plan.fields import check_resource_name
+from sfnorch.plan.fields import check_resource_name, reject_code
 from sfnorch.plan.models.plan import OrchestrationPlan
 from sfnorch.plan.names import find_job_name_fault
+from sfnorch.plan.values import ScalarText
 
 MAX_POLLS = 1_500
 """The highest number of polls whose events, including retries, fit into the 25,000 events of an execution's history."""
@@ -50,6 +51,13 @@ class ContinuousPlan(OrchestrationPlan):
         description="Number of polls after which a new execution continues to poll the same run. The history of an "
         "execution is limited to 25,000 events.",
         examples=[500],
+    )
+    run_properties: Annotated[dict[Annotated[str, AfterValidator(reject_code)], ScalarText], Field(max_length=50)] = (
+        Field(
+            default={},
+            description="Run properties of each workflow run, which its jobs can read: text, or an expression.",
+            examples=[{"run_date": "{% $params.run_date %}"}],
+        )
     )
     allowed_workflows: Annotated[
         list[Annotated[str, AfterValidator(partial(check_resource_name, what="workflow"))]], Field(max_length=50)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from sfnorch.expressions import is_expression
 from sfnorch.plan import names
 from sfnorch.plan.fields import reject_code
 from sfnorch.plan.models.base import Model
@@ -33,7 +34,7 @@ def _check_input(value: Any) -> Any:
         case Decimal():
             return float(value)
         case str():
-            return reject_code(value)
+            return value if is_expression(value) else reject_code(value)
         case dict():
             return {reject_code(key): _check_input(item) for key, item in value.items()}
         case list():
@@ -64,8 +65,8 @@ class DagTask(  # pydantic orders the fields from the last base to the first
     )
     input: Annotated[dict[str, Any], AfterValidator(_check_input)] | None = Field(
         default=None,
-        description="Input of the function or the state machine. Default: {}.",
-        examples=[{"mode": "full"}],
+        description="Input of the function or the state machine; its strings can be expressions. Default: {}.",
+        examples=[{"mode": "full", "day": "{% $params.run_date %}"}],
     )
 
     @model_validator(mode="before")

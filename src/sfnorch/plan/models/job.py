@@ -25,8 +25,9 @@ class Job(Model):
     name: JobName = Field(description="Name of the Glue job.", examples=["extract-orders"])
     arguments: dict[ArgumentKey, ArgumentText] = Field(
         default={},
-        description="Arguments of the job run, which override the job's default arguments. Keys begin with two dashes.",
-        examples=[{"--mode": "full"}],
+        description="Arguments of the job run, which override the job's default arguments. Keys begin with two dashes. "
+        "Values are text or an expression.",
+        examples=[{"--mode": "full", "--day": "{% $params.run_date %}"}],
     )
     worker_type: WorkerType = None
     number_of_workers: NumberOfWorkers = None

@@ -14,12 +14,6 @@ from sfnorch.plan.scalars import Decimal
 
 ParameterType = Literal["string", "integer", "boolean", "date", "timestamp", "enum"]
 
-DATE_WORDS = ("today", "yesterday", "month_start")
-"""Words for a date, relative to the date of the run."""
-
-TIME_WORDS = ("scheduled_time",)
-"""Words for a timestamp: the scheduled time of the run."""
-
 
 def _check_parameter_value(value: object) -> object:
     if isinstance(value, Decimal):

@@ -135,13 +135,6 @@ def _check(given: AthenaSql, place: StepPlace) -> Iterator[Fault]:
             yield (*place.path, "parameters", index), f"{value} is invalid: {fault}"
 
 
-def _check_task(given: AthenaSql, place: StepPlace) -> Iterator[Fault]:
-    yield from _check(given, place)
-    for index, value in enumerate(given.parameters):
-        if is_expression(value):
-            yield (*place.path, "parameters", index), "a task has no variables for expressions; write a value"
-
-
 class AthenaSqlStep(StepKey):
     """The key of a step that runs a query."""
 
@@ -158,7 +151,7 @@ class AthenaSqlStep(StepKey):
 class AthenaSqlTask(StepKey):
     """The key of a task that runs a query."""
 
-    step_kind = StepKind(key="athena_sql", check=_check_task)
+    step_kind = StepKind(key="athena_sql", check=_check, list_values=_list_values)
     athena_sql: AthenaSql | None = Field(
         default=None,
         description="SQL query that the task runs in Athena.",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sfnorch.errors import SfnorchError
-from sfnorch.json_values import read_number, read_string
+from sfnorch.json_values import find_value, read_number, read_string
 from sfnorch.protocol.continuous import ERROR, MARK, LoopInput, LoopState, LoopVariable, has_run_end
+from sfnorch.protocol.run_context import RunVariable
 from sfnorch.protocol.states import SharedState
+from sfnorch.runs.kinds.kept_run import keep_run
 from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, explain_end, refuse_running
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
@@ -45,7 +47,9 @@ class LoopKind(MachineKind):
         going_on: LoopInput = {"run_id": run_id} if run_id and not seen_to_end else {}
         what = f"continues with the run {run_id}" if going_on else "starts its next run"
         given: LoopInput = {"workflow_name": workflow, **going_on, "runs": runs}
-        return Resumption(input={**given}, jobs={workflow: []}, as_planned=what)
+        params = find_value(record.input, RunVariable.PARAMS)
+        context = keep_run(record) if going_on else {RunVariable.PARAMS: params} if params else {}
+        return Resumption(input={**given, **context}, jobs={workflow: []}, as_planned=what)
 
 
 LOOP = LoopKind()

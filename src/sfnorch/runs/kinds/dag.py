@@ -8,6 +8,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.protocol.dag import MARK, DagInput, DagState, DagVariable, find_task_name, name_task_execution
 from sfnorch.protocol.mark import read_assigned_names
+from sfnorch.runs.kinds.kept_run import keep_run
 from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, list_names_in, refuse_running
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
@@ -40,7 +41,7 @@ class TasksKind(MachineKind):
             raise SfnorchError("Nothing failed", hint=NEW_RUN)
         given: DagInput = {"done": [name for name in parts if name in done]}
         return Resumption(
-            input={**given},
+            input={**given, **keep_run(root.record)},
             jobs={name: [] for name in left},
             skipped=given["done"],
             as_planned="runs when the tasks that it needs are done",

@@ -21,6 +21,7 @@ from sfnorch.protocol.flow import (
 from sfnorch.protocol.mark import read_assigned_names
 from sfnorch.protocol.states import ALARMS_AND_MESSAGES, SharedState, list_names
 from sfnorch.runs.job import ExecutedJob
+from sfnorch.runs.kinds.kept_run import keep_run
 from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, explain_end, list_names_in, refuse_running
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
@@ -87,7 +88,7 @@ class FlowKind(MachineKind):
         own = {key: value for key, value in read_mapping(record.input).items() if key != FlowVariable.RESUME_AT}
         saved = {name: value for name, value in list_saved(record).items() if not is_step_failure(value, at)}
         point: ResumePoint = {"step": at, "variables": saved}
-        whole = {**own, FlowVariable.RESUME_AT: point}
+        whole = {**own, FlowVariable.RESUME_AT: point, **keep_run(record)}
         if (size := len(json.dumps(whole, ensure_ascii=False).encode())) > MAX_INPUT_BYTES:
             raise SfnorchError(
                 f"What its steps had saved has {size:,} bytes, and an execution's input takes {MAX_INPUT_BYTES:,}",

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sfnorch.errors import SfnorchError
-from sfnorch.json_values import Json, find_value, read_list, read_string
-from sfnorch.protocol.job_list import ERROR, MARK, JobListInput, JobListVariable, read_outcomes, read_remaining
+from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_string
+from sfnorch.protocol.job_list import (
+    ERROR,
+    MARK,
+    GivenJob,
+    JobListInput,
+    JobListVariable,
+    read_outcomes,
+    read_remaining,
+)
+from sfnorch.runs.kinds.kept_run import keep_passed_run
 from sfnorch.runs.kinds.kind import (
     INTERRUPTED_STATUSES,
     NEW_RUN,
@@ -61,9 +70,10 @@ class JobListKind(MachineKind):
         record = root.record
         if record.status == "SUCCEEDED":
             raise SfnorchError("Nothing failed", hint=NEW_RUN)
-        if not record.variables and record.status in INTERRUPTED_STATUSES and isinstance(record.input, dict):
-            return Resumption(input=record.input, jobs={"jobs": list_given(record.input.get("glueJobs"))})
-        remaining = list_left(record)
+        if not list_planned(record) and record.status in INTERRUPTED_STATUSES and isinstance(record.input, dict):
+            kept = keep_passed_run(record)
+            return Resumption(input={**record.input, **kept}, jobs={"jobs": list_given(record.input.get("glueJobs"))})
+        remaining = list_left_jobs(record)
         if not remaining:
             raise SfnorchError(
                 f"It ended {record.status} with no job left to run: {explain_end(record)}".rstrip(), hint=NEW_RUN
@@ -71,8 +81,8 @@ class JobListKind(MachineKind):
         thread_id = record.variables.get(JobListVariable.THREAD_ID)
         given: JobListInput = {"threadId": thread_id} if isinstance(thread_id, str) else {}
         return Resumption(
-            input={**given, "glueJobs": remaining},
-            jobs={given.get("threadId", JobListVariable.JOBS): remaining},
+            input={**given, "glueJobs": remaining, **keep_passed_run(record)},
+            jobs={given.get("threadId", JobListVariable.JOBS): list_left(record)},
         )
 
 
@@ -90,7 +100,7 @@ def make_thread_inputs(threads: Threads) -> dict[str, Mapping[str, object]]:
 def list_given(given: Json) -> list[str]:
     """Return the jobs in an input, a list or a comma-separated text, to show them."""
     jobs = given.split(",") if isinstance(given, str) else read_list(given)
-    return [str(job).strip() for job in jobs]
+    return [str(find_value(job, "name") if isinstance(job, dict) else job).strip() for job in jobs]
 
 
 def list_planned(record: Record) -> list[str]:
@@ -99,12 +109,29 @@ def list_planned(record: Record) -> list[str]:
     return list_names_in(jobs) if isinstance(jobs, list) else [job.name for job in record.jobs]
 
 
-def list_unfinished(record: Record) -> list[str]:
-    """Return the jobs that have not succeeded, in order. The state machine visits each job once, in this order."""
-    done = {index for index, job in enumerate(record.jobs) if job.status == "SUCCEEDED"}
-    return [name for index, name in enumerate(list_planned(record)) if index not in done]
-
-
 def list_left(record: Record) -> list[str]:
     """Return the jobs left to run: from the cause, otherwise those that have not succeeded in the history."""
-    return read_remaining(record.facts) or list_unfinished(record)
+    return read_remaining(record.facts) or [list_planned(record)[index] for index in _list_unfinished(record)]
+
+
+def list_left_jobs(record: Record) -> list[str | GivenJob]:
+    """Return the jobs left to run as an input has them, with the arguments that the input of this execution had."""
+    names = list_left(record)
+    planned = list_planned(record)
+    indexes = list(range(len(planned) - len(names), len(planned)))
+    if [planned[index] for index in indexes if index >= 0] != names:
+        indexes = _list_unfinished(record)
+    given = read_list(record.variables.get(JobListVariable.ARGUMENTS))
+    arguments = [read_mapping(given[index]) if 0 <= index < len(given) else {} for index in indexes]
+    if len(arguments) != len(names):
+        return [*names]
+    return [
+        {"name": name, "arguments": {key: str(value) for key, value in own.items()}} if own else name
+        for name, own in zip(names, arguments, strict=True)
+    ]
+
+
+def _list_unfinished(record: Record) -> list[int]:
+    """Return which jobs have not succeeded, in order. The state machine visits each job once, in this order."""
+    done = {index for index, job in enumerate(record.jobs) if job.status == "SUCCEEDED"}
+    return [index for index in range(len(list_planned(record))) if index not in done]

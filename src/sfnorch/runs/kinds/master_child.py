@@ -25,7 +25,8 @@ from sfnorch.protocol.master_child import (
 )
 from sfnorch.protocol.states import INVALID_INPUT_ERROR
 from sfnorch.runs.events import parse_json
-from sfnorch.runs.kinds.job_list import JOB_LIST, list_given, list_left, list_planned
+from sfnorch.runs.kinds.job_list import JOB_LIST, list_given, list_left, list_left_jobs, list_planned
+from sfnorch.runs.kinds.kept_run import keep_run
 from sfnorch.runs.kinds.kind import (
     INTERRUPTED_STATUSES,
     NEW_RUN,
@@ -70,7 +71,7 @@ class MasterKind(MachineKind):
         record = root.record
         names, threads = list_children(record), list_threads(record)
         if not threads and record.status in INTERRUPTED_STATUSES and isinstance(record.input, dict):
-            return Resumption(input=record.input, jobs={"everything": []})
+            return Resumption(input={**record.input, **keep_run(record)}, jobs={"everything": []})
         if not threads or len(threads) != len(names):
             raise SfnorchError(
                 f"It ended {record.status} before any child started: {explain_end(record)}", hint=NEW_RUN
@@ -86,7 +87,7 @@ class MasterKind(MachineKind):
         kept = {name: entry for name, entry in entries.items() if name in parts}
         kept |= {name: {"threadId": name, "child": name, "skip": True} for name in parts if name not in names}
         return Resumption(
-            input={"threads": list(kept.values())},
+            input={"threads": list(kept.values()), **keep_run(record)},
             jobs=jobs,
             skipped=[name for name, entry in kept.items() if entry.get("skip")],
         )
@@ -216,8 +217,8 @@ def _plan_child(name: str, thread: Mapping[str, Json], node: Node | None) -> tup
         raise SfnorchError(f"{name} refused its input: {node.record.message}", hint=NEW_RUN)
     if node is None or not (list_planned(node.record) or read_remaining(node.record.facts)):
         return {}, list_given(thread.get("glueJobs"))
-    remaining = list_left(node.record)
-    return ({"glueJobs": remaining}, remaining) if remaining else None
+    remaining = list_left_jobs(node.record)
+    return ({"glueJobs": remaining}, list_left(node.record)) if remaining else None
 
 
 def _unfold(row: Json) -> dict[str, Json]:

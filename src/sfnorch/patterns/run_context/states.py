@@ -1,0 +1,144 @@
+"""The first states of a state machine: `DescribeRun`, `ResolveParameters` and `CheckParameters`.
+
+`DescribeRun` assigns `run` and the declared parameters, `ResolveParameters` the values and the faults of the input. If
+there are faults, the execution ends in `InvalidParameters` before anything runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch.asl import (
+    AnyState,
+    Choice,
+    ChoiceRule,
+    Expression,
+    Fail,
+    Pass,
+    Substitution,
+    Succeed,
+    Value,
+    jsonata,
+    read_program,
+)
+from sfnorch.patterns.run_context.clock import define_offset
+from sfnorch.patterns.run_context.declared import bind_defaults, declare_parameters, match_patterns
+from sfnorch.plan.run_context import find_time_zone, has_run_context
+from sfnorch.protocol.run_context import RunState, RunVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR
+from sfnorch.workflow import ENVIRONMENT, DeploymentValue, ParameterValue
+
+if TYPE_CHECKING:
+    from sfnorch.plan.kinds import AnyPlan
+
+
+def build_run_states(plan: AnyPlan, next_state: str) -> tuple[AnyState, ...]:
+    """Return the states that resolve the run, and lead to `next_state`; none for a plan without a run context."""
+    if not has_run_context(plan):
+        return ()
+    times = read_program(__package__, "times").fill()
+    described = read_program(__package__, "run").fill(times=times, offset=define_offset(find_time_zone(plan)))
+    resolved = read_program(__package__, "resolved").fill(times=times, matches=match_patterns(plan.parameters))
+    return (
+        Pass(
+            name=RunState.DESCRIBE_RUN,
+            assign={
+                RunVariable.ENVIRONMENT: Substitution(ENVIRONMENT),
+                RunVariable.RUN: described,
+                RunVariable.DECLARED: declare_parameters(plan.parameters),
+            },
+            next=RunState.RESOLVE_PARAMETERS,
+        ),
+        Pass(
+            name=RunState.RESOLVE_PARAMETERS,
+            assign={RunVariable.RESOLVED: resolved},
+            next=RunState.CHECK_PARAMETERS,
+        ),
+        Choice(
+            name=RunState.CHECK_PARAMETERS,
+            rules=(
+                ChoiceRule(
+                    condition=jsonata("$count($resolved.faults) = 0"),
+                    assign={RunVariable.PARAMS: jsonata("$resolved.values"), RunVariable.RESOLVED: {}},
+                    next=next_state,
+                ),
+            ),
+            default=RunState.INVALID_PARAMETERS,
+        ),
+    )
+
+
+def build_invalid_parameters_states(plan: AnyPlan) -> tuple[Fail, ...]:
+    """Return the state `InvalidParameters`, whose cause has all faults; none for a plan without a run context."""
+    if not has_run_context(plan):
+        return ()
+    cause = jsonata('$substring($join($resolved.faults, "; "), 0, 30000)')
+    return (Fail(name=RunState.INVALID_PARAMETERS, error=INVALID_INPUT_ERROR, cause=cause),)
+
+
+def bind_run_names(plan: AnyPlan) -> dict[str, DeploymentValue]:
+    """Return the substitutions that the states need; none for a plan without a run context."""
+    if not has_run_context(plan):
+        return {}
+    return {ENVIRONMENT: ParameterValue(ENVIRONMENT), **bind_defaults(plan.parameters)}
+
+
+def build_done_state(plan: AnyPlan, name: str) -> Succeed:
+    """Return the state that ends a run; its output has the key `run` for a plan with a run context."""
+    if not has_run_context(plan):
+        return Succeed(name=name)
+    return Succeed(name=name, output=jsonata('$merge([$states.input, {"run": $run}])'))
+
+
+def add_context(plan: AnyPlan, given: Expression) -> Expression:
+    """Return the expression for the input of another state machine: what `given` yields, the run and its parameters."""
+    if not has_run_context(plan):
+        return given
+    return jsonata('$merge([<{given}>, {"params": $params, "run": $run}])', given=given)
+
+
+def build_context(plan: AnyPlan) -> dict[str, Value]:
+    """Return the keys of the input of another state machine that gets the run and its parameters."""
+    if not has_run_context(plan):
+        return {}
+    return {RunVariable.PARAMS: jsonata("$params"), RunVariable.RUN: jsonata("$run")}
+
+
+def read_context(plan: AnyPlan) -> dict[str, Value]:
+    """Return the variables that a state machine assigns which gets the run and its parameters from another one."""
+    if not has_run_context(plan):
+        return {}
+    return {
+        RunVariable.ENVIRONMENT: Substitution(ENVIRONMENT),
+        RunVariable.PARAMS: jsonata("[$states.input.params, null][0]"),
+        RunVariable.RUN: jsonata("[$states.input.run, null][0]"),
+    }
+
+
+def build_context_rules(plan: AnyPlan) -> tuple[ChoiceRule, ...]:
+    """Return the rule that matches if another state machine has not passed the run and its parameters."""
+    if not has_run_context(plan):
+        return ()
+    passed = jsonata('$type($params) = "object" and $type($run) = "object"')
+    return (ChoiceRule(condition=jsonata("$not(<{passed}>)", passed=passed), next=RunState.INVALID_PARAMETERS),)
+
+
+def build_missing_context_states(plan: AnyPlan) -> tuple[Fail, ...]:
+    """Return the state `InvalidParameters` of a state machine that gets the run and its parameters from another one."""
+    if not has_run_context(plan):
+        return ()
+    cause = (
+        "The input has no run and params, which the main state machine passes on. Start that one, and select this part "
+        "of it with sfnorch run --only"
+    )
+    return (Fail(name=RunState.INVALID_PARAMETERS, error=INVALID_INPUT_ERROR, cause=cause),)
+
+
+def bind_environment(plan: AnyPlan) -> dict[str, DeploymentValue]:
+    """Return the substitutions of a state machine that gets the run from another one."""
+    return {ENVIRONMENT: ParameterValue(ENVIRONMENT)} if has_run_context(plan) else {}
+
+
+def name_run(plan: AnyPlan) -> Expression:
+    """Return what follows the environment in texts about a run: its ID; nothing for a plan without a run context."""
+    return Expression(' & ", run " & $run.id') if has_run_context(plan) else Expression("")
