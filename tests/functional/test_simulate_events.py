@@ -29,7 +29,7 @@ starts:
 - name: nightly
   schedule: rate(1 day)
 steps:
-- {name: wait, wait: 1s}
+- {name: load, glue_job: load, arguments: {--key: '{% $params.source_key %}', --mode: '{% $params.mode %}', --date: '{% $run.date %}'}}
 """
 EVENT = {
     "version": "0",
@@ -103,7 +103,22 @@ def test_an_object_starts_the_orchestration_with_its_key(plan: Run):
 @pytest.mark.parametrize("key", DATA)
 def test_a_key_stays_data(plan: Run, key: str):
     detail = {"bucket": {"name": "our-landing-zone"}, "object": {"key": key, "size": 1}}
-    assert given_input(plan, event={**EVENT, "detail": detail})["params"]["source_key"] == key
+    done = plan("simulate", "--event", json.dumps({**EVENT, "detail": detail}), "--output", "json")
+    assert (done.code, done.err) == (0, "")
+    run = json.loads(done.out)
+    assert run["executions"][0]["input"]["params"]["source_key"] == key
+    assert [each["arguments"] for each in run["jobRuns"]] == [{"--key": key, "--mode": "delta", "--date": "2026-11-27"}]
+
+
+def test_a_value_that_is_invalid_for_its_parameter(plan: Run):
+    detail = {"bucket": {"name": "our-landing-zone"}, "object": {"key": "in/x.csv", "size": "five"}}
+    done = plan("simulate", "--event", json.dumps({**EVENT, "detail": detail}), "--output", "json")
+    assert (done.code, done.err) == (3, "")
+    run = json.loads(done.out)
+    assert [(each["error"], each["cause"]) for each in run["executions"]] == [
+        ("InvalidInput", "the parameter rows must be a whole number; got five")
+    ]
+    assert run["jobRuns"] == []
 
 
 def test_eventbridge_adds_fields_and_a_missing_value_is_an_empty_text(plan: Run):

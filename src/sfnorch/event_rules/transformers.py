@@ -15,12 +15,6 @@ from typing import NamedTuple
 from sfnorch.event_rules.paths import Missing, read_value
 from sfnorch.json_values import Json, parse_strict, read_mapping, write_compact
 
-MOST_CHARACTERS = 8_192
-"""The maximum length of a template.
-
-https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html
-"""
-
 _TOKEN = re.compile(r'\\.|"|<(?P<name>[A-Za-z0-9_.-]+)>', re.DOTALL)
 _SHOWN = 200
 
