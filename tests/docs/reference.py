@@ -81,6 +81,9 @@ _TITLES = {
     "Job": "A job",
     "Alerts": "`alerts`",
     "Schedule": "`schedule`",
+    "RunParameter": "A parameter",
+    "Start": "A start",
+    "S3Start": "`s3` of a start",
 }
 
 
@@ -113,7 +116,7 @@ def _default(key: str, value: Any) -> str:
         return "five"
     if key == "name" and value == "":
         return "`child-N`"
-    return "" if value is None else f"`{_short(value)}`"
+    return "" if value in (None, "") else f"`{_short(value)}`"
 
 
 def _short(value: Any) -> str:
