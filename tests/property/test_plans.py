@@ -173,7 +173,8 @@ def test_every_job_stands_in_its_chain_in_order(plan: AnyPlan):
     assert isinstance(plan, MasterChildPlan)
     for child, machine in zip(plan.children, build_workflow(plan).machines[1:], strict=True):
         states = serialize_graph(machine.graph)["States"]
-        rule = states["CheckJobs"]["Choices"][0]
+        rules = states["CheckJobs"]["Choices"]
+        rule = rules[1 if plan.job_states else 0]  # before it, the rule for a list with more arguments
         if plan.job_states:
             seen, name = [], rule["Next"]
             while states[name]["Type"] == "Task" and name != "ClearAlarm":

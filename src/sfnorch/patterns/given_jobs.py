@@ -2,7 +2,7 @@
 
 A list is a JSON array of names, or one comma-separated string; blanks around a name are removed. In the input of a
 master and of `dynamic`, a job can also be an object `{name, arguments}`. Variables: `given`, the list from the input
-(null without one); `jobs`, the names of the jobs to run; `arguments`, a list with the arguments of each job from the
+(null without one); `jobs`, the names of the jobs to run; `added`, a list with the arguments of each job from the
 input, or with one entry for all jobs; `settings`, the settings in the plan by job name, for other lists too.
 """
 
@@ -93,7 +93,7 @@ def assign_given_jobs(jobs: Sequence[AnyJob]) -> dict[str, Value]:
     return {
         **({JobListVariable.SETTINGS: settings} if settings else {}),
         JobListVariable.GIVEN: INPUT_JOBS,
-        JobListVariable.ARGUMENTS: jsonata("[$states.input.arguments]"),
+        JobListVariable.ADDED: jsonata("[$states.input.arguments]"),
     }
 
 
@@ -116,7 +116,7 @@ def build_job_rule() -> ChoiceRule:
         condition=valid,
         assign={
             JobListVariable.JOBS: jsonata(_NAMES, given=names),
-            JobListVariable.ARGUMENTS: list_job_arguments(jsonata("$given"), jsonata("$arguments")),
+            JobListVariable.ADDED: list_job_arguments(jsonata("$given"), jsonata("$added")),
         },
         next=JobListState.RUN_GIVEN_JOBS,
     )
@@ -193,8 +193,8 @@ _JOB = jsonata("$jobs[$states.input]")
 _SETTINGS = jsonata("$lookup($settings, <{job}>)", job=_JOB)
 
 
-_OWN = jsonata("[$arguments[$states.input], $arguments[0]][0]")
-_RUN = '$merge([{"JobName": <{job}>}, <{own}>.($ ? {"Arguments": $})])'
+_OWN = jsonata("$append($added[$states.input], $added)[0]")
+_RUN = '$merge([{"JobName": <{job}>}, <{own}>.($ != {} ? {"Arguments": $})])'
 
 
 def _build_arguments(jobs: Sequence[AnyJob], run_arguments: Mapping[str, str], retries: int) -> Expression:

@@ -35,7 +35,7 @@ class JobListVariable:
     """Names of variables."""
 
     GIVEN = "given"
-    ARGUMENTS = "arguments"
+    ADDED = "added"
     JOBS = "jobs"
     SETTINGS = "settings"
     THREAD_ID = "threadId"

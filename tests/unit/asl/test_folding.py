@@ -21,7 +21,7 @@ from tests.golden.artifacts import PLANS
         ("(\n  $f := function($x) { $x = 1 ? true : false };\n  $f(2)\n)", "($f:=function($x){$x=1?true:false};$f(2))"),
         ("$match(x, /a  [/ ] b\\/ c/)", "$match(x,/a  [/ ] b\\/ c/)"),
         ("$match(x,\n  /a  b/)", "$match(x,/a  b/)"),
-        ("($a - $b) / 1000 / 2 > - 3", "($a - $b)/ 1000 / 2 > - 3"),
+        ("($a - $b) / 1000 / 2 > - 3", "($a - $b)/ 1000 / 2>- 3"),
         ('$a in ["x", "y"] and not ( $b )', '$a in["x","y"]and not($b)'),
         ("`a  name`.b", "`a  name`.b"),
         ('/* "a  b */ 1', '/* "a  b */ 1'),

@@ -87,9 +87,8 @@ def test_the_thread_of_a_child(given: Any, thread: Any):
 
 
 def test_wrong_input_is_told_with_what_would_do():
-    assert evaluate(CHILD["InvalidInput"]["Cause"], given=["x", 1], arguments={"x": "1"}) == (
-        "glueJobs must be a list of names and of objects {name, arguments}, or a string, 'a,b'; arguments must be an "
-        'object whose keys begin with two dashes and whose values are text; got ["x",1] with the arguments {"x":"1"}'
+    assert evaluate(CHILD["InvalidInput"]["Cause"], given=["x", 1]) == (
+        "glueJobs must be a list of names or a string, 'a,b'; got [\"x\",1]"
     )
 
 
@@ -283,7 +282,8 @@ def test_which_thread_is_for_which_child(given: Any, expected: Any):
 
 def test_wrong_threads_are_told_with_what_would_do():
     assert evaluate(MASTER["InvalidInput"]["Cause"], threads=[{"child": "x"}], children=["a", "b"]) == (
-        "threads must be a list of objects {threadId, glueJobs, child, skip}, each for a different child of a, b; "
+        "threads must be a list of objects {threadId, glueJobs, arguments, child, skip}, each for a different child of "
+        "a, b; arguments are {--NAME: text}; "
         'got [{"child":"x"}]'
     )
 

@@ -136,7 +136,7 @@ def _check(plan: ChainsPlan, child: AnyChild, first_job: str) -> Choice:
     as_planned = jsonata("$given = null and $not(<{set}>)", set=_SET_AT_DEPLOY)
     rules = [ChoiceRule(condition=as_planned, assign=planned, next=first_job or JobListState.RUN_GIVEN_JOBS)]
     if first_job:  # only the state of a list merges other arguments
-        other = jsonata("<{as_planned}> and $count($arguments) > 0", as_planned=as_planned)
+        other = jsonata("<{as_planned}> and $count($added) > 0", as_planned=as_planned)
         rules.insert(0, ChoiceRule(condition=other, assign=planned, next=JobListState.RUN_GIVEN_JOBS))
     given = given_jobs.build_list_rule(jsonata("($given = null ? $atDeploy : $given)"))
     return Choice(

@@ -121,7 +121,7 @@ def list_left_jobs(record: Record) -> list[str | GivenJob]:
     indexes = list(range(len(planned) - len(names), len(planned)))
     if [planned[index] for index in indexes if index >= 0] != names:
         indexes = _list_unfinished(record)
-    given = read_list(record.variables.get(JobListVariable.ARGUMENTS))
+    given = read_list(record.variables.get(JobListVariable.ADDED))
     arguments = [read_mapping(given[index]) if 0 <= index < len(given) else {} for index in indexes]
     if len(arguments) != len(names):
         return [*names]
