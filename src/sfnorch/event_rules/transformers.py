@@ -1,8 +1,9 @@
 """Input transformers: the input of a target from a template with values of the event.
 
 A placeholder outside of a string becomes the value as JSON. In a string it becomes the text of the value, which
-EventBridge does not escape, and without the quotes of an object or array (measured). A value that the event does not
-have is an empty text (measured). The measurements are recorded by https://github.com/localstack/localstack.
+EventBridge does not escape. So an object or array with quotes makes a template invalid, except if the whole template is
+one string: then its quotes are left out (measured). A value that the event does not have is an empty text (measured).
+The measurements are recorded by https://github.com/localstack/localstack.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html (documented)
 """
 
@@ -54,6 +55,7 @@ def transform_event(transformer: InputTransformer, event: Json, rule_name: str, 
 def _fill_template(template: str, values: Mapping[str, Json]) -> str:
     """Return the template with its placeholders replaced, in one pass: what a value contains stays as it is."""
     is_in_string = False
+    is_one_string = template.lstrip().startswith('"')
 
     def replace(found: re.Match[str]) -> str:
         nonlocal is_in_string
@@ -63,14 +65,13 @@ def _fill_template(template: str, values: Mapping[str, Json]) -> str:
             return found[0]
         if name not in values:
             raise TransformError(f"the input template contains the invalid placeholder <{name}>")
-        return _write_text(values[name]) if is_in_string else write_compact(values[name])
+        value = values[name]
+        if is_in_string and isinstance(value, str):
+            return value
+        text = write_compact(value)
+        return text.replace('"', "") if is_in_string and is_one_string else text
 
     return _TOKEN.sub(replace, template)
-
-
-def _write_text(value: Json) -> str:
-    """Return a value as it is in a string of the template."""
-    return value if isinstance(value, str) else write_compact(value).replace('"', "")
 
 
 def _list_predefined(event: Json, rule_name: str, rule_arn: str) -> dict[str, Json]:

@@ -50,8 +50,12 @@ INPUTS: dict[str, Any] = {
 }
 FAULTS = {
     '{"a": <other>}': "the input template contains the invalid placeholder <other>",
-    '{"a": "<one>", "b": <id>': "the transformed input is not JSON: Expecting ',' delimiter: line 1 column 27 (char 26): "
-    '{"a": "[HIGH]", "b": "a-1"',
+    '{"a": "<one>"}': "the transformed input is not JSON: Expecting ',' delimiter: line 1 column 10 (char 9): "
+    '{"a": "["HIGH"]"}',
+    '{"a": "<o>"}': "the transformed input is not JSON: Expecting ',' delimiter: line 1 column 10 (char 9): "
+    '{"a": "{"x":"1","y":[2]}"}',
+    '{"b": <id>': "the transformed input is not JSON: Expecting ',' delimiter: line 1 column 12 (char 11): "
+    '{"b": "a-1"',
     "id: <id>": 'the transformed input is not JSON: Expecting value: line 1 column 1 (char 0): id: "a-1"',
 }
 DATA = [
