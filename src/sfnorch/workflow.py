@@ -18,6 +18,7 @@ from sfnorch.asl.jsonata import REFERENCE
 
 if TYPE_CHECKING:
     from sfnorch.asl import Graph
+    from sfnorch.json_values import Json
     from sfnorch.origin import Origin
 
 
@@ -210,6 +211,30 @@ class ExecutionSchedule(NamedTuple):
     machine: str
     expression: str
     timezone: str = "UTC"
+    execution_input: str = "{}"
+    """The input, a JSON text in which EventBridge Scheduler replaces its keywords."""
+
+
+class ScheduledStart(NamedTuple):
+    """A further schedule that starts a state machine. `key` is the prefix of its logical ids."""
+
+    key: str
+    name: str
+    schedule: ExecutionSchedule
+
+
+class EventStart(NamedTuple):
+    """A rule that starts a state machine for each event that matches. `key` is the prefix of its logical ids.
+
+    The rule fills the values at `paths` into the JSON text `template`, as the input of the execution.
+    """
+
+    key: str
+    name: str
+    machine: str
+    pattern: Mapping[str, Json]
+    paths: Mapping[str, str]
+    template: str
 
 
 class Parameter(NamedTuple):
@@ -265,6 +290,7 @@ class Workflow(NamedTuple):
     logging: Logging | None = None
     tracing: bool = False
     schedule: ExecutionSchedule | None = None
+    starts: tuple[ScheduledStart | EventStart, ...] = ()
     tags: Mapping[str, str] = _NONE
     compact: bool = False
     """Whether the template must be as short as possible: without a bucket, CloudFormation accepts 51,200 bytes."""

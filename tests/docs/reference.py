@@ -82,6 +82,9 @@ _TITLES = {
     "Alerts": "`alerts`",
     "Schedule": "`schedule`",
     "Overlap": "`overlap`",
+    "RunParameter": "A parameter",
+    "Start": "A start",
+    "S3Start": "`s3` of a start",
 }
 
 
@@ -114,7 +117,7 @@ def _default(key: str, value: Any) -> str:
         return "five"
     if key == "name" and value == "":
         return "`child-N`"
-    return "" if value is None else f"`{_short(value)}`"
+    return "" if value in (None, "") else f"`{_short(value)}`"
 
 
 def _short(value: Any) -> str:

@@ -85,6 +85,14 @@ ACCEPTED_FINDINGS = (
         lacks="KmsKeyArn",
         has="Environment",
     ),
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html [documented]
+    AcceptedFinding(
+        check="CKV_AWS_27",
+        resource_type="AWS::SQS::Queue",
+        expects="a customer managed key",
+        reason="SQS encrypts the queue with its own key. A customer managed key costs extra",
+        lacks="KmsMasterKeyId",
+    ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html [documented]
     AcceptedFinding(
         check="CKV_AWS_158",

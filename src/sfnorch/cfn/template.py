@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, TypeAlias
 
 from troposphere import AWSHelperFn, AWSObject, Equals, Not, Ref, Sub
@@ -61,7 +61,13 @@ def _build_groups(workflow: Workflow, form: Format) -> list[Group]:
         )
         for machine in workflow.machines
     ]
-    return [*shared, *each, *_build_function_groups(workflow), *_build_schedule_groups(workflow)]
+    return [
+        *shared,
+        *each,
+        *_build_function_groups(workflow),
+        *_build_schedule_groups(workflow),
+        *_build_start_groups(workflow),
+    ]
 
 
 # Most templates have none of these resources. Their modules are loaded when they are needed: they take long to load.
@@ -82,6 +88,14 @@ def _build_schedule_groups(workflow: Workflow) -> list[Group]:
     from sfnorch.cfn.schedule import build_schedule_resources
 
     return [("The schedule that starts the master", build_schedule_resources(workflow.schedule))]
+
+
+def _build_start_groups(workflow: Workflow) -> Iterable[Group]:
+    if not workflow.starts:
+        return []
+    from sfnorch.cfn.starts import build_start_groups
+
+    return build_start_groups(workflow)
 
 
 def _build_heading(machine: StateMachine) -> str:

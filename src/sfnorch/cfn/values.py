@@ -37,6 +37,7 @@ OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED, OWN_BUCKET = "OwnTopic", "TopicHasKey", "Boun
 
 TOPIC, TOPIC_KEY, LOG_GROUP, RESULTS = "AlarmTopic", "AlarmTopicKey", "LogGroup", "Results"
 LOCK_TABLE = "LockTable"
+UNDELIVERED = "UndeliveredStarts"
 LOG_AND_TRACE_POLICY, JOBS_POLICY, BOUNDARY = "LogAndTracePolicy", "JobsPolicy", "RoleBoundary"
 """Logical ids of the resources that the state machines share."""
 

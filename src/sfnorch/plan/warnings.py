@@ -57,8 +57,8 @@ def _format_places(found: ConcurrentJob) -> str:
 
 
 def _find_schedule_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
-    """Yield the warnings about the plan's schedule. The modules that read schedules are imported only if it has one."""
-    if getattr(plan, "schedule", None) is not None:
+    """Yield the warnings about the plan's schedules. The modules that read schedules are imported only if needed."""
+    if plan.pattern != "dynamic" and (plan.schedule is not None or plan.starts):
         from sfnorch.plan.schedule_doubts import find_schedule_doubts
 
         yield from find_schedule_doubts(plan, now)

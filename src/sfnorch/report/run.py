@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -37,8 +37,8 @@ def print_run(run: Run, figures: Figures, console: Console) -> None:
     _print_statements(run, console)
     _print_objects(run, console)
     _print_outcomes(run, console)
-    _print_notes(run, console)
-    _print_figures(figures, console)
+    print_notes(run, console)
+    print_figures(list_figures(figures), console)
 
 
 def _print_timeline(run: Run, console: Console) -> None:
@@ -165,21 +165,27 @@ def _print_outcomes(run: Run, console: Console) -> None:
         console.print(Text(f"  {json.dumps(run.first.output, ensure_ascii=False)}"), soft_wrap=True)
 
 
-def _print_notes(run: Run, console: Console) -> None:
+def print_notes(run: Run, console: Console) -> None:
+    """Print what could not be checked, and mocks that were not used."""
     for note in run.notes.values():
         console.print_words(Text(f"note: {note}", style="dim"))
 
 
-def _print_figures(figures: Figures, console: Console) -> None:
+def list_figures(figures: Figures) -> dict[str, str]:
+    """Return the words for each figure, by its name."""
     limit = "" if figures.history_limit is None else f" of {figures.history_limit:,}"
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    rows = {
+    return {
         "wall time": format_duration(figures.seconds),
         "critical path": " → ".join(_count_repeated(figures.critical_path)) or "no job run",
         "job runs": f"{format_duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
         "state transitions": f"{figures.transitions:,}, {_format_price(figures)}",
         "longest history": f"{figures.history:,}{limit} events",
     }
+
+
+def print_figures(rows: Mapping[str, str], console: Console) -> None:
+    """Print a row for each figure."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     for name, value in rows.items():
         table.add_row(Text(name), Text(value))
     console.print()

@@ -63,6 +63,8 @@ class World:
     seed: int = 0
     begin: datetime = BEGIN
     most_executions: int = MAX_EXECUTIONS
+    runs: int = 1
+    """The number of runs in a backfill, each of which has the limits of a simulation."""
     clock: simpy.Environment = field(default_factory=simpy.Environment)
     record: Run = field(default_factory=Run)
     rng: random.Random = field(init=False)
@@ -90,7 +92,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
-        self.languages = QueryLanguages(self.rng, self.read_time)
+        self.languages = QueryLanguages(self.rng, self.read_time, self.runs)
         self.mocks = MockTable(self.template, self.behaviour.mocks)
 
     @property

@@ -24,6 +24,7 @@ from sfnorch.calls import (
 )
 from sfnorch.cfn.checkov import add_reasons
 from sfnorch.cfn.roles import LOG_DELIVERY, TRACING, build_allow_statement
+from sfnorch.cfn.starts import START_ACTIONS
 from sfnorch.cfn.values import BOUNDARY
 from sfnorch.delivery.pipeline.names import IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED, make_object_arn
 from sfnorch.delivery.pipeline.parameters import make_condition_name
@@ -45,6 +46,7 @@ REQUIRED_ACTIONS = tuple(
             *(action for call in _CALLS for action in (*call.actions, *call.data_actions)),
             *messages.KEY_ACTIONS,
             *redshift_statement.AUTHENTICATION,
+            *START_ACTIONS,
             *("logs:CreateLogStream", "logs:PutLogEvents", *LOG_DELIVERY, *TRACING),
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.patterns import stack_parameters
+from sfnorch.patterns import backfill, stack_parameters, starts
 from sfnorch.patterns.master_child import child, master
 from sfnorch.patterns.overlap import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def build_workflow(plan: ChainsPlan) -> Workflow:
     """Return the workflow of a master-child plan: the master first, then a state machine for each child."""
     children = [child.build_machine(plan, number) for number in range(1, len(plan.children) + 1)]
-    machines = (master.build_machine(plan, children), *children)
+    main = master.build_machine(plan, children)
+    machines = (main, *children, *backfill.list_machines(plan, main))
     told = plan.notify != "never"
     return Workflow(
         description=f"{plan.name or 'Glue jobs'}: a master state machine and {len(children)} child state machines.",
@@ -38,7 +39,8 @@ def build_workflow(plan: ChainsPlan) -> Workflow:
         has_locks=find_lock(plan) is not None,
         logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
-        schedule=stack_parameters.build_schedule(plan),
+        schedule=starts.build_schedule(plan),
+        starts=starts.build_starts(plan),
         tags=plan.tags,
         compact=not plan.job_states,
     )
