@@ -90,7 +90,7 @@ def _build_graph(plan: DynamicPlan) -> Graph:
     states += [
         job_failure.clear_alarm(next_state=SharedState.DONE, output=jsonata("$states.input") if goes_on else None),
         _build_done_state(plan),
-        *(_fail_after_all() if goes_on else _fail_at_once()),
+        *(_fail_after_all() if goes_on else _fail_at_once(plan)),
         given_jobs.build_invalid_input_state(objects=True),
         *build_invalid_parameters_states(plan),
     ]
@@ -118,9 +118,11 @@ def _build_done_state(plan: DynamicPlan) -> Succeed:
     return Succeed(name=SharedState.DONE, output=jsonata(code, seconds=job_failure.SECONDS))
 
 
-def _fail_at_once() -> tuple[Task, Fail]:
-    return job_failure.raise_alarm(next_state=DynamicState.EXECUTION_FAILED), job_failure.fail_with_cause(
-        DynamicState.EXECUTION_FAILED
+def _fail_at_once(plan: DynamicPlan) -> tuple[Task, Fail]:
+    owner = jsonata('"run": $run.id,') if has_run_context(plan) else job_failure.NOTHING
+    return (
+        job_failure.raise_alarm(next_state=DynamicState.EXECUTION_FAILED),
+        job_failure.fail_with_cause(DynamicState.EXECUTION_FAILED, owner=owner),
     )
 
 

@@ -180,7 +180,7 @@ def _build_graph(plan: FlowPlan) -> Graph:
     if has_transition_to(steps, start.failed):
         states.append(failure.raise_alarm(next_state=SharedState.NOTIFY_FAILURE if told else FlowState.FLOW_FAILED))
         states += [failure.notify_failure(plan, next_state=FlowState.FLOW_FAILED)] if told else []
-        states.append(failure.build_flow_failed_state())
+        states.append(failure.build_flow_failed_state(plan))
     states.append(
         Fail(
             name=SharedState.INVALID_INPUT,
