@@ -23,7 +23,7 @@ def reformatted(texts: list[str]) -> list[str]:
         return [text for file, text in zip(files, texts, strict=True) if file.read_text(encoding="utf-8") != text]
 
 
-STANDARD = {"inspect", "json", "time", "datetime", "urllib.parse"}
+STANDARD = {"inspect", "json", "time", "datetime", "hashlib", "urllib.parse", "zoneinfo"}
 
 
 @dataclass

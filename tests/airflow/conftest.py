@@ -38,7 +38,7 @@ if find_spec("airflow"):
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_DEFAULT_REGION": "eu-west-1",
     }
-    for dag in ("MASTER-STEP-FUNCTION-STACK", "NIGHTLY_ETL", "ON_DEMAND", "NIGHTLY_TASKS", "ORDERS_FLOW"):
+    for dag in ("MASTER-STEP-FUNCTION-STACK", "NIGHTLY_ETL", "ON_DEMAND", "NIGHTLY_TASKS", "ORDERS_FLOW", "DATED_ETL"):
         os.environ[f"AIRFLOW_VAR_{dag}_TOPIC_ARN"] = "arn:aws:sns:eu-west-1:123456789012:told"
 
     @pytest.fixture(scope="session")

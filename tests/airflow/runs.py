@@ -6,7 +6,7 @@ import importlib.util
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,8 @@ def loaded(file: Path) -> Any:
     return module.dag
 
 
-def ended(dag: Any, conf: Mapping[str, Any] | None = None) -> Ended:
-    """The DAG's run, in which nothing is waited for."""
+def ended(dag: Any, conf: Mapping[str, Any] | None = None, at: datetime | None = None) -> Ended:
+    """The DAG's run at this logical date, in which nothing is waited for."""
     for task in dag.tasks:
         if type(task).__name__ == "GlueJob":
             # other operators make a time limit of these
@@ -49,7 +49,8 @@ def ended(dag: Any, conf: Mapping[str, Any] | None = None) -> Ended:
         _fail_tasks_whose_triggers_fail()
         _render_tasks_once(dag)
     logging.disable(logging.ERROR)
-    run = dag.test(run_conf=dict(conf or {}))
+    when = {} if at is None else {"logical_date" if THREE else "execution_date": at}
+    run = dag.test(run_conf=dict(conf or {}), **when)
     return Ended(_text(run.state), {task.task_id: _text(task.state) for task in run.get_task_instances()})
 
 

@@ -30,7 +30,15 @@ def test_airflow_imports_every_file(dags: Path) -> None:
 
     bag = DagBag(dag_folder=str(dags))
 
-    found = "master-step-function-stack", "nightly_etl", "nightly_tasks", "on_demand", "orders_flow", "quiet"
+    found = (
+        "master-step-function-stack",
+        "nightly_etl",
+        "nightly_tasks",
+        "on_demand",
+        "orders_flow",
+        "quiet",
+        "dated_etl",
+    )
     assert (bag.import_errors, sorted(bag.dags)) == ({}, sorted(found))
 
 

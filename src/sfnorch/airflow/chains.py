@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Dag, Node, OperatorTask, TaskChain, TaskGroup
 from sfnorch.airflow.ending import assemble_dag, build_ending
-from sfnorch.airflow.jinja import escape_text
+from sfnorch.airflow.jinja import UnsupportedInAirflowError, escape_text
 from sfnorch.airflow.literals import Literal, SourceCall
-from sfnorch.airflow.operators import GLUE, build_job_settings, build_retry_argument
+from sfnorch.airflow.operators import GLUE, HINT_FOR_JOBS, build_job_settings, build_retry_argument
+from sfnorch.airflow.run_context import ReadableRun
 from sfnorch.airflow.task_ids import RESERVED, USED_NAMES, UniqueNames
+from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyChild, ChainsPlan
@@ -19,11 +21,15 @@ def build_chains_dag(plan: ChainsPlan) -> Dag:
     """Return the DAG: each child's jobs in sequence, all children in parallel, a notification at the end."""
     variables, groups = UniqueNames(USED_NAMES), UniqueNames(RESERVED)
     body: list[Node] = []
+    faults: list[str] = []
     params: dict[str, Literal] = {}
     for child in plan.children:
-        group = _build_child_group(child, groups.reserve_id(child.name), variables)
+        run = ReadableRun(plan, {"child": child.name})
+        group = _build_child_group(child, groups.reserve_id(child.name), variables, run, faults)
         params[f"{group.group_id}_jobs"] = _build_jobs_param(child)
         body.append(group)
+    if faults:
+        raise SfnorchError("\n".join(faults), hint=HINT_FOR_JOBS)
     made = [node for node in body if isinstance(node, TaskGroup)]
     end = build_ending(
         plan,
@@ -37,7 +43,6 @@ def build_chains_dag(plan: ChainsPlan) -> Dag:
         plan,
         end,
         title="chains of Glue jobs in parallel",
-        schedule=plan.schedule,
         params=params,
         parts=("glue_job", "child_job"),
         imports=(GLUE,),
@@ -45,14 +50,21 @@ def build_chains_dag(plan: ChainsPlan) -> Dag:
     )
 
 
-def _build_child_group(child: AnyChild, group_id: str, variables: UniqueNames) -> TaskGroup:
+def _build_child_group(
+    child: AnyChild, group_id: str, variables: UniqueNames, run: ReadableRun, faults: list[str]
+) -> TaskGroup:
+    """Return the group of the child's jobs; add what can't be exported to the faults."""
     own, ids = variables.reserve_variable(child.name), UniqueNames()
     tasks = []
     for job in child.jobs:
         task_id = ids.reserve_id(job.name)
         name = escape_text(job.name)
         named: dict[str, Literal] = {"named": job.name} if name != job.name else {}
-        settings = {**named, **build_retry_argument(job), **build_job_settings(job)}
+        try:
+            settings = {**named, **build_retry_argument(job), **build_job_settings(job, run)}
+        except UnsupportedInAirflowError as fault:
+            faults.append(f"children: {child.name}: {job.name}: Airflow does not support {fault}")
+            continue
         call = SourceCall(function="child_job", arguments=(group_id, task_id, name), keywords=settings)
         tasks.append(OperatorTask(variable=variables.reserve_variable(task_id), task_id=task_id, call=call))
     order = [task.variable for task in tasks]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sfnorch.airflow.literals import Literal, SourceCall
@@ -61,3 +61,7 @@ class Dag:
     body: tuple[Node, ...]
     variables: Mapping[str, str]
     """The Airflow variables that it reads, each with its meaning."""
+    macros: tuple[str, ...] = ()
+    """The functions of the file that its templates call."""
+    settings: Mapping[str, Literal] = field(default_factory=dict)
+    """Further arguments of the DAG."""

@@ -8,21 +8,26 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Dag, Node, OperatorTask, TaskChain
+from sfnorch.airflow.jinja import TEXT_FILTER
 from sfnorch.airflow.literals import Literal, SourceCall, SourceCode
 from sfnorch.airflow.operators import GLUE_HOOK, SNS, build_timedelta, call_python, publish
 from sfnorch.airflow.plan_settings import build_environment_param, derive_names, list_plan_tags
-from sfnorch.airflow.schedules import convert_schedule
+from sfnorch.airflow.run_context import MACROS, build_run_constants, build_run_params
+from sfnorch.airflow.starts import convert_starts
 from sfnorch.glue_logs import CONSOLE_PAGE, DEFAULT_LOG_GROUP
 from sfnorch.partitions import CONSOLES
+from sfnorch.plan.run_context import has_run_context
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
-    from sfnorch.plan.models.schedule import Schedule
 
 _ATTRIBUTES = {"child workflows": "failedChildren", "tasks": "failedTasks"}
 """The message attributes that list what failed, as in the messages of the state machines."""
 
 _LOGS = f"https://{{region}}.{{console}}/cloudwatch/home?region={{region}}#{CONSOLE_PAGE}"
+
+_RUN_LINE = '\n\nRun: {{ plan_run(dag_run)["id"] }}, date {{ plan_run(dag_run)["date"] }}'
+"""What ends the messages about a run that has an ID and a date."""
 
 _AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": build_timedelta(30)}
 
@@ -94,7 +99,7 @@ def build_ending(
             "notify",
             find_topic(plan, dag_id),
             _read_outcome("subject"),
-            _read_outcome("message"),
+            _read_outcome("message") + (_RUN_LINE if has_run_context(plan) else ""),
             pre_execute=SourceCode("has_something_to_report"),
             **_AGAIN,
         )
@@ -115,7 +120,6 @@ def assemble_dag(
     end: DagEnding,
     *,
     title: str,
-    schedule: Schedule | None,
     body: Sequence[Node],
     params: Mapping[str, Literal] = MappingProxyType({}),
     constants: Mapping[str, Literal] = MappingProxyType({}),
@@ -125,17 +129,30 @@ def assemble_dag(
 ) -> Dag:
     """Return the plan's DAG: the tasks, what they need, and the last tasks after them."""
     name, dag_id = derive_names(plan)
+    start = convert_starts(plan)
+    params = {**build_environment_param(plan), **params}
+    templates = [str(each) for each in (*body, constants, *end.body)]
+    macros = tuple(macro for macro in MACROS if any(f"{macro}(" in text for text in templates))
+    texts = any(TEXT_FILTER in text for text in templates)
+    own = {"text": texts, "run_context": bool(macros)}
     return Dag(
         dag_id=dag_id,
         title=f"{name}: {title}",
-        timing=convert_schedule(schedule),
-        params={**build_environment_param(plan), **params},
+        timing=start.timing,
+        params={**params, **build_run_params(plan, params)},
         tags=list_plan_tags(plan),
-        constants={**constants, **end.constants},
-        parts=(*parts, *end.parts),
+        constants={
+            **constants,
+            **start.constants,
+            **(build_run_constants(plan, start.params) if macros else {}),
+            **end.constants,
+        },
+        parts=(*parts, *(part for part, is_needed in own.items() if is_needed), *end.parts),
         imports=(*imports, *end.imports),
         body=(*body, *end.body),
         variables={**variables, **end.variables},
+        macros=macros,
+        settings=start.settings,
     )
 
 

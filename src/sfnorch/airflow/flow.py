@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Dag, Node, OperatorTask, TaskChain, TaskGroup
 from sfnorch.airflow.ending import assemble_dag, build_ending
-from sfnorch.airflow.jinja import TEXT_FILTER, UnsupportedInAirflowError
+from sfnorch.airflow.jinja import UnsupportedInAirflowError
 from sfnorch.airflow.kinds.part import ExportedStep, keep_nothing
 from sfnorch.airflow.kinds.registry import STEP_EXPORTS
 from sfnorch.airflow.plan_settings import derive_names
 from sfnorch.airflow.readable_variables import ReadableVariables, VariableReader, describe_given
+from sfnorch.airflow.run_context import ReadableRun
 from sfnorch.airflow.task_ids import ID_LENGTH, RESERVED, USED_NAMES, UniqueNames
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.models.flow import list_steps
@@ -28,7 +29,7 @@ def build_flow_dag(plan: FlowPlan) -> Dag:
     """
     _, dag_id = derive_names(plan)
     build = _FlowBuilder(plan, dag_id)
-    body = build.build_sequence(plan.steps, ReadableVariables({}), (), UniqueNames(RESERVED))
+    body = build.build_sequence(plan.steps, ReadableVariables({}, ReadableRun(plan)), (), UniqueNames(RESERVED))
     if build.faults:
         raise SfnorchError(
             "\n".join(
@@ -46,13 +47,11 @@ def build_flow_dag(plan: FlowPlan) -> Dag:
         after=[task.variable for task in _list_tasks(body)],
     )
     kinds = [step.kind for step in list_steps(plan.steps)]
-    texts = any(TEXT_FILTER in str(task.call) for task in _list_tasks(body))
     return assemble_dag(
         plan,
         end,
         title="steps in sequence",
-        schedule=plan.schedule,
-        parts=[part for part, wanted in (("glue_job", "glue_job" in kinds), ("text", texts)) if wanted],
+        parts=("glue_job",) if "glue_job" in kinds else (),
         imports=[STEP_EXPORTS[kind].imports for kind in kinds if kind in STEP_EXPORTS and STEP_EXPORTS[kind].imports],
         body=body,
         variables=_list_variables(plan, dag_id),
@@ -77,7 +76,7 @@ class _FlowBuilder:
         for step in steps:
             task_id = ids.reserve_id(step.name)
             try:
-                nodes.append(self._build_step(step, task_id, ReadableVariables(saved), groups))
+                nodes.append(self._build_step(step, task_id, ReadableVariables(saved, scope.run), groups))
             except UnsupportedInAirflowError as unsayable:
                 self.faults.append((step.name, unsayable))
             if step.on_error:
@@ -124,7 +123,8 @@ def _list_parallel_scopes(
     if each.stop_at_failure or (each.concurrency or len(each.items)) < len(each.items):
         raise UnsupportedInAirflowError("for_each with concurrency or stop_at_failure")
     for number, item in enumerate(each.items, 1):
-        yield f"item_{number}", each.steps, ReadableVariables({**scope.saved, each.as_: describe_given(item)})
+        known = {**scope.saved, each.as_: describe_given(item)}
+        yield f"item_{number}", each.steps, ReadableVariables(known, scope.run)
 
 
 def _list_tasks(nodes: Sequence[Node]) -> Iterator[OperatorTask]:

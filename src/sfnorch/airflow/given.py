@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Dag, SourceLines
 from sfnorch.airflow.ending import assemble_dag, build_ending
+from sfnorch.airflow.jinja import UnsupportedInAirflowError
 from sfnorch.airflow.literals import Literal, SourceCall, SourceCode
-from sfnorch.airflow.operators import GLUE, build_job_settings, build_retry_argument
+from sfnorch.airflow.operators import GLUE, HINT_FOR_JOBS, build_job_settings, build_retry_argument
+from sfnorch.airflow.run_context import ReadableRun
+from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
-    from sfnorch.plan.kinds import AnyJob
     from sfnorch.plan.models.dynamic import DynamicPlan
 
 MAX_JOBS = 25
@@ -21,7 +23,18 @@ task while one is deferred."""
 
 def build_given_dag(plan: DynamicPlan) -> Dag:
     """Return the DAG: a task for each possible job of a run. Tasks beyond the run's list are skipped."""
-    settings = {job.name: made for job in plan.jobs if (made := _build_settings(job))}
+    run = ReadableRun(plan)
+    settings: dict[str, Literal] = {}
+    faults: list[str] = []
+    for job in plan.jobs:
+        try:
+            if made := build_job_settings(job, run) | build_retry_argument(job):
+                settings[job.name] = made
+        except UnsupportedInAirflowError as fault:
+            faults.append(f"jobs: {job.name}: Airflow does not support {fault}")
+    if faults:
+        raise SfnorchError("\n".join(faults), hint=HINT_FOR_JOBS)
+    others = run.render_arguments({})
     end = build_ending(plan, parts=None, what="jobs", fails=True, notify="failure", after=["jobs"])
     names = SourceCall(
         function="Param",
@@ -37,11 +50,11 @@ def build_given_dag(plan: DynamicPlan) -> Dag:
         plan,
         end,
         title="the Glue jobs in a run's params",
-        schedule=None,
         params={"glue_jobs": names},
         constants={
             "LONGEST": MAX_JOBS,
             "SETTINGS": settings,
+            "OTHER_SETTINGS": {"script_args": others} if others else {},
             "TRIGGER_RULE": "none_skipped" if plan.continue_on_failure else "all_success",
         },
         parts=("glue_job", "given_job"),
@@ -56,11 +69,6 @@ def build_given_dag(plan: DynamicPlan) -> Dag:
             ),
         ),
     )
-
-
-def _build_settings(job: AnyJob) -> dict[str, Literal]:
-    """Return the settings that the job's task applies when it starts."""
-    return build_job_settings(job) | build_retry_argument(job)
 
 
 def _list_allowed_patterns(plan: DynamicPlan) -> dict[str, Literal]:

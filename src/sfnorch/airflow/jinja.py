@@ -1,5 +1,7 @@
 """Translate JSONata paths such as `$clean.orders[0].id` or `$states.context.Execution.Name` to Jinja.
 
+A chain of paths and texts with the operator & becomes a chain with Jinja's operator ~.
+
 https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
 """
 
@@ -10,10 +12,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from sfnorch.expressions import parse_code
+from sfnorch.expressions import evaluate_constant, parse_code
 
 _WAY = re.compile(r"\$([A-Za-z]\w*)((?:\.[A-Za-z_]\w*|\[\d+\])*)")
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
+_TOKEN = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | [^"'&]+ | . """, re.DOTALL | re.VERBOSE)
+_LITERAL = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' """, re.DOTALL | re.VERBOSE)
 _STRING = re.compile(r"\$string\((.*)\)", re.DOTALL)
 _CONTEXT = {
     ("context", "Execution", "Name"): "run_id",
@@ -33,7 +37,7 @@ class UnsupportedInAirflowError(ValueError):
 
 
 def convert_expression(text: str, source: VariableLookup) -> str:
-    """Return the Jinja expression, without braces, of a JSONata path.
+    """Return the Jinja expression, without braces, of a JSONata path, or of paths and texts that & joins.
 
     Raises UnsupportedInAirflowError for other expressions.
 
@@ -44,8 +48,37 @@ def convert_expression(text: str, source: VariableLookup) -> str:
 
 
 def _convert_expression(text: str, source: VariableLookup) -> tuple[str, bool]:
-    """Return the Jinja expression of the path, and whether it is within $string."""
+    """Return the Jinja expression, and whether a path is within $string."""
     inner = (parse_code(text) or "").strip()
+    operands = _split_operands(inner)
+    if len(operands) > 1 or _LITERAL.fullmatch(inner):
+        return f"({' ~ '.join(_convert_operand(operand, text, source) for operand in operands)})", False
+    return _convert_path(inner, text, source)
+
+
+def _split_operands(code: str) -> list[str]:
+    """Return the parts between the operators & outside of texts."""
+    parts = [""]
+    for piece in _TOKEN.findall(code):
+        if piece == "&":
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return [part.strip() for part in parts]
+
+
+def _convert_operand(operand: str, text: str, source: VariableLookup) -> str:
+    """Return the Jinja expression of an operand, whose value is a text."""
+    if _LITERAL.fullmatch(operand):
+        value = evaluate_constant(operand)
+        if not isinstance(value, str):
+            raise UnsupportedInAirflowError(text)
+        return format_literal(value)
+    return _convert_path(operand, text, source)[0] + TEXT_FILTER
+
+
+def _convert_path(inner: str, text: str, source: VariableLookup) -> tuple[str, bool]:
+    """Return the Jinja expression of the path in the expression `text`, and whether it is within $string."""
     made_text = _STRING.fullmatch(inner)
     match = _WAY.fullmatch(made_text[1].strip() if made_text else inner)
     if match is None:

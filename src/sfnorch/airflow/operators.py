@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.jinja import escape_text
 from sfnorch.airflow.literals import Literal, SourceCall, SourceCode
 from sfnorch.partitions import AREAS, AWS
 
 if TYPE_CHECKING:
+    from sfnorch.airflow.run_context import ReadableRun
     from sfnorch.plan.kinds import AnyJob
 
 GLUE = """\
@@ -31,6 +31,7 @@ from airflow.providers.amazon.aws.operators.step_function import (
     StepFunctionStartExecutionOperator,
 )"""
 REDSHIFT = "from airflow.providers.amazon.aws.operators.redshift_data import RedshiftDataOperator"
+HINT_FOR_JOBS = "use texts, $params.NAME, $run.id, $run.date, $run.scheduledAt, $environment, and & between them"
 _YEAR = 31_536_000
 S3 = "from airflow.providers.amazon.aws.operators.s3 import S3CreateObjectOperator"
 
@@ -55,11 +56,14 @@ def run_settings(
     return {key: value for key, value in found.items() if value is not None}
 
 
-def build_job_settings(job: AnyJob) -> dict[str, Literal]:
-    """Return a job's settings in the plan as arguments of the operator. Other settings remain those of the Glue job."""
+def build_job_settings(job: AnyJob, run: ReadableRun) -> dict[str, Literal]:
+    """Return a job's settings in the plan as arguments of the operator. Other settings remain those of the Glue job.
+
+    Raises UnsupportedInAirflowError for expressions that Airflow's templates can't express.
+    """
     found: dict[str, Literal] = {}
-    if job.arguments:
-        found["script_args"] = {key: escape_text(value) for key, value in job.arguments.items()}
+    if arguments := run.render_arguments(job.arguments):
+        found["script_args"] = arguments
     settings = run_settings(
         job.worker_type,
         job.number_of_workers,

@@ -65,7 +65,9 @@ def _list_imports(dag: Dag, used: set[str]) -> Iterator[str]:
     plain = [line for line in dag.timing.imports if line.startswith("import ")]
     yield from (f"import {name}" for name in ("inspect", "json", "time") if name in used)
     yield "from datetime import datetime, timedelta, timezone"
+    yield from (f"from hashlib import {name}" for name in ("sha256",) if name in used)
     yield f"from urllib.parse import {'quote, ' if 'quote' in used else ''}unquote"
+    yield from (f"from zoneinfo import {name}" for name in ("ZoneInfo",) if name in used)
     yield ""
     if plain:
         yield from (*plain, "")
@@ -103,11 +105,14 @@ def _render_with(dag: Dag) -> Iterator[str]:
             function="datetime", arguments=(2024, 1, 1), keywords={"tzinfo": SourceCode("timezone.utc")}
         ),
         "catchup": False,
+        **dag.settings,
         # the plan defines the retries of a job, not the default of the environment
         "default_args": {"retries": 0},
         "doc_md": SourceCode("__doc__"),
         "params": dag.params,
     }
+    if dag.macros:
+        keywords["user_defined_macros"] = {name: SourceCode(name) for name in dag.macros}
     if "text" in dag.parts:
         keywords["user_defined_filters"] = {"text": SourceCode("text_of")}
     if dag.tags:

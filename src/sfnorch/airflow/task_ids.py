@@ -23,6 +23,7 @@ USED_NAMES = frozenset(
         *("after", "before", "dag", "datetime", "inspect", "jobs", "json", "pendulum", "quote"),
         *("keep_last_run", "text_of", "time", "timedelta", "timezone", "unquote"),
         *("child_job", "end_run", "given_job", "glue_job", "job_of", "logs_of", "parts_of", "run_of", "states_of"),
+        *("due_time", "plan_input", "plan_params", "plan_run", "sha256", "utc_text"),
         *("what_failed", "has_something_to_report", *RESERVED),
     ]
 )

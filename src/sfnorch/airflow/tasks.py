@@ -8,6 +8,7 @@ from sfnorch.airflow.dag import Dag, Node, OperatorTask, TaskChain
 from sfnorch.airflow.ending import assemble_dag, build_ending
 from sfnorch.airflow.jinja import UnsupportedInAirflowError
 from sfnorch.airflow.kinds.registry import TASK_EXPORTS
+from sfnorch.airflow.run_context import ReadableRun
 from sfnorch.airflow.task_ids import RESERVED, USED_NAMES, UniqueNames
 from sfnorch.errors import SfnorchError
 
@@ -26,7 +27,7 @@ def build_tasks_dag(plan: DagPlan) -> Dag:
     faults: list[str] = []
     for task, (task_id, variable) in zip(plan.tasks, made.values(), strict=True):
         try:
-            call = TASK_EXPORTS[task.kind].make_call(task, task_id)
+            call = TASK_EXPORTS[task.kind].make_call(task, task_id, ReadableRun(plan, {"task": task.name}))
             body.append(OperatorTask(variable=variable, task_id=task_id, call=call))
         except UnsupportedInAirflowError as fault:
             faults.append(f"tasks: {task.name}: Airflow does not support {fault}")
@@ -55,7 +56,6 @@ def build_tasks_dag(plan: DagPlan) -> Dag:
         plan,
         end,
         title="tasks that wait for the tasks that they need",
-        schedule=plan.schedule,
         parts=("glue_job",) if "glue_job" in kinds else (),
         imports=[TASK_EXPORTS[kind].imports for kind in kinds],
         body=body,

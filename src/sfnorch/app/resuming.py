@@ -10,7 +10,9 @@ from sfnorch.app.account import AwsAccount
 from sfnorch.app.executions import ExecutionRequest, FoundExecution, find_execution
 from sfnorch.app.watching import RunResult, ShowProgress, follow_executions, ignore_progress
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json
 from sfnorch.protocol.job_list import list_setting_names
+from sfnorch.protocol.run_context import PARAMS, RUN
 from sfnorch.runs.definitions import read_definition
 from sfnorch.runs.executions import AlreadyExistsError, make_execution_arn, make_machine_arn, start_execution
 from sfnorch.runs.kinds.job_list import JOB_LIST
@@ -38,6 +40,20 @@ class PlannedResume:
     def skipped(self) -> Sequence[str]:
         """Return the children that will be skipped."""
         return self.resumption.skipped
+
+    @property
+    def run(self) -> Mapping[str, Json]:
+        """Return the run that the new execution continues: ID, date, attempt; empty without a run context."""
+        return _read_object(self.resumption.input.get(RUN))
+
+    @property
+    def params(self) -> Mapping[str, Json]:
+        """Return the parameters of the run, which the new execution keeps."""
+        return _read_object(self.resumption.input.get(PARAMS))
+
+
+def _read_object(value: object) -> Mapping[str, Json]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def plan_resume(

@@ -14,11 +14,14 @@ from sfnorch.aws.errors import explain_error, is_transient
 from sfnorch.aws.stacks import get_stack
 from sfnorch.aws.status import find_main_machine, list_machines
 from sfnorch.errors import RequestError, SfnorchError
+from sfnorch.json_values import Json
 from sfnorch.protocol.job_list import is_job_list_required
+from sfnorch.protocol.run_context import PARAMS, RUN
 from sfnorch.runs.definitions import read_definition
 from sfnorch.runs.executions import NAME, make_execution_arn, start_execution
 from sfnorch.runs.kinds import find_kind
-from sfnorch.runs.kinds.job_list import make_thread_inputs
+from sfnorch.runs.kinds.job_list import JOB_LIST, make_thread_inputs
+from sfnorch.runs.parameters import has_run_context, is_run_passed, merge_params, refuse_params
 
 if TYPE_CHECKING:
     from sfnorch.aws.status import MachineStatus
@@ -38,7 +41,9 @@ class RunRequest:
     """Jobs of children: by the name of the child, or by T2 for the second child."""
     only: Sequence[str] = ()
     """The children to run, without the others."""
-    execution_input: Mapping[str, object] | None = None
+    params: Mapping[str, Json] = field(default_factory=dict)
+    """Values of the run's parameters, which replace those of the input. The state machine converts text."""
+    execution_input: Mapping[str, Json] | None = None
     """The input of the execution, instead of threads and children."""
     name: str = ""
     """The name of the execution; by default the time and random characters."""
@@ -92,9 +97,27 @@ def _make_inputs(
     request: RunRequest, machine: MachineStatus, account: AwsAccount
 ) -> Mapping[str, Mapping[str, object]]:
     """Return the inputs of the executions to start, by the ID of the thread, or by an empty ID for a single one."""
+    definition = read_definition(account.session.stepfunctions, machine.arn)
+    inputs = _make_pattern_inputs(request, machine, definition)
+    if is_run_passed(definition) and not {RUN, PARAMS} <= set(request.execution_input or ()):
+        only = f" --only {machine.title}" if JOB_LIST.mark.is_in(definition) else ""
+        raise SfnorchError(
+            f"The state machine {machine.title} gets the run and its parameters from the main state machine",
+            hint=f"start that one: sfnorch run --stack-name {request.stack_name}{only}",
+        )
+    if not request.params and not has_run_context(definition):
+        return inputs
+    params = merge_params(request.execution_input, request.params)
+    refuse_params(f"the state machine {machine.title}", definition, params)
+    return {thread: {**document, **({PARAMS: params} if params else {})} for thread, document in inputs.items()}
+
+
+def _make_pattern_inputs(
+    request: RunRequest, machine: MachineStatus, definition: Mapping[str, Json]
+) -> Mapping[str, Mapping[str, object]]:
+    """Return the inputs without the parameters of the request."""
     if request.execution_input is not None:
         return {"": request.execution_input}
-    definition = read_definition(account.session.stepfunctions, machine.arn)
     kind = find_kind(definition)
     title, threads = machine.title, request.threads
     if request.only and not (kind and kind.takes_children):

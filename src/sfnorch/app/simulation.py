@@ -6,10 +6,12 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sfnorch.app.account import Waits, wait_without_words
+from sfnorch.app.simulated_start import make_start
 from sfnorch.app.simulated_values import refuse_input, refuse_parameters, refuse_substitutions, refuse_values
 from sfnorch.app.sources import (
     PlanSource,
@@ -66,6 +68,11 @@ class SimulateRequest:
     """The state machine to start; by default the one that starts the others."""
     execution_input: Json = field(default_factory=dict)
     """The input of the execution, a JSON value."""
+    params: Mapping[str, Json] = field(default_factory=dict)
+    """Values of the run's parameters, which replace those of the input. The state machine converts text."""
+    at: datetime | None = None
+    """The scheduled time, at which the simulated clock starts; without a time zone, in the time zone of the plan. By
+    default, the run has no scheduled time and starts on 1 January 2026."""
     event: Json = None
     """An event instead of an input: the rule of the template that matches it starts the state machine with the input
     from its input transformer."""
@@ -130,10 +137,11 @@ def simulate(
     behaviour = request.chosen_behaviour
     with waits("Reading the template"):
         template = _read_template(request)
-    machine, execution_input = _choose_execution(template, request)
+    machine, execution_input, begin = _choose_execution(template, request)
     if request.machine_type is not None:
         chosen = replace(machine, express=request.machine_type == "express")
         template, machine = template.replace_machine(machine, chosen), chosen
+    start = make_start(machine, template.build_title(machine), execution_input, request.params, request.at)
     if template.source.is_definition:  # it has no role
         behaviour = replace(behaviour, enforce_permissions=False)
     _refuse_mocks(template, behaviour)
@@ -153,25 +161,29 @@ def simulate(
         run = run_machine(
             template,
             machine,
-            execution_input,
+            start.execution_input,
             behaviour,
             seed=request.seed,
             until=request.until,
             is_rendered=request.template is None,
+            begin=start.begin or begin,
         )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
     return Simulation(run, found)
 
 
-def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Machine, Json]:
-    """Return the state machine to start and its input: those of the request, or those of the rule for its event."""
+def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Machine, Json, datetime | None]:
+    """Return the state machine to start, its input, and the start time of the clock; None for the default time.
+
+    They are those of the request, or those of the rule for its event.
+    """
     if request.event is None:
-        return choose_machine(template, request.machine), request.execution_input
+        return choose_machine(template, request.machine), request.execution_input, None
     from sfnorch.app.event_starts import choose_started_execution  # few simulations have an event
 
     started = choose_started_execution(template, request.event, request.machine)
-    return started.machine, started.execution_input
+    return started.machine, started.execution_input, started.begin
 
 
 def _read_template(request: SimulateRequest) -> Template:

@@ -82,6 +82,10 @@ def resume(
 
 
 def _print_resumption(planned: PlannedResume) -> None:
+    from sfnorch.report.run_context import list_run_lines
+
+    for line in list_run_lines(planned.run, planned.params):
+        click.echo(line, err=True)
     for child, jobs in planned.jobs.items():
         click.echo(f"{child}: {' → '.join(jobs) or planned.resumption.as_planned}", err=True)
     if planned.skipped:

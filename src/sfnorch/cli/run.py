@@ -10,6 +10,7 @@ from sfnorch.cli.examples import format_examples
 from sfnorch.cli.exit_codes import SUCCESS
 from sfnorch.cli.options import JOBS, JobList, RequestCommand, add_follow_options, add_output_option
 from sfnorch.cli.parameter_type import ParameterType
+from sfnorch.cli.run_parameters import add_param_options, parse_params
 
 
 class ThreadParameter(ParameterType[tuple[str, tuple[str, ...]]]):
@@ -44,6 +45,7 @@ def _check_execution_name(ctx: click.Context, param: click.Parameter, value: str
     epilog=format_examples(
         ("Start the master of the stack, and follow the execution.", "sfnorch run --stack-name nightly-etl"),
         ("Run one child with other jobs.", "sfnorch run --only child-2 --thread child-2=extract,load"),
+        ("Run with another value of a parameter.", "sfnorch run --param run_date=2026-01-31"),
         ("Start an execution with an input from a file, and exit.", "sfnorch run --input @input.json --no-wait"),
     ),
 )
@@ -65,6 +67,7 @@ def _check_execution_name(ctx: click.Context, param: click.Parameter, value: str
     help="Jobs of a child, where THREAD is its name, or T2 for the second child; can be repeated.",
 )
 @click.option("--only", multiple=True, metavar="CHILD", help="Child to run, without the others; can be repeated.")
+@add_param_options
 @click.option(
     "--input", "given", metavar="JSON|@FILE", help="Input of the execution: a JSON object, or @FILE with one."
 )
@@ -84,6 +87,8 @@ def run(
     machine_name: str,
     threads: tuple[tuple[str, tuple[str, ...]], ...],
     only: tuple[str, ...],
+    param_texts: tuple[str, ...],
+    params_text: str | None,
     given: str | None,
     name: str,
     no_wait: bool,
@@ -100,6 +105,7 @@ def run(
     if given is not None and (threads or only):
         raise click.UsageError("--input cannot be combined with --thread or --only.")
     document = None if given is None else parse_json_object(given)
+    params = parse_params(param_texts, params_text)
     by_id = dict(threads)
     if len(by_id) < len(threads):
         raise click.UsageError("--thread: duplicate ID of a thread; use each ID once.")
@@ -109,7 +115,13 @@ def run(
 
     account = open_account(region, profile)
     request = RunRequest(
-        stack_name=stack_name, machine=machine_name, threads=by_id, only=only, execution_input=document, name=name
+        stack_name=stack_name,
+        machine=machine_name,
+        threads=by_id,
+        only=only,
+        params=params,
+        execution_input=document,
+        name=name,
     )
     arns = start_run(request, account)
     if no_wait:

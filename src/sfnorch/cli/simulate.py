@@ -20,10 +20,13 @@ from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import Duration, add_output_option, add_plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, add_overrides_option, parse_pairs, parse_parameter_values
 from sfnorch.cli.regions import add_region_option, choose_region
+from sfnorch.cli.run_parameters import ScheduledTime, add_param_options, parse_params
 from sfnorch.cli.templates import choose_plan
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sfnorch.app.simulation import MachineType
     from sfnorch.simulator.figures import Figures
     from sfnorch.simulator.record import Run
@@ -35,6 +38,10 @@ _SAVED = (".svg", ".html", ".txt")
     cls=ParameterOverridesCommand,
     epilog=format_examples(
         ("Simulate the plan in the current folder.", "sfnorch simulate"),
+        (
+            "Simulate the run of a scheduled time, with a value of a parameter.",
+            "sfnorch simulate --at 2026-03-29T03:00 --param mode=full",
+        ),
         (
             "Simulate two failures of a job, and a job that takes 45 minutes.",
             "sfnorch simulate --fail orders:2 --duration customers=45m",
@@ -66,6 +73,15 @@ _SAVED = (".svg", ".html", ".txt")
     default="{}",
     show_default=True,
     help="Input of the execution: a JSON value, or @FILE with one.",
+)
+@add_param_options
+@click.option(
+    "--at",
+    type=ScheduledTime(),
+    metavar="TIME",
+    help="Scheduled time of the run, at which the clock starts, such as 2026-03-29T03:00: in the time zone of the "
+    "plan, or with an offset.",
+    show_default="2026-01-01T00:00Z, and no scheduled time",
 )
 @click.option(
     "--event",
@@ -176,6 +192,9 @@ def simulate(
     plan_file: Path | None,
     machine: str,
     given: str,
+    param_texts: tuple[str, ...],
+    params_text: str | None,
+    at: datetime | None,
     event_text: str | None,
     machine_type: MachineType | None,
     substitutions: tuple[str, ...],
@@ -226,6 +245,8 @@ def simulate(
         template=template_file,
         machine=machine,
         execution_input=parse_execution_input(given),
+        params=parse_params(param_texts, params_text),
+        at=at,
         event=None if event_text is None else parse_json_object(event_text, "--event"),
         behaviour=behaviour,
         mock_file=mock_file,

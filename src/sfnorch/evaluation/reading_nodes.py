@@ -73,7 +73,7 @@ def _build_path(node: SyntaxNode, find: FindEvaluation) -> Evaluate:
     if node.tuple is not None or node.keep_singleton_array or node.keep_array or not all(map(_is_plain_step, steps)):
         return build_general(node)
     if steps[0].consarray:
-        return build_general(node)
+        return _build_path_from_array(node, find)
     starts_anywhere = steps[0].type == "variable"
     last = len(steps) - 1
     evaluations = list(map(find, steps))
@@ -95,6 +95,26 @@ def _build_path(node: SyntaxNode, find: FindEvaluation) -> Evaluate:
                 break
         engine.budget.depth -= 1
         return found
+
+    return evaluate
+
+
+def _build_path_from_array(node: SyntaxNode, find: FindEvaluation) -> Evaluate:
+    """Return the evaluation of a path that begins with an array constructor, such as `[$a, $b][0].name`.
+
+    In JSONata 2.0, the steps after a single item of such an array find nothing; the library takes the keys of the item:
+    https://github.com/jsonata-js/jsonata/blob/v2.0.6/src/jsonata.js (evaluatePath)
+    """
+    general = build_general(node)
+    steps = node.steps
+    if steps[0].predicate is None or len(steps) == 1:
+        return general
+    find_first = find(steps[0])
+
+    def evaluate(engine: NodeEngine, context: object, environment: Frame) -> object:
+        if not isinstance(find_first(engine, context, environment), list):
+            return None
+        return general(engine, context, environment)
 
     return evaluate
 

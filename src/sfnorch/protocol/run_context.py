@@ -7,9 +7,10 @@ in `InvalidParameters`, with the error InvalidInput.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypedDict
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, read_mapping
 
 PARAMS, RUN = "params", "run"
 """The keys of the input, and the variables that expressions use."""
@@ -36,13 +37,15 @@ class RunState:
 class RunVariable:
     """Names of variables: those that expressions use, and those of the states that resolve them.
 
-    `declared` holds a `DeclaredParameter` for each parameter of the plan. `resolved` holds values and faults.
+    `declared` holds a `DeclaredParameter` for each parameter of the plan, `runTimeZone` the name of the time zone of
+    the dates, for those who read the definition. `resolved` holds values and faults.
     """
 
     PARAMS = PARAMS
     RUN = RUN
     ENVIRONMENT = "environment"
     DECLARED = "declared"
+    TIME_ZONE = "runTimeZone"
     RESOLVED = "resolved"
 
 
@@ -54,6 +57,7 @@ class DeclaredParameter(TypedDict, total=False):
     default: Json
     atDeploy: str
     values: list[Json]
+    pattern: str
     required: bool
 
 
@@ -80,3 +84,15 @@ class RunContextInput(TypedDict, total=False):
 
     params: dict[str, Json]
     run: RunDescription
+
+
+def read_run(variables: Mapping[str, Json]) -> dict[str, Json] | None:
+    """Return the variable `run`; None if it is not assigned yet, or not by the states that describe a run."""
+    run = read_mapping(variables.get(RUN))
+    return run if isinstance(run.get("id"), str) and isinstance(run.get("date"), str) else None
+
+
+def read_params(variables: Mapping[str, Json]) -> dict[str, Json] | None:
+    """Return the variable `params` of a run; None if it is not assigned yet, as in a run with invalid parameters."""
+    params = variables.get(PARAMS)
+    return params if isinstance(params, dict) and read_run(variables) is not None else None

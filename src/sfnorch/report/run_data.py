@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfnorch.report.run_context import convert_run_context
 from sfnorch.simulator.figures import Figures
 from sfnorch.simulator.record import Run
 
@@ -82,6 +83,8 @@ def _convert_executions(run: Run) -> list[SimulatedExecution]:
             "machine": execution.machine,
             "title": execution.title,
             "parent": execution.parent,
+            "run": convert_run_context(execution.run),
+            "params": execution.params,
             "input": execution.input,
             "started": execution.started,
             "ended": execution.ended,

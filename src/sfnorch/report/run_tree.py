@@ -14,6 +14,7 @@ from sfnorch.aws.links import build_execution_link, build_logs_link
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
+from sfnorch.report.run_context import convert_run_context, list_run_lines
 from sfnorch.report.status import STYLES
 from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import ExecutedJob
@@ -65,9 +66,9 @@ def render_tree(tree: RunTree, names: Mapping[str, str], now: datetime, *, heigh
     the number of successes.
     """
     if height is None:
-        return Group(*(_build_branch(root, names, now, live=False) for root in tree.roots))
-    if sum(map(_count_rows, tree.roots)) <= height:
-        return Group(*(_build_branch(root, names, now, live=True) for root in tree.roots))
+        return Group(*(_build_root(root, names, now, live=False) for root in tree.roots))
+    if sum(_count_rows(root) + len(_list_run_lines(root)) for root in tree.roots) <= height:
+        return Group(*(_build_root(root, names, now, live=True) for root in tree.roots))
     if len(tree.roots) == 1:
         return _build_short_branch(tree.roots[0], names, now, height)
     roots = sorted(tree.roots, key=_rank_node)
@@ -177,6 +178,8 @@ def _convert_node(node: Node) -> ExecutionData:
         "ended": format_iso_time(record.ended),
         "error": record.error or None,
         "message": record.message or None,
+        "run": convert_run_context(record.run),
+        "params": None if record.params is None else dict(record.params),
         "input": record.input,
         "output": record.output,
         "jobs": [
@@ -206,6 +209,19 @@ def _count_rows(node: Node) -> int:
         + bool(node.joined)
     )
     return own + sum(map(_count_rows, node.children))
+
+
+def _list_run_lines(root: Node) -> list[Text]:
+    """Return lines with the ID, the date and the parameters of the run that the execution belongs to."""
+    return [Text(line, style="dim") for line in list_run_lines(root.record.run, root.record.params)]
+
+
+def _build_root(root: Node, names: Mapping[str, str], now: datetime, *, live: bool) -> Tree:
+    """Return the execution as a branch, with its run first."""
+    branch = _build_branch(root, names, now, live=live)
+    lines = [Tree(_truncate_to_line(line) if live else line) for line in _list_run_lines(root)]
+    branch.children[:0] = lines
+    return branch
 
 
 def _build_branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) -> Tree:

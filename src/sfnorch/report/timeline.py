@@ -10,6 +10,7 @@ from typing import TypeVar
 from sfnorch.durations import format_duration
 from sfnorch.protocol.dag import find_blocking_task
 from sfnorch.report.names import shorten_arn
+from sfnorch.report.run_context import list_run_lines
 from sfnorch.simulator.events import (
     AlarmChanged,
     Event,
@@ -37,6 +38,7 @@ def list_timeline(run: Run) -> list[tuple[float, str]]:
     blockers = {each.arn: blocker for each in run.executions if (blocker := find_blocking_task(each.output))}
     for at, events in groupby(run.events, key=lambda event: event.at):
         lines += [(at, line) for line in _list_moment_lines(list(events), run, children, blockers)]
+    lines[1:1] = [(0.0, line) for line in list_run_lines(run.first.run, run.first.params)]
     return lines
 
 

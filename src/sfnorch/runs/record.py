@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sfnorch.json_values import Json, read_mapping
+from sfnorch.protocol.run_context import read_params, read_run
 from sfnorch.runs.events import parse_json
 from sfnorch.runs.job import ExecutedJob
 
@@ -117,6 +118,16 @@ class Record:
     def facts(self) -> Mapping[str, Json]:
         """Return the cause if it is a JSON object; an empty mapping for other causes."""
         return read_mapping(parse_json(self.cause))
+
+    @property
+    def run(self) -> Mapping[str, Json] | None:
+        """Return the run that it belongs to: ID, date, and others; None before they are known, and without them."""
+        return read_run(self.variables)
+
+    @property
+    def params(self) -> Mapping[str, Json] | None:
+        """Return the parameters of the run; None before they are known, if they are invalid, and without them."""
+        return read_params(self.variables)
 
     @property
     def message(self) -> str:

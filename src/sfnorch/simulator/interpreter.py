@@ -11,6 +11,7 @@ from sys import intern
 import simpy
 
 from sfnorch.json_values import Json
+from sfnorch.protocol.run_context import PARAMS, RUN, read_params, read_run
 from sfnorch.simulator.attempts import RETRYING, Attempts
 from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.events import (
@@ -99,6 +100,8 @@ class Interpreter:
                 self._record_aborted_state(scope, state, end)
                 raise
             inner.variables.update(outcome.assigned)
+            if RUN in outcome.assigned or PARAMS in outcome.assigned:
+                self.execution.run, self.execution.params = read_run(inner.variables), read_params(inner.variables)
             if not outcome.next:
                 progress.finish(outcome.output)
                 return outcome.output

@@ -45,6 +45,10 @@ class Execution:
     retries: int = 0
     redrives: int = 0
     """How often the execution was redriven."""
+    run: dict[str, Json] | None = None
+    """The variable `run` of a state machine that resolves it from its input; None for others."""
+    params: dict[str, Json] | None = None
+    """The variable `params` of such a state machine, which its input can leave invalid."""
 
     def redrive(self) -> None:
         """Set the execution back to RUNNING, and count the redrive."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
@@ -10,7 +11,7 @@ from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.execution import begin_execution
 from sfnorch.simulator.record import Run
-from sfnorch.simulator.world import MAX_EXECUTIONS, World
+from sfnorch.simulator.world import BEGIN, MAX_EXECUTIONS, World
 from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
 from sfnorch.template.contents import Machine, Template, evaluate_template
 from sfnorch.template.iam import can_overlap
@@ -62,18 +63,20 @@ def run_machine(
     until: float | None = None,
     most_executions: int = MAX_EXECUTIONS,
     is_rendered: bool = False,
+    begin: datetime | None = None,
 ) -> Run:
     """Return the run of the machine with this input.
 
     The simulation stops after `until` seconds; the default for a machine that starts itself is an hour. A template that
-    sfnorch rendered (`is_rendered`) is not checked for what AWS refuses: tests check the renderings of all plans.
+    sfnorch rendered (`is_rendered`) is not checked for what AWS refuses: tests check the renderings of all plans. The
+    clock starts at `begin`, by default a fixed time.
     Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
     the run cannot be simulated, or has more executions than `most_executions`.
     """
     if until is None and any(can_start_itself(state) for state in machine.list_states()):
         until = ENDLESS_SECONDS
     _refuse_faults(template, is_rendered=is_rendered)
-    world = World(template, behaviour or Behaviour(), seed, most_executions=most_executions)
+    world = World(template, behaviour or Behaviour(), seed, begin or BEGIN, most_executions=most_executions)
     begin_execution(world, machine, given)
     try:
         world.clock.run(until)

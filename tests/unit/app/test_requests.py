@@ -24,9 +24,13 @@ from sfnorch import (
     Step,
 )
 from sfnorch.app.account import wait_without_words
+from sfnorch.app.executions import FoundExecution
+from sfnorch.app.resuming import PlannedResume
 from sfnorch.app.stack_updates import StackReporter
 from sfnorch.app.watching import NotFollowedError, RunProgress, follow_executions
 from sfnorch.aws.steps import StepAction
+from sfnorch.cli.resume import _print_resumption
+from sfnorch.runs.kinds.kind import Resumption
 from tests.functional.following import account_of
 from tests.replay import Replay
 
@@ -54,6 +58,27 @@ def test_a_request_that_contradicts_itself(make: Callable[[], object], message: 
     assert str(error.value).startswith(message)
     assert message.startswith(error.value.place)
     assert error.value.place
+
+
+def test_a_resumed_run_keeps_its_parameters_id_and_date(capsys: pytest.CaptureFixture[str]):
+    account = AwsAccount()
+    found = FoundExecution(arn="arn:1", machine_arn="arn:2", account=account)
+    run: dict[str, Any] = {
+        "id": "2026-03-29-ab",
+        "date": "2026-03-29",
+        "scheduledAt": "2026-03-29T01:00:00Z",
+        "attempt": 2,
+    }
+    resumption = Resumption(input={"params": {"mode": "full"}, "run": run}, jobs={"orders": ["load"]})
+    planned = PlannedResume(found=found, resumption=resumption)
+    assert (planned.run, planned.params) == (run, {"mode": "full"})
+    _print_resumption(planned)
+    assert capsys.readouterr().err == (
+        "run 2026-03-29-ab, date 2026-03-29, scheduled for 2026-03-29T01:00:00Z, attempt 2\nparameters: mode=full\n"
+        "orders: load\n"
+    )
+    plain = PlannedResume(found=found, resumption=Resumption(input={}, jobs={}))
+    assert (plain.run, plain.params) == ({}, {})
 
 
 def test_an_account_moves_to_the_region_of_an_execution():

@@ -86,3 +86,11 @@ def test_a_node_has_the_value_of_the_library(text: str):
         return Jsonata(text).evaluate(None, bindings)
 
     assert repr(ours) == repr(build_outcome(evaluate))
+
+
+@pytest.mark.parametrize(
+    "expression", ["[$d][0].($)", "[{'a': 1}][0].a", "[$missing, $d][0].{'b': 1}", "[1][0].($ + 1)"]
+)
+def test_no_step_follows_a_single_item_of_an_array_constructor(expression: str):
+    # as in JSONata 2.0; the library takes the keys of the item
+    assert Engine().run(expression, BINDINGS, Budget(1_000)) is None

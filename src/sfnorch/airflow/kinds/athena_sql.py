@@ -9,6 +9,7 @@ from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport, lis
 from sfnorch.airflow.literals import Literal, SourceCall
 
 if TYPE_CHECKING:
+    from sfnorch.airflow.run_context import ReadableRun
     from sfnorch.plan.models.dag import DagTask
     from sfnorch.plan.steps.athena_sql import AthenaSql
 
@@ -22,7 +23,7 @@ def _make_call(exported: ExportedStep) -> SourceCall:
     return _make_operator(exported.task_id, query, limits, deferrable="execution_timeout" not in limits)
 
 
-def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
+def _make_task_call(task: DagTask, task_id: str, run: ReadableRun) -> SourceCall:
     assert task.athena_sql is not None  # noqa: S101 - the registry calls it for this kind only
     return _make_operator(task_id, task.athena_sql, list_task_retries(task), deferrable=True)
 

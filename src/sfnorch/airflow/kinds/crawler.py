@@ -9,6 +9,7 @@ from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport, lis
 from sfnorch.airflow.literals import Literal, SourceCall
 
 if TYPE_CHECKING:
+    from sfnorch.airflow.run_context import ReadableRun
     from sfnorch.plan.models.dag import DagTask
 
 _IMPORTS = "from airflow.providers.amazon.aws.operators.glue_crawler import GlueCrawlerOperator"
@@ -21,7 +22,7 @@ def _make_call(exported: ExportedStep) -> SourceCall:
     return _make_operator(exported.task_id, exported.step.crawler or "", limits, deferrable=is_deferrable)
 
 
-def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
+def _make_task_call(task: DagTask, task_id: str, run: ReadableRun) -> SourceCall:
     return _make_operator(task_id, task.crawler or "", list_task_retries(task), deferrable=True)
 
 

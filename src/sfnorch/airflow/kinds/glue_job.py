@@ -6,10 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.jinja import UnsupportedInAirflowError, ValuePath, escape_text, format_literal, render_jinja_text
+from sfnorch.airflow.jinja import UnsupportedInAirflowError, ValuePath, escape_text, format_literal
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport
 from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.airflow.readable_variables import VariableReader
+from sfnorch.airflow.run_context import ReadableRun
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.dag import DagTask
@@ -24,11 +25,11 @@ def _make_call(exported: ExportedStep) -> SourceCall:
 
 def _list_settings(exported: ExportedStep) -> dict[str, Literal]:
     """Return the settings of the job run. Glue enforces the timeout: a timeout of the trigger would not stop it."""
-    step, source = exported.step, exported.variables.find_source
+    step = exported.step
     minutes = math.ceil(step.timeout / 60) if step.timeout else None
     found: dict[str, Literal] = {}
-    if step.arguments:
-        found["script_args"] = {key: render_jinja_text(value, source) for key, value in step.arguments.items()}
+    if arguments := exported.variables.render_arguments(step.arguments):
+        found["script_args"] = arguments
     settings = operators.run_settings(
         step.worker_type,
         step.number_of_workers,
@@ -53,8 +54,8 @@ def _keep_result(step: FlowStep, full_id: str) -> VariableReader:
     return find_field
 
 
-def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
-    settings = {**operators.build_retry_argument(task), **operators.build_job_settings(task)}
+def _make_task_call(task: DagTask, task_id: str, run: ReadableRun) -> SourceCall:
+    settings = {**operators.build_retry_argument(task), **operators.build_job_settings(task, run)}
     return SourceCall(function="glue_job", arguments=(task_id, escape_text(task.glue_job or "")), keywords=settings)
 
 

@@ -13,6 +13,7 @@ from sfnorch.airflow.readable_variables import VariableReader
 from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
+    from sfnorch.airflow.run_context import ReadableRun
     from sfnorch.plan.models.dag import DagTask
     from sfnorch.plan.models.flow import FlowPlan, FlowStep
 
@@ -35,9 +36,9 @@ def _list_variables(plan: FlowPlan, steps: Sequence[FlowStep], dag_id: str) -> M
     return {f"{dag_id}_stack_name": f"the stack that has the functions; {STACK_NAME} unless set"}
 
 
-def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
+def _make_task_call(task: DagTask, task_id: str, run: ReadableRun) -> SourceCall:
     return operators.invoke(
-        task_id, task.function or "", render_document(task.input or {}, append_path), **list_task_retries(task)
+        task_id, task.function or "", render_document(task.input or {}, run.find_source), **list_task_retries(task)
     )
 
 

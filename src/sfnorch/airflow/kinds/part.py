@@ -10,6 +10,7 @@ from sfnorch.airflow import operators
 from sfnorch.airflow.jinja import UnsupportedInAirflowError, ValuePath, render_document
 from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.airflow.readable_variables import ReadableVariables, VariableReader
+from sfnorch.airflow.run_context import ReadableRun
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.dag import DagTask
@@ -95,10 +96,10 @@ class StepExport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskExport:
-    """The export of a kind of task: the call of its operator for a task and its id, and the import of the operator."""
+    """The export of a kind of task: the call of its operator for a task, its id and what it reads, and the import."""
 
     imports: str
-    make_call: Callable[[DagTask, str], SourceCall]
+    make_call: Callable[[DagTask, str, ReadableRun], SourceCall]
     list_variables: Callable[[Sequence[DagTask]], Mapping[str, str]] = list_no_task_variables
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.jinja import append_path, render_document
+from sfnorch.airflow.jinja import render_document
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport, list_task_retries
 from sfnorch.airflow.literals import SourceCall
 
 if TYPE_CHECKING:
+    from sfnorch.airflow.run_context import ReadableRun
     from sfnorch.plan.models.dag import DagTask
     from sfnorch.plan.models.flow import FlowPlan, FlowStep
 
@@ -24,8 +25,8 @@ def _list_variables(plan: FlowPlan, steps: Sequence[FlowStep], dag_id: str) -> M
     return operators.list_machine_variables(step.state_machine for step in steps if step.state_machine)
 
 
-def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
-    given = render_document(task.input or {}, append_path)
+def _make_task_call(task: DagTask, task_id: str, run: ReadableRun) -> SourceCall:
+    given = render_document(task.input or {}, run.find_source)
     return operators.start_machine(task_id, task.state_machine or "", given, list_task_retries(task))
 
 

@@ -7,12 +7,13 @@ def given_job(number):
             raise AirflowSkipException(f"the run names {len(jobs)} jobs")
         task = ti.task
         task.job_name = jobs[number - 1]
-        settings = SETTINGS.get(task.job_name, {})
+        settings = SETTINGS.get(task.job_name, OTHER_SETTINGS)
         tries = ti.try_number - (ti.max_tries - task.retries)  # the task was cleared
         if tries > 1 + settings.get("retries", 0):
             keep_last_run(ti)
             raise AirflowFailException(f"{task.job_name} must not be rerun")
-        task.script_args = settings.get("script_args", {})
+        arguments = settings.get("script_args", {})
+        task.script_args = task.render_template(arguments, context)
         task.run_job_kwargs = settings.get("run_job_kwargs", {})
 
     return glue_job(

@@ -46,6 +46,7 @@ def build_run_states(plan: AnyPlan, next_state: str) -> tuple[AnyState, ...]:
                 RunVariable.ENVIRONMENT: Substitution(ENVIRONMENT),
                 RunVariable.RUN: described,
                 RunVariable.DECLARED: declare_parameters(plan.parameters),
+                RunVariable.TIME_ZONE: find_time_zone(plan),
             },
             next=RunState.RESOLVE_PARAMETERS,
         ),

@@ -23,7 +23,7 @@ from sfnorch.protocol.run_context import PARAMS, RUN
 
 RESERVED = (
     *("states", "input", "environment", "name", "steps", "resumeAt", "statement", "polls"),
-    *("run", "params", "declared", "resolved"),
+    *("run", "params", "declared", "resolved", "runTimeZone"),
 )
 """Reserved variables: `states` belongs to Step Functions, `input` is the execution's input, `run`, `params` and
 `environment` describe the run, the others are internal."""

@@ -27,6 +27,21 @@ class JobData(TypedDict):
     """End time; null while it runs."""
 
 
+class RunOfExecution(TypedDict):
+    """The run that an execution belongs to: all executions that it starts have the same."""
+
+    id: str
+    """ID of the run, `$run.id`."""
+    date: str
+    """Date of the run, `$run.date`."""
+    scheduledAt: str
+    """Scheduled time of the run, `$run.scheduledAt`."""
+    startedAt: str
+    """Start time of the run, `$run.startedAt`."""
+    attempt: int
+    """Number of the attempt: 1, and one more each time that the run is resumed."""
+
+
 class ExecutionData(TypedDict):
     """An execution with its jobs and with the executions that it started."""
 
@@ -44,6 +59,10 @@ class ExecutionData(TypedDict):
     """Error name; null if it did not fail."""
     message: str | None
     """Error message; null if it did not fail."""
+    run: RunOfExecution | None
+    """Run that it belongs to; null if its plan has no run context, or before it is known."""
+    params: dict[str, Json] | None
+    """Parameters of the run; null if its plan has none, if they are invalid, or before they are known."""
     input: Json
     """Input of the execution."""
     output: Json

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from sfnorch.json_values import Json
+from sfnorch.report.documents.executions import RunOfExecution
 from sfnorch.report.documents.types import Seconds
 
 EVENT_DETAILS = {
@@ -39,6 +40,10 @@ class SimulatedExecution(TypedDict):
     """Name of the state machine without the stack's name."""
     parent: str
     """ARN of the execution that started it; empty for the first."""
+    run: RunOfExecution | None
+    """Run that it belongs to; null if its plan has no run context."""
+    params: dict[str, Json] | None
+    """Parameters of the run; null if its plan has none, or if they are invalid."""
     input: Json
     """Input of the execution."""
     started: Seconds
