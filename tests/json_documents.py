@@ -16,6 +16,7 @@ from typing import Any, is_typeddict
 import jsonschema
 
 from sfnorch.report.documents import VERSION
+from sfnorch.report.documents.backfills import BackfillDocument
 from sfnorch.report.documents.errors import ErrorDocument
 from sfnorch.report.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
 from sfnorch.report.documents.simulation import EVENT_DETAILS, SimulationDocument
@@ -57,6 +58,7 @@ DOCUMENTS = (
     Printed(DeleteDocument, ("delete",)),
     Printed(RunDocument, ("run", "watch", "resume")),
     Printed(StartedDocument, ("run --no-wait", "resume --no-wait")),
+    Printed(BackfillDocument, ("backfill", "backfill --no-wait")),
     Printed(StopDocument, ("stop",)),
     Printed(LogsDocument, ("logs",)),
 )

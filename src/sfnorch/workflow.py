@@ -100,6 +100,16 @@ class ObjectArns(NamedTuple):
     prefix: str
 
 
+@dataclass(frozen=True, slots=True)
+class LockTable:
+    """The name of the table of locks, which the stack creates."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockTableArn:
+    """The ARN of the table of locks."""
+
+
 class BucketArn(NamedTuple):
     """The ARN of a bucket with this name."""
 
@@ -119,6 +129,8 @@ DeploymentValue: TypeAlias = (
     | ResultsBucket
     | ObjectArns
     | BucketArn
+    | LockTable
+    | LockTableArn
 )
 """A string, or a value that is known only in the deployed stack."""
 
@@ -273,6 +285,8 @@ class Workflow(NamedTuple):
     functions: tuple[LambdaFunction, ...] = ()
     stores_results: bool = False
     """Whether a state machine writes to the bucket for results."""
+    has_locks: bool = False
+    """Whether the runs have locks, which are in a table."""
     logging: Logging | None = None
     tracing: bool = False
     schedule: ExecutionSchedule | None = None

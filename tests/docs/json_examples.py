@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from functools import cache
 from typing import TYPE_CHECKING
 
+from sfnorch.app.backfilling import BackfillResult
 from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
@@ -18,6 +19,7 @@ from sfnorch.findings import Finding, Severity
 from sfnorch.linter.catalogue import list_entries
 from sfnorch.patterns import PATTERNS, build_workflow
 from sfnorch.plan.load import parse_plan
+from sfnorch.report.backfill import convert_backfill
 from sfnorch.report.difference import convert_difference
 from sfnorch.report.documents import add_version
 from sfnorch.report.documents.errors import ErrorDocument
@@ -30,6 +32,8 @@ from sfnorch.report.stack import convert_deletion, convert_outcome
 from sfnorch.report.status import convert_status
 from sfnorch.report.summary import convert_summary
 from sfnorch.resume_command import build_resume_command
+from sfnorch.runs.backfill_progress import FollowedBackfill
+from sfnorch.runs.date_runs import DateRun
 from sfnorch.runs.job_logs import ErrorLog, JobRun, LogEvent
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
@@ -55,6 +59,23 @@ MACHINE = f"arn:aws:states:{ACCOUNT}:stateMachine:etl-jobs"
 TOPIC = f"arn:aws:sns:{ACCOUNT}:etl-AlarmTopic"
 ALARM = "etl-jobs-failed"
 RUN_ID = "jr_9f25…"
+
+
+def _backfill() -> BackfillResult:
+    """A backfill of two dates, one of which is running."""
+    main, key, first = f"arn:aws:states:{ACCOUNT}:stateMachine:etl-master", "1f0c9a7e", "2026-01-01"
+    name = f"{main.replace(':stateMachine:', ':execution:')}:{first}-{key}-1"
+    run = DateRun(date=first, status="RUNNING", attempt=1, execution=name, started=_moment(5))
+    return BackfillResult(
+        FollowedBackfill(
+            dates={first: run, "2026-01-02": DateRun(date="2026-01-02")},
+            key=key,
+            main_machine_arn=main,
+            attempts={},
+            execution=f"arn:aws:states:{ACCOUNT}:execution:etl-backfill:{key}-1",
+        ),
+        f"sfnorch backfill --from {first} --to 2026-01-02 --stack-name etl",
+    )
 
 
 def example(document: type) -> str:
@@ -236,6 +257,7 @@ def _documents() -> dict[str, Document]:
         ),
         "RunDocument": convert_tree(tree, [build_resume_command(tree.roots[0].arn, stack_name="etl")]),
         "StartedDocument": convert_started([EXECUTION]),
+        "BackfillDocument": convert_backfill(_backfill()),
         "StopDocument": convert_stopped(
             StopResult(executions=(EXECUTION,), job_runs=(("load-orders", RUN_ID),), failed=())
         ),

@@ -39,7 +39,19 @@ STACKS = (
     "read_stack",
     "delete",
 )
-EXECUTIONS = ("run", "start_run", "watch", "plan_resume", "resume", "start_resume", "stop", "read_logs")
+EXECUTIONS = (
+    "run",
+    "start_run",
+    "watch",
+    "plan_resume",
+    "resume",
+    "start_resume",
+    "plan_backfill",
+    "backfill",
+    "start_backfill",
+    "stop",
+    "read_logs",
+)
 REQUESTS = (
     "LintRequest",
     "SimulateRequest",
@@ -49,6 +61,9 @@ REQUESTS = (
     "JobOverride",
     "RunRequest",
     "ExecutionRequest",
+    "BackfillRequest",
+    "DateRange",
+    "SimulatedBackfill",
 )
 RESULTS = (
     "Rendering",
@@ -61,6 +76,11 @@ RESULTS = (
     "RunProgress",
     "RunResult",
     "PlannedResume",
+    "PlannedBackfill",
+    "BackfillProgress",
+    "BackfillResult",
+    "FollowedBackfill",
+    "DateRun",
 )
 FUNCTIONS = (*PLANS, *STACKS, *EXECUTIONS)
 """The exported functions, in the order of the page."""
@@ -70,6 +90,7 @@ _SHORT = {
     "PlanSource": "Path | AnyPlan | None",
     "Waits": "Callable[[str], AbstractContextManager[None]]",
     "ShowUpdate": "Callable[[StackUpdate], None]",
+    "ShowBackfill": "Callable[[BackfillProgress], None]",
     "ShowProgress": "Callable[[RunProgress], None]",
     "Consent": "Callable[[Step], bool]",
     "FailOn": "Literal['error', 'warning', 'never']",

@@ -81,6 +81,7 @@ _TITLES = {
     "Job": "A job",
     "Alerts": "`alerts`",
     "Schedule": "`schedule`",
+    "Overlap": "`overlap`",
     "RunParameter": "A parameter",
     "Start": "A start",
     "S3Start": "`s3` of a start",

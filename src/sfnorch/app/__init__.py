@@ -15,6 +15,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sfnorch.app.account import AwsAccount
+    from sfnorch.app.backfill_request import BackfillRequest, DateRange
+    from sfnorch.app.backfilling import (
+        BackfillNotFollowedError,
+        BackfillProgress,
+        BackfillResult,
+        PlannedBackfill,
+        backfill,
+        plan_backfill,
+        start_backfill,
+    )
     from sfnorch.app.comparing import Difference, diff
     from sfnorch.app.deleting import delete
     from sfnorch.app.delivering import StarterFiles, make_starter, render_pipeline
@@ -37,6 +47,7 @@ if TYPE_CHECKING:
     from sfnorch.app.rendering import RenderedDefinition, Rendering, render, render_definition
     from sfnorch.app.resuming import PlannedResume, plan_resume, resume, start_resume
     from sfnorch.app.running import RunRequest, run, start_run
+    from sfnorch.app.simulated_backfill import SimulatedBackfill
     from sfnorch.app.simulation import SimulateRequest, Simulation, simulate
     from sfnorch.app.stack_status import FollowedStack, follow_stack, read_stack, status
     from sfnorch.app.stack_updates import (
@@ -63,6 +74,8 @@ if TYPE_CHECKING:
     from sfnorch.plan.errors import PlanError
     from sfnorch.plan.load import load_plan, parse_plan
     from sfnorch.plan.schema import build_plan_schema
+    from sfnorch.runs.backfill_progress import FollowedBackfill
+    from sfnorch.runs.date_runs import DateRun
     from sfnorch.runs.job_logs import ErrorLog
     from sfnorch.runs.stopping import StopResult
     from sfnorch.simulator.behaviour import Behaviour, Fault
@@ -70,8 +83,14 @@ if TYPE_CHECKING:
 __all__ = [
     "AirflowExport",
     "AwsAccount",
+    "BackfillNotFollowedError",
+    "BackfillProgress",
+    "BackfillRequest",
+    "BackfillResult",
     "BaselineEntry",
     "Behaviour",
+    "DateRange",
+    "DateRun",
     "Deletion",
     "DeployRequest",
     "DeployResult",
@@ -80,6 +99,7 @@ __all__ = [
     "ExecutionRequest",
     "Fault",
     "Finding",
+    "FollowedBackfill",
     "FollowedStack",
     "JobOverride",
     "JobWarnings",
@@ -98,6 +118,7 @@ __all__ = [
     "PipelineDeployRequest",
     "PlanError",
     "PlanWarning",
+    "PlannedBackfill",
     "PlannedResume",
     "RenderedDefinition",
     "Rendering",
@@ -109,6 +130,7 @@ __all__ = [
     "RunResult",
     "SfnorchError",
     "SimulateRequest",
+    "SimulatedBackfill",
     "Simulation",
     "Stack",
     "StackRequest",
@@ -117,6 +139,7 @@ __all__ = [
     "Status",
     "Step",
     "StopResult",
+    "backfill",
     "build_plan_schema",
     "delete",
     "deploy",
@@ -132,6 +155,7 @@ __all__ = [
     "load_plan",
     "make_starter",
     "parse_plan",
+    "plan_backfill",
     "plan_resume",
     "read_logs",
     "read_stack",
@@ -142,6 +166,7 @@ __all__ = [
     "resume",
     "run",
     "simulate",
+    "start_backfill",
     "start_resume",
     "start_run",
     "status",
@@ -151,6 +176,16 @@ __all__ = [
 
 _NAMES = {
     "sfnorch.app.account": ("AwsAccount",),
+    "sfnorch.app.backfill_request": ("BackfillRequest", "DateRange"),
+    "sfnorch.app.backfilling": (
+        "BackfillNotFollowedError",
+        "BackfillProgress",
+        "BackfillResult",
+        "PlannedBackfill",
+        "backfill",
+        "plan_backfill",
+        "start_backfill",
+    ),
     "sfnorch.app.comparing": ("Difference", "diff"),
     "sfnorch.app.deleting": ("delete",),
     "sfnorch.app.delivering": ("StarterFiles", "make_starter", "render_pipeline"),
@@ -173,6 +208,7 @@ _NAMES = {
     "sfnorch.app.rendering": ("RenderedDefinition", "Rendering", "render", "render_definition"),
     "sfnorch.app.resuming": ("PlannedResume", "plan_resume", "resume", "start_resume"),
     "sfnorch.app.running": ("RunRequest", "run", "start_run"),
+    "sfnorch.app.simulated_backfill": ("SimulatedBackfill",),
     "sfnorch.app.simulation": ("SimulateRequest", "Simulation", "simulate"),
     "sfnorch.app.stack_status": ("FollowedStack", "follow_stack", "read_stack", "status"),
     "sfnorch.app.stack_updates": (
@@ -199,6 +235,8 @@ _NAMES = {
     "sfnorch.plan.errors": ("PlanError",),
     "sfnorch.plan.load": ("load_plan", "parse_plan"),
     "sfnorch.plan.schema": ("build_plan_schema",),
+    "sfnorch.runs.backfill_progress": ("FollowedBackfill",),
+    "sfnorch.runs.date_runs": ("DateRun",),
     "sfnorch.runs.job_logs": ("ErrorLog",),
     "sfnorch.runs.stopping": ("StopResult",),
     "sfnorch.simulator.behaviour": ("Behaviour", "Fault"),

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sfnorch.app.account import Waits, wait_without_words
-from sfnorch.app.simulated_start import make_start
+from sfnorch.app.simulated_backfill import (
+    SimulatedBackfill,
+    SimulatedDate,
+    list_simulated_dates,
+    prepare_backfill,
+)
+from sfnorch.app.simulated_start import SimulatedStart, make_start
 from sfnorch.app.simulated_values import refuse_input, refuse_parameters, refuse_substitutions, refuse_values
 from sfnorch.app.sources import (
     PlanSource,
@@ -49,6 +55,8 @@ class Simulation:
     """Executions, events, job runs, messages, alarms and objects; times are in seconds after the start."""
     figures: Figures
     """Time, critical path, state transitions and their price, events."""
+    dates: Sequence[SimulatedDate] | None = None
+    """The dates that have started; None unless a backfill was simulated."""
 
     @property
     def has_succeeded(self) -> bool:
@@ -73,6 +81,8 @@ class SimulateRequest:
     at: datetime | None = None
     """The scheduled time, at which the simulated clock starts; without a time zone, in the time zone of the plan. By
     default, the run has no scheduled time and starts on 1 January 2026."""
+    backfill: SimulatedBackfill | None = None
+    """A backfill of the state machine, instead of one execution; `execution_input` and `params` apply to all dates."""
     event: Json = None
     """An event instead of an input: the rule of the template that matches it starts the state machine with the input
     from its input transformer."""
@@ -98,6 +108,10 @@ class SimulateRequest:
     """The seed of the random numbers for jitter and names."""
     until: float | None = None
     """The virtual time after which the simulation ends, in seconds."""
+    second_run: float | None = None
+    """The virtual time after which a second execution with the same input starts, in seconds."""
+    stop_after: float | None = None
+    """The virtual time after which the first execution is stopped, in seconds."""
     price: float = PRICE_PER_1000
     """The price of 1,000 state transitions, in US dollars."""
 
@@ -107,6 +121,13 @@ class SimulateRequest:
             raise RequestError(": a plan and a template exclude each other", field="template")
         if self.test_case and self.mock_file is None:
             raise RequestError(" requires a file of mocks", field="test_case")
+        for name in ("second_run", "stop_after"):
+            if (getattr(self, name) or 0) < 0:
+                raise RequestError(" must not be negative", field=name)
+        if self.backfill is not None and self.at is not None:
+            raise RequestError(": a backfill has dates, and no scheduled time", field="at")
+        if self.event is not None and self.backfill is not None:
+            raise RequestError(": a backfill has dates, and no event", field="event")
         if self.event is not None and self.execution_input != {}:
             raise RequestError(": an event and an input exclude each other", field="event")
         refuse_input(self.execution_input)
@@ -141,7 +162,13 @@ def simulate(
     if request.machine_type is not None:
         chosen = replace(machine, express=request.machine_type == "express")
         template, machine = template.replace_machine(machine, chosen), chosen
-    start = make_start(machine, template.build_title(machine), execution_input, request.params, request.at)
+    main, backfill = machine, None
+    if request.backfill is not None:
+        backfill = prepare_backfill(template, main, request.backfill, request.params, execution_input)
+        machine, start = backfill.machine, SimulatedStart(backfill.execution_input, None)
+    else:
+        title = template.build_title(machine)
+        start = make_start(machine, title, execution_input, request.params, request.at)
     if template.source.is_definition:  # it has no role
         behaviour = replace(behaviour, enforce_permissions=False)
     _refuse_mocks(template, behaviour)
@@ -165,12 +192,15 @@ def simulate(
             behaviour,
             seed=request.seed,
             until=request.until,
+            second_run=request.second_run,
+            stop_after=request.stop_after,
             is_rendered=request.template is None,
             begin=start.begin or begin,
         )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
-    return Simulation(run, found)
+    dates = list_simulated_dates(run, main, backfill.key) if backfill else None
+    return Simulation(run, found, dates)
 
 
 def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Machine, Json, datetime | None]:

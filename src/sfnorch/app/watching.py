@@ -10,6 +10,7 @@ from sfnorch.app.account import AwsAccount
 from sfnorch.app.executions import ExecutionRequest, find_execution
 from sfnorch.aws.errors import explain_error
 from sfnorch.errors import SfnorchError, extend_error
+from sfnorch.protocol.backfill import ERROR as BACKFILL_FAILED
 from sfnorch.runs.resume import can_resume
 from sfnorch.runs.run_tree import Failure, RunChange, RunTree
 
@@ -51,7 +52,10 @@ class RunResult:
         if not (failures := self.failures):
             return "succeeded"
         roots = self.tree.roots
-        of_work = any(failure.job or failure.refused or failure.node not in roots for failure in failures)
+        of_work = any(
+            failure.job or failure.refused or failure.node not in roots or failure.node.record.error == BACKFILL_FAILED
+            for failure in failures
+        )
         return "work_failed" if of_work else "failed"
 
     @property

@@ -23,6 +23,9 @@ _ALARMS_A_CALL = 100
 _MASTER = "MasterStateMachine"
 """The logical id of the state machine that starts the others, in every stack that has several."""
 
+_BACKFILL = "Backfill"
+"""The first word of the logical ids of the state machine for backfills, which runs the main one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineStatus:
@@ -74,24 +77,33 @@ def list_machines(client: CloudFormationClient, stack: Stack) -> tuple[MachineSt
 
 
 def find_main_machine(found: Sequence[MachineStatus], stack: Stack, name: str = "") -> MachineStatus:
-    """Return the state machine with this name, or the master, or the only one. Raises SfnorchError if none matches."""
+    """Return the state machine with this name, or the master, or the only one that is not for backfills.
+
+    Raises SfnorchError if none matches.
+    """
     if not found:
         raise SfnorchError(f"The stack {stack.name} has no state machine")
     known = ", ".join(machine.title for machine in found)
+    others = [machine for machine in found if machine.logical_id != f"{_BACKFILL}StateMachine"]
     if name:
         for machine in found:
             names = (machine.title, machine.logical_id, machine.logical_id.removesuffix("StateMachine"), machine.arn)
             if name.lower() in (candidate.lower() for candidate in names):
                 return machine
         raise SfnorchError(f"The stack {stack.name} has no state machine {name!r}", hint=f"available: {known}")
-    if len(found) == 1:
-        return found[0]
+    if len(others or found) == 1:
+        return (others or found)[0]
     for machine in found:
         if machine.logical_id == _MASTER:
             return machine
     raise SfnorchError(
         f"The stack {stack.name} has several state machines", hint=f"specify one with --machine: {known}"
     )
+
+
+def find_backfill_machine(found: Sequence[MachineStatus]) -> MachineStatus | None:
+    """Return the state machine for backfills; None if the stack has none."""
+    return next((machine for machine in found if machine.logical_id == f"{_BACKFILL}StateMachine"), None)
 
 
 def read_status(
@@ -110,9 +122,14 @@ def read_status(
 
 
 def _select_resources(there: Sequence[Resource], kind: str) -> list[Resource]:
-    """Return the stack's resources of a type: the master's first, then by logical id, Child2 before Child10."""
+    """Return the stack's resources of a type: the master's first, those of backfills last, Child2 before Child10."""
     made = [r for r in there if r.type == kind and r.physical_id and r.status != "DELETE_COMPLETE"]
-    return sorted(made, key=lambda r: (not r.logical_id.startswith("Master"), _build_sort_key(r.logical_id)))
+    return sorted(made, key=_find_place)
+
+
+def _find_place(resource: Resource) -> tuple[bool, bool, list[tuple[int, str]]]:
+    name = resource.logical_id
+    return not name.startswith("Master"), name.startswith(_BACKFILL), _build_sort_key(name)
 
 
 def _build_sort_key(logical_id: str) -> list[tuple[int, str]]:

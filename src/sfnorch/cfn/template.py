@@ -47,6 +47,7 @@ def _build_groups(workflow: Workflow, form: Format) -> list[Group]:
         ("The log group of the state machines", [_build_log_group(workflow.logging)] if workflow.logging else []),
         ("Permissions that the roles of the state machines share", roles.build_shared_policy(workflow)),
         (f"The bucket for results, unless {RESULTS_BUCKET} specifies another", _build_results_bucket(workflow)),
+        ("The locks of runs", _build_lock_table(workflow)),
     ]
     each = [
         (
@@ -111,6 +112,14 @@ def _build_results_bucket(workflow: Workflow) -> list[AWSObject]:
     for resource in made:
         resource.Condition = OWN_BUCKET
     return made
+
+
+def _build_lock_table(workflow: Workflow) -> list[AWSObject]:
+    if not workflow.has_locks:
+        return []
+    from sfnorch.cfn.locks import build_lock_table
+
+    return [build_lock_table()]
 
 
 def _build_log_group(logging: Logging) -> AWSObject:

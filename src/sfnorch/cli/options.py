@@ -110,6 +110,10 @@ _OPTIONS = {
     "throttles": "--throttle",
     "execution_input": "--input",
     "test_case": "--test-case",
+    "second_run": "--second-run",
+    "stop_after": "--stop-after",
+    "first": "--from",
+    "last": "--to",
 }
 """The options with other names than the fields of a request that they set."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,12 @@ import click
 
 from sfnorch.cli.account import add_stack_name_option
 from sfnorch.cli.behaviour import build_behaviour
+from sfnorch.cli.date_range import (
+    add_backfill_option,
+    add_range_options,
+    build_simulated_backfill,
+    parse_date_parameters,
+)
 from sfnorch.cli.documents import parse_json_object, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.execution_input import parse_execution_input
@@ -25,11 +32,10 @@ from sfnorch.cli.templates import choose_plan
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from sfnorch.app.simulation import MachineType
-    from sfnorch.simulator.figures import Figures
-    from sfnorch.simulator.record import Run
+    from sfnorch.app.simulation import MachineType, Simulation
+    from sfnorch.console import Console
 
 _SAVED = (".svg", ".html", ".txt")
 
@@ -161,6 +167,18 @@ _SAVED = (".svg", ".html", ".txt")
     help="Virtual time after which the simulation ends.",
     show_default="1h for a state machine that starts itself, otherwise no limit",
 )
+@click.option(
+    "--second-run",
+    type=Duration(),
+    metavar="DURATION",
+    help="Time after which a second run with the same input starts, to see what overlap does.",
+)
+@click.option(
+    "--stop-after",
+    type=Duration(),
+    metavar="DURATION",
+    help="Time after which the run is stopped, as by sfnorch stop.",
+)
 @add_region_option
 @add_stack_name_option
 @click.option(
@@ -186,6 +204,8 @@ _SAVED = (".svg", ".html", ".txt")
 @click.option(
     "--save", type=click.Path(path_type=Path), metavar="FILE", help="File to save the output to: .svg, .html or .txt."
 )
+@add_backfill_option
+@partial(add_range_options, required=False)
 @add_output_option
 def simulate(
     template_file: Path | None,
@@ -207,19 +227,28 @@ def simulate(
     test_case: str,
     objects: tuple[str, ...],
     until: float | None,
+    second_run: float | None,
+    stop_after: float | None,
     region: str,
     stack_name: str | None,
     run_functions: bool,
     seed: int,
     price: float | None,
     save: Path | None,
+    backfill: bool,
+    first: date | None,
+    last: date | None,
+    every: str,
+    parallel: int,
+    stop_on_failure: bool,
     output_form: str,
 ) -> int:
     """Simulate an execution offline, in virtual time.
 
     The command interprets the state machines of TEMPLATE, which is a SAM or CloudFormation template, or the definition
     of one state machine (such as orders.asl.json). Without TEMPLATE, it uses the template of the plan. JOB is the name
-    of a job, or a pattern such as 'glue-job-1-*'. The exit code is 0 if all executions succeeded, 3 if an execution
+    of a job, or a pattern such as 'glue-job-1-*'. With --backfill, --param NAME names the parameter that gets the date,
+    as for `sfnorch backfill`. The exit code is 0 if all executions succeeded, 3 if an execution
     failed, and 1 if the template cannot be simulated.
     """
     if save is not None and save.suffix not in _SAVED:
@@ -230,6 +259,11 @@ def simulate(
         )
     if until is not None and until <= 0:
         raise click.UsageError("--until must be longer than 0s, such as 24h.")
+    date_param = None
+    if backfill:
+        date_param, values = parse_date_parameters(param_texts)
+        param_texts = tuple(f"{name}={value}" for name, value in values.items())
+    dates = build_simulated_backfill(backfill, first, last, every, parallel, stop_on_failure, date_param)
     from sfnorch.app.simulation import SimulateRequest
     from sfnorch.app.simulation import simulate as simulate_request
     from sfnorch.simulator.figures import PRICE_PER_1000
@@ -246,6 +280,7 @@ def simulate(
         machine=machine,
         execution_input=parse_execution_input(given),
         params=parse_params(param_texts, params_text),
+        backfill=dates,
         at=at,
         event=None if event_text is None else parse_json_object(event_text, "--event"),
         behaviour=behaviour,
@@ -258,34 +293,41 @@ def simulate(
         region=choose_region(region),
         seed=seed,
         until=until,
+        second_run=second_run,
+        stop_after=stop_after,
         price=PRICE_PER_1000 if price is None else price,
     )
     simulation = simulate_request(request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True))
-    run, figures = simulation.run, simulation.figures
+    run = simulation.run
     if output_form == "json":
         from sfnorch.report.run_data import convert_run
 
-        print_json(convert_run(run, figures))
+        print_json(convert_run(run, simulation.figures))
     else:
-        _print(run, figures)
+        from sfnorch.console import Console
+
+        _print(simulation, Console())
     if save is not None:
-        _save(run, figures, save)
+        _save(simulation, save)
     return SUCCESS if simulation.has_succeeded else CHILD_FAILED
 
 
-def _print(run: Run, figures: Figures) -> None:
+def _print(simulation: Simulation, console: Console) -> None:
+    if simulation.dates is None:
+        from sfnorch.report.run import print_run
+
+        print_run(simulation.run, simulation.figures, console)
+    else:
+        from sfnorch.report.simulated_backfill import print_simulated_backfill
+
+        print_simulated_backfill(simulation.run, simulation.figures, simulation.dates, console)
+
+
+def _save(simulation: Simulation, path: Path) -> None:
     from sfnorch.console import Console
-    from sfnorch.report.run import print_run
-
-    print_run(run, figures, Console())
-
-
-def _save(run: Run, figures: Figures, path: Path) -> None:
-    from sfnorch.console import Console
-    from sfnorch.report.run import print_run
 
     console = Console(file=io.StringIO(), record=True, width=120, force_terminal=True)
-    print_run(run, figures, console)
+    _print(simulation, console)
     text = {".svg": lambda: console.export_svg(title="sfnorch simulate"), ".html": console.export_html}.get(
         path.suffix, console.export_text
     )()

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecutio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import AnyState, Catcher, Choice, ChoiceRule, Pass, Retrier, Task, Value, Wait, jsonata, read_program
@@ -37,15 +37,21 @@ A single execution is polled for days, each of 200 executions for twenty minutes
 """
 
 
+def _return_output(key: Expression, output: Expression) -> Expression:
+    return output
+
+
 def join_states(
     *,
     machine: Value,
     name: Expression,
-    child_input: Mapping[str, Value],
+    child_input: Value,
     arn: Expression,
     outcome: Expression,
     lost: Expression,
     count: Expression,
+    result: Callable[[Expression, Expression], Expression] = _return_output,
+    poll_seconds: int = _SECONDS,
 ) -> tuple[AnyState, ...]:
     """Return the states that start or join an execution. Their input is the key of the execution, a string.
 
@@ -53,6 +59,8 @@ def join_states(
     For an execution that did not succeed, it is the result of `outcome` over `$key`, `$error` and
     `$message`. For an execution whose end is unknown, it is the result of `lost` over the same variables, which must
     not fail, because nothing catches its error. `count` yields the number of executions that share the history.
+    `result` gets the expressions of the key and of the output of an execution that succeeded, and returns that of the
+    output of these states.
     """
     given_up = read_program(__package__, "unknown_outcome").fill(lost=lost)
     start = Task(
@@ -67,7 +75,7 @@ def join_states(
                 next="LookUp",
             ),
         ),
-        output=jsonata("$states.result.Output"),
+        output=result(jsonata("$states.input"), jsonata("$states.result.Output")),
     )
     look_up = Task(
         name="LookUp",
@@ -75,7 +83,9 @@ def join_states(
         arguments={"ExecutionArn": jsonata("($key := $states.input.key; <{arn}>)", arn=arn)},
         retry=(_NOT_TOLD,),
         catch=(Catcher(errors=("States.ALL",), output=given_up, next="Joined"),),
-        output=read_program(__package__, "execution_outcome").fill(outcome=outcome),
+        output=read_program(__package__, "execution_outcome").fill(
+            result=result(jsonata("$states.input.key"), jsonata("$parse(Output)")), outcome=outcome
+        ),
         next="StillRuns",
     )
     runs = jsonata("$states.input.runs = true")
@@ -90,7 +100,7 @@ def join_states(
         start,
         look_up,
         Choice(name="StillRuns", rules=rules, default="Joined"),
-        Wait(name="WaitForEnd", seconds=_SECONDS, next="LookUp"),
+        Wait(name="WaitForEnd", seconds=poll_seconds, next="LookUp"),
         Pass(name="Joined"),
     )
 

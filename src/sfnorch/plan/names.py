@@ -22,6 +22,7 @@ WILDCARDS = "*?"
 _ARN = re.compile(r"arn:(?:[^:]*:){4}(?P<resource>.*)", re.DOTALL)
 _REFUSED_IN_JOB = re.compile("|".join([r"[*?,\"'\\]", *map(re.escape, CODE), r"[^ -\xff]"]))
 RESERVED_CHILD_NAMES = ("master",)
+BACKFILL_MACHINE = "backfill"
 
 CHILD_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
 TASK_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -15,8 +15,9 @@ from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
 from sfnorch.json_values import read_mappings
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
+from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.names import shorten_arn
-from sfnorch.report.timeline import list_timeline
+from sfnorch.report.timeline import find_title, list_timeline
 from sfnorch.simulator.figures import PRICE_FROM, Figures
 from sfnorch.simulator.record import Execution, JobRunRecord, Run
 
@@ -36,8 +37,8 @@ def print_run(run: Run, figures: Figures, console: Console) -> None:
     _print_statements(run, console)
     _print_objects(run, console)
     _print_outcomes(run, console)
-    _print_notes(run, console)
-    _print_figures(figures, console)
+    print_notes(run, console)
+    print_figures(list_figures(figures), console)
 
 
 def _print_timeline(run: Run, console: Console) -> None:
@@ -77,7 +78,9 @@ def _print_chart(run: Run, console: Console) -> None:
 
 
 def _find_status(execution: Execution) -> str:
-    """Return the status of the execution; BLOCKED if it succeeded without running its jobs."""
+    """Return the status of the execution; BLOCKED or SKIPPED if it succeeded without running its jobs."""
+    if find_holder(execution.output):
+        return SKIPPED
     return BLOCKED if find_blocking_task(execution.output) else execution.status
 
 
@@ -153,6 +156,8 @@ def _print_outcomes(run: Run, console: Console) -> None:
         line = Text.assemble((execution.title, "bold"), " ", (status, _STYLES.get(status, "yellow")))
         if blocker := find_blocking_task(execution.output):
             line.append(f" by {blocker}")
+        if holder := find_holder(execution.output):
+            line.append(f", {find_title(run, holder)} was running")
         if execution.error:
             line.append(f" {execution.error}: {execution.cause}")
         console.print(line, soft_wrap=True)
@@ -160,21 +165,27 @@ def _print_outcomes(run: Run, console: Console) -> None:
         console.print(Text(f"  {json.dumps(run.first.output, ensure_ascii=False)}"), soft_wrap=True)
 
 
-def _print_notes(run: Run, console: Console) -> None:
+def print_notes(run: Run, console: Console) -> None:
+    """Print what could not be checked, and mocks that were not used."""
     for note in run.notes.values():
         console.print_words(Text(f"note: {note}", style="dim"))
 
 
-def _print_figures(figures: Figures, console: Console) -> None:
+def list_figures(figures: Figures) -> dict[str, str]:
+    """Return the words for each figure, by its name."""
     limit = "" if figures.history_limit is None else f" of {figures.history_limit:,}"
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    rows = {
+    return {
         "wall time": format_duration(figures.seconds),
         "critical path": " → ".join(_count_repeated(figures.critical_path)) or "no job run",
         "job runs": f"{format_duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
         "state transitions": f"{figures.transitions:,}, {_format_price(figures)}",
         "longest history": f"{figures.history:,}{limit} events",
     }
+
+
+def print_figures(rows: Mapping[str, str], console: Console) -> None:
+    """Print a row for each figure."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     for name, value in rows.items():
         table.add_row(Text(name), Text(value))
     console.print()

@@ -152,12 +152,14 @@ def _mark_submitted(record: Record, event: HistoryEventTypeDef) -> Iterator[JobC
     elif "ExecutionArn" in output:
         visit = record.trace.visits[event["id"]]
         record.started_executions[visit] = str(output["ExecutionArn"])
+        record.ended_executions.discard(visit)
         record.refused_executions.pop(visit, None)
 
 
 def _mark_succeeded(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     job = _find_job(record, event)
     run = parse_json(read_details(event).get("output", "{}"))
+    _mark_execution_ended(record, event)
     if job is None:
         yield from _read_answer(record, event, read_mapping(run))
         return
@@ -221,6 +223,7 @@ def _mark_failed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChan
     error, cause = str(details.get("error", "")), str(details.get("cause", ""))
     words = ": ".join(filter(None, (error, cause)))
     visit = record.trace.visits[event["id"]]
+    _mark_execution_ended(record, event)
     if exists := EXISTS.fullmatch(words):  # it runs, or has run, already: follow it
         record.started_executions[visit] = exists[1]
     elif visit in record.trace.executions and visit not in record.started_executions:
@@ -239,6 +242,12 @@ def _mark_failed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChan
     else:
         status = "TIMED_OUT" if event["type"] == "TaskTimedOut" else "FAILED"
         yield _end_job(job, event, status, words)
+
+
+def _mark_execution_ended(record: Record, event: HistoryEventTypeDef) -> None:
+    visit = record.trace.visits[event["id"]]
+    if visit in record.started_executions:
+        record.ended_executions.add(visit)
 
 
 def _find_job(record: Record, event: HistoryEventTypeDef) -> ExecutedJob | None:

@@ -43,6 +43,10 @@ class ExecutionReader:
         """Return what the execution has yet to run, by name."""
         return []
 
+    def list_followed(self, record: Record) -> list[str]:
+        """Return the ARNs of the executions that are followed with this one: by default all that it started."""
+        return record.children
+
     def list_causes(self, record: Record) -> list[ExecutedJob]:
         """Return the jobs that can be the cause of the failure of the execution."""
         return [job for job in record.jobs if job.status != "SUCCEEDED"]
@@ -97,6 +101,8 @@ class Record:
     jobs: list[ExecutedJob] = field(default_factory=list)
     started_executions: dict[int, str] = field(default_factory=dict)
     """The ARN of the execution that a visit of a state started and waits for, by visit."""
+    ended_executions: set[int] = field(default_factory=set)
+    """The visits whose started execution has ended."""
     refused_executions: dict[int, tuple[str, str]] = field(default_factory=dict)
     """The state machine that a visit failed to start, and the error, by visit."""
     variables: dict[str, Json] = field(default_factory=dict)

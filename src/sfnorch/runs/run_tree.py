@@ -104,7 +104,11 @@ class RunTree:
             node.children.sort(key=partial(_find_position, list_children(node.record)))
 
     def _list_started(self, node: Node) -> list[Node]:
-        return [self._nodes[arn] for arn in dict.fromkeys(node.record.children) if arn in self._nodes]
+        return [
+            self._nodes[arn]
+            for arn in dict.fromkeys(node.record.reading.list_followed(node.record))
+            if arn in self._nodes
+        ]
 
     def _poll_node(self, node: Node, polled: set[str], *, parent: Node | None) -> Iterator[RunChange]:
         polled.add(node.arn)
@@ -118,7 +122,7 @@ class RunTree:
                 return
             for change in read_events(node.record, events):
                 yield RunChange(node=node, change=change)
-        for arn in dict.fromkeys(node.record.children):
+        for arn in dict.fromkeys(node.record.reading.list_followed(node.record)):
             child = self._nodes.setdefault(arn, open_node(arn))
             if arn not in polled:
                 yield from self._poll_node(child, polled, parent=node)

@@ -8,14 +8,17 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.errors import explain_error
 from sfnorch.aws.glue_jobs import RUNNING
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.errors import SfnorchError
+from sfnorch.protocol.backfill import OutcomeRule
+from sfnorch.runs.date_runs import read_date_runs
 from sfnorch.runs.executions import stop_execution
+from sfnorch.runs.kinds.backfill import find_backfilled
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
 
@@ -60,7 +63,23 @@ class StopClients:
 
 
 def stop_run(clients: StopClients, arn: str, cause: str, clock: Clock) -> StopResult:
-    """Stop the run, and return what was stopped. Jobs that started meanwhile are searched for and stopped too."""
+    """Stop the run, and return what was stopped. Jobs that started meanwhile are searched for and stopped too.
+
+    Runs of a backfill whose start its history does not show are found by their names.
+    """
+    result, tree = _stop_tree(clients, arn, cause, clock)
+    try:
+        for left in _list_dates_left(clients.stepfunctions, tree, clock):
+            result = _add_results(result, _stop_tree(clients, left, cause, clock)[0])
+    except Exception as error:
+        return replace(
+            result, failed=(*result.failed, f"it is unknown which dates still run: {_describe_error(error)}")
+        )
+    return result
+
+
+def _stop_tree(clients: StopClients, arn: str, cause: str, clock: Clock) -> tuple[StopResult, RunTree]:
+    """Stop what the history of an execution shows; return what was stopped, and the executions with their jobs."""
     stepfunctions = clients.stepfunctions
     tree = RunTree(stepfunctions, [arn], clock)
     stopped = [arn] if add_retries(stop_execution, clock)(stepfunctions, arn, cause) else []
@@ -88,13 +107,35 @@ def stop_run(clients: StopClients, arn: str, cause: str, clock: Clock) -> StopRe
                 runs[job.kind].append((job.glue_name, job.run_id))
         except Exception as error:
             failed.append(f"{job.glue_name} {job.run_id}: {_describe_error(error)}")
-    return StopResult(
+    result = StopResult(
         executions=tuple(stopped),
         job_runs=tuple(runs["job"]),
         workflow_runs=tuple(runs["workflow"]),
         statements=tuple(runs["statement"]),
         queries=tuple(runs["query"]),
         failed=tuple(failed),
+    )
+    return result, tree
+
+
+def _list_dates_left(client: SFNClient, tree: RunTree, clock: Clock) -> Iterator[str]:
+    """Yield the ARNs of the runs of a stopped backfill that are still running."""
+    for root in tree.roots:
+        found = find_backfilled(root.record)
+        if found is None:
+            continue
+        runs = read_date_runs(client, found.machine_arn, found.key, found.dates, OutcomeRule(), clock)
+        yield from (run.execution for run in runs.values() if run.status == "RUNNING")
+
+
+def _add_results(one: StopResult, other: StopResult) -> StopResult:
+    return StopResult(
+        executions=one.executions + other.executions,
+        job_runs=one.job_runs + other.job_runs,
+        workflow_runs=one.workflow_runs + other.workflow_runs,
+        statements=one.statements + other.statements,
+        queries=one.queries + other.queries,
+        failed=one.failed + other.failed,
     )
 
 

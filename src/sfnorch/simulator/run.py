@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sfnorch.errors import SfnorchError
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, read_list, read_mapping
+from sfnorch.protocol import backfill
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.execution import begin_execution
-from sfnorch.simulator.record import Run
+from sfnorch.simulator.processes import Steps, stop_processes
+from sfnorch.simulator.record import Execution, Run
 from sfnorch.simulator.world import BEGIN, MAX_EXECUTIONS, World
 from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
 from sfnorch.template.contents import Machine, Template, evaluate_template
@@ -61,23 +63,36 @@ def run_machine(
     *,
     seed: int = 0,
     until: float | None = None,
+    second_run: float | None = None,
+    stop_after: float | None = None,
     most_executions: int = MAX_EXECUTIONS,
     is_rendered: bool = False,
     begin: datetime | None = None,
 ) -> Run:
     """Return the run of the machine with this input.
 
-    The simulation stops after `until` seconds; the default for a machine that starts itself is an hour. A template that
-    sfnorch rendered (`is_rendered`) is not checked for what AWS refuses: tests check the renderings of all plans. The
-    clock starts at `begin`, by default a fixed time.
+    After `second_run` seconds, another execution with the same input starts. After `stop_after` seconds, the first
+    execution is stopped.
+
+    The simulation stops after `until` seconds; the default for a machine that starts itself is an hour, except for a
+    backfill, which ends when all of its dates have run. A template that sfnorch rendered (`is_rendered`) is not checked
+    for what AWS refuses: tests check the renderings of all plans. The clock starts at `begin`, by default a fixed time.
+
     Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
-    the run cannot be simulated, or has more executions than `most_executions`.
+    the run cannot be simulated, or has more executions than `most_executions`, in a backfill for each date.
     """
-    if until is None and any(can_start_itself(state) for state in machine.list_states()):
+    if until is None and not is_backfill(machine) and any(map(can_start_itself, machine.list_states())):
         until = ENDLESS_SECONDS
     _refuse_faults(template, is_rendered=is_rendered)
-    world = World(template, behaviour or Behaviour(), seed, begin or BEGIN, most_executions=most_executions)
-    begin_execution(world, machine, given)
+    runs = _count_dates(given) if is_backfill(machine) else 1
+    world = World(
+        template, behaviour or Behaviour(), seed, begin or BEGIN, most_executions=runs * most_executions, runs=runs
+    )
+    first = begin_execution(world, machine, given)
+    if second_run is not None:
+        world.clock.process(_begin_second_run(world, machine, given, second_run))
+    if stop_after is not None:
+        world.clock.process(_stop_execution(world, first, stop_after))
     try:
         world.clock.run(until)
     except UnsupportedSimulationError as error:  # simpy raises copies of the original error, without its hint
@@ -93,20 +108,33 @@ def run_machine(
     return world.record
 
 
+def _begin_second_run(world: World, machine: Machine, given: Json, after: float) -> Steps[None]:
+    yield world.clock.timeout(after)
+    second = begin_execution(world, machine, given)
+    second.title += " (second run)"
+
+
+def _stop_execution(world: World, execution: Execution, after: float) -> Steps[None]:
+    yield world.clock.timeout(after)
+    yield from stop_processes(world.clock, [world.processes[execution.arn]])
+
+
 def choose_machine(template: Template, name: str = "") -> Machine:
     """Return the machine of this name; without a name, the only one, or the one that starts others and is not started.
 
+    The machine of backfills is started only by its name.
     Raises SfnorchError if no machine or several machines match.
     """
     if name:
         return template.find(name)
     if not template.machines:
         raise SfnorchError(f"{template.source.file}: no state machine found")
-    calls = [(machine, find_child_arn(state)) for machine in template.machines for state in machine.list_states()]
+    machines = [machine for machine in template.machines if not is_backfill(machine)] or template.machines
+    calls = [(machine, find_child_arn(state)) for machine in machines for state in machine.list_states()]
     started = [(machine, arn) for machine, arn in calls if arn not in ("", ANY)]  # ANY: it is chosen at run time
     first = [
         machine
-        for machine in template.machines
+        for machine in machines
         if not any(can_overlap(arn, machine.arn) for caller, arn in started if caller is not machine)
     ]
     if len(first) == 1:
@@ -115,6 +143,16 @@ def choose_machine(template: Template, name: str = "") -> Machine:
     raise SfnorchError(
         f"{template.source.file} has several state machines", hint=f"specify one with --machine: {names}"
     )
+
+
+def is_backfill(machine: Machine) -> bool:
+    """Return whether the machine runs another one for each date of a list."""
+    return machine.definition is not None and backfill.MARK.is_in(machine.definition.data)
+
+
+def _count_dates(given: Json) -> int:
+    """Return the number of dates in the input of a backfill; 1 for an input that it refuses."""
+    return min(max(1, len(read_list(read_mapping(given).get("dates")))), backfill.MOST_DATES_IN_ALL)
 
 
 def _refuse_faults(template: Template, *, is_rendered: bool) -> None:

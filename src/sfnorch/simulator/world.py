@@ -63,6 +63,8 @@ class World:
     seed: int = 0
     begin: datetime = BEGIN
     most_executions: int = MAX_EXECUTIONS
+    runs: int = 1
+    """The number of runs in a backfill, each of which has the limits of a simulation."""
     clock: simpy.Environment = field(default_factory=simpy.Environment)
     record: Run = field(default_factory=Run)
     rng: random.Random = field(init=False)
@@ -77,6 +79,8 @@ class World:
     """The executions, by machine ARN and name."""
     tokens: dict[str, PendingToken] = field(default_factory=dict)
     """The tasks that wait for an answer, by token."""
+    tables: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
+    """The items of DynamoDB tables, by the name of the table and the key of the item."""
 
     _written: tuple[float, str] = (-1.0, "")
     """The last time that was written: many states are entered at the same time."""
@@ -88,7 +92,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
-        self.languages = QueryLanguages(self.rng, self.read_time)
+        self.languages = QueryLanguages(self.rng, self.read_time, self.runs)
         self.mocks = MockTable(self.template, self.behaviour.mocks)
 
     @property

@@ -16,7 +16,7 @@ from sfnorch.asl import serialize_graph
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.protocol import continuous, dag, dynamic, flow, job_list, master_child
+from sfnorch.protocol import backfill, continuous, dag, dynamic, flow, job_list, master_child, run_context
 from sfnorch.protocol.mark import Mark
 from sfnorch.protocol.states import SharedState, list_names
 from sfnorch.simulator.behaviour import Behaviour, Fault
@@ -44,6 +44,9 @@ PLANS: dict[str, list[dict[str, Any]]] = {
     ],
     "continuous": [{"workflow": "w", "notify": "always", "pause": "1m"}],
     "flow": [{"notify": "always", "steps": [{"name": "a", "glue_job": "a", "save_as": "a"}]}],
+    "backfill": [
+        {"pattern": "flow", "backfill": True, "notify": "always", "steps": [{"name": "a", "glue_job": "a"}]},
+    ],
 }
 """Plans whose state machines have every state that does not belong to a job, a task or a step."""
 
@@ -54,6 +57,7 @@ MARKS = {
     "a task": dag.TASK_MARK,
     "a loop": continuous.MARK,
     "a flow": flow.MARK,
+    "a backfill": backfill.MARK,
 }
 
 STATES: dict[str, tuple[type, ...]] = {
@@ -62,6 +66,7 @@ STATES: dict[str, tuple[type, ...]] = {
     "dag": (dag.DagState, dag.TaskState, SharedState),
     "continuous": (continuous.LoopState, SharedState),
     "flow": (flow.FlowState, SharedState),
+    "backfill": (backfill.BackfillState, flow.FlowState, run_context.RunState, SharedState),
 }
 
 NOT_WRITTEN = {
@@ -70,6 +75,7 @@ NOT_WRITTEN = {
     "dag": set(),
     "continuous": set(),
     "flow": set(),
+    "backfill": {"MakeOutcome"},
 }
 """Names that patterns share, and that this pattern does not use."""
 
@@ -107,6 +113,7 @@ def test_the_states_of_a_pattern_are_those_that_it_builds(pattern: str):
         ("dag", ["a master of tasks", "a task"]),
         ("continuous", ["a loop"]),
         ("flow", ["a flow"]),
+        ("backfill", ["a flow", "a backfill"]),
     ],
 )
 def test_each_machine_has_one_mark(pattern: str, expected: list[str]):

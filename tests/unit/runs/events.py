@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sfnorch.protocol import continuous, dag, flow, job_list, master_child
+from sfnorch.protocol import backfill, continuous, dag, flow, job_list, master_child
 from sfnorch.protocol.mark import Mark
 
 MARKS = {
@@ -16,6 +16,7 @@ MARKS = {
     "steps": flow.MARK,
     "jobs": job_list.MARK,
     "child": job_list.MARK,
+    "dates": backfill.MARK,
 }
 """The mark of the kind that has a variable."""
 

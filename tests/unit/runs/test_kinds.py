@@ -56,7 +56,7 @@ def test_the_kind_of_a_definition(plan: dict[str, Any], kinds: list[MachineKind 
 
 def test_every_kind_has_its_own_mark():
     marks = [kind.mark for kind in KINDS]
-    assert len(set(marks)) == len(marks) == 5
+    assert len(set(marks)) == len(marks) == 6
     assert [recognize(mark.state, mark.variables) for mark in marks] == list(KINDS)
 
 

@@ -12,6 +12,7 @@ from troposphere.iam import ManagedPolicy
 from sfnorch.calls import (
     alarms,
     athena_query,
+    dynamodb_items,
     executions,
     glue_crawl,
     glue_job_run,
@@ -33,7 +34,7 @@ from sfnorch.workflow import BOUNDARY_ARN, Workflow
 _CALLS = (
     *(glue_job_run.RUN_JOB, glue_workflow_run.START_WORKFLOW_RUN, glue_workflow_run.GET_WORKFLOW_RUN),
     *(executions.RUN_EXECUTION, messages.PUBLISH, alarms.SET_ALARM_STATE, lambda_invoke.INVOKE),
-    *(s3_objects.GET_OBJECT, s3_objects.PUT_OBJECT),
+    *(s3_objects.GET_OBJECT, s3_objects.PUT_OBJECT, dynamodb_items.GET_ITEM, dynamodb_items.PUT_ITEM),
     *(athena_query.RUN_QUERY, glue_crawl.START_CRAWLER, glue_crawl.GET_CRAWLER, glue_crawl.STOP_CRAWLER),
     *(redshift_statement.EXECUTE_STATEMENT, redshift_statement.DESCRIBE_STATEMENT, redshift_statement.CANCEL_STATEMENT),
 )

@@ -14,7 +14,7 @@ from troposphere.iam import Role
 
 from sfnorch.cfn.roles import build_allow_statement, deny
 from sfnorch.cfn.starts import QUEUE_NAME, RULE_NAME
-from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC, PolicyStatement, TemplateValue
+from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, LOCK_TABLE, RESULTS, TOPIC, PolicyStatement, TemplateValue
 from sfnorch.delivery.pipeline.boundary import refer_to_boundary
 from sfnorch.delivery.pipeline.names import (
     CREATION_ROLE,
@@ -220,6 +220,19 @@ def _allow_buckets() -> list[PolicyStatement]:
     return [build_allow_statement("MakeBuckets", actions, own)]
 
 
+def _allow_tables() -> list[PolicyStatement]:
+    """Return the statement for the table of locks."""
+    actions = (
+        *("dynamodb:CreateTable", "dynamodb:DescribeTable", "dynamodb:UpdateTable", "dynamodb:DeleteTable"),
+        *("dynamodb:DescribeTimeToLive", "dynamodb:UpdateTimeToLive", "dynamodb:DescribeContinuousBackups"),
+        *("dynamodb:DescribeContributorInsights", "dynamodb:DescribeKinesisStreamingDestination"),
+        *("dynamodb:GetResourcePolicy", "dynamodb:TagResource", "dynamodb:UntagResource"),
+        "dynamodb:ListTagsOfResource",
+    )
+    tables = [make_regional_arn("dynamodb", f"table/{_OWN}-{LOCK_TABLE}-{end}") for end in _RANDOM_ENDS]
+    return [build_allow_statement("MakeTables", actions, tables)]
+
+
 def _allow_schedules() -> list[PolicyStatement]:
     """Return statements for the schedule with the stack's name, and for those in the group with the stack's name."""
     actions = (
@@ -276,6 +289,7 @@ CREATED: dict[str, Callable[[], list[PolicyStatement]]] = {
     "AWS::Lambda::Function": _allow_functions,
     "AWS::S3::Bucket": _allow_buckets,
     "AWS::S3::BucketPolicy": list,
+    "AWS::DynamoDB::Table": _allow_tables,
 }
 """Each type of resource in sfnorch's templates, and the statements that it needs.
 

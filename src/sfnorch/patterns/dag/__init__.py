@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.patterns import stack_parameters, starts
+from sfnorch.patterns import backfill, stack_parameters, starts
 from sfnorch.patterns.dag import master, task
+from sfnorch.patterns.overlap import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 def build_workflow(plan: DagPlan) -> Workflow:
     """Return the workflow of a dag plan: the master, and the state machine whose executions are the tasks."""
     tasks = task.build_machine(plan)
-    machines = (master.build_machine(plan, tasks), tasks)
+    main = master.build_machine(plan, tasks)
+    machines = (main, tasks, *backfill.list_machines(plan, main))
     told = plan.notify != "never"
     return Workflow(
         description=f"{plan.name or 'Tasks'}: a master state machine and {len(plan.tasks)} tasks, "
@@ -33,6 +35,7 @@ def build_workflow(plan: DagPlan) -> Workflow:
             *(Output(name=f"{machine.key}StateMachineArn", value=MachineArn(machine.key)) for machine in machines),
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
+        has_locks=find_lock(plan) is not None,
         logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
         schedule=starts.build_schedule(plan),

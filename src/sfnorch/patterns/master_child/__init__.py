@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.patterns import stack_parameters, starts
+from sfnorch.patterns import backfill, stack_parameters, starts
 from sfnorch.patterns.master_child import child, master
+from sfnorch.patterns.overlap import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 def build_workflow(plan: ChainsPlan) -> Workflow:
     """Return the workflow of a master-child plan: the master first, then a state machine for each child."""
     children = [child.build_machine(plan, number) for number in range(1, len(plan.children) + 1)]
-    machines = (master.build_machine(plan, children), *children)
+    main = master.build_machine(plan, children)
+    machines = (main, *children, *backfill.list_machines(plan, main))
     told = plan.notify != "never"
     return Workflow(
         description=f"{plan.name or 'Glue jobs'}: a master state machine and {len(children)} child state machines.",
@@ -34,6 +36,7 @@ def build_workflow(plan: ChainsPlan) -> Workflow:
             *(Output(name=f"{machine.key}StateMachineArn", value=MachineArn(machine.key)) for machine in machines),
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
+        has_locks=find_lock(plan) is not None,
         logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
         schedule=starts.build_schedule(plan),

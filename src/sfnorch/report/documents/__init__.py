@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from sfnorch.report.documents.backfills import BackfillDocument
     from sfnorch.report.documents.errors import ErrorDocument
     from sfnorch.report.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
     from sfnorch.report.documents.simulation import SimulationDocument
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from sfnorch.report.documents.templates import LintDocument, PatternsDocument, RenderDocument, RulesDocument
 
     Document: TypeAlias = (
-        DeleteDocument
+        BackfillDocument
+        | DeleteDocument
         | DeployDocument
         | DiffDocument
         | ErrorDocument

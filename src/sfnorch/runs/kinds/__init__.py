@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from sfnorch.json_values import Json
+from sfnorch.runs.kinds.backfill import BACKFILL
 from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.dag import TASKS
 from sfnorch.runs.kinds.flow import FLOW
@@ -16,7 +17,7 @@ from sfnorch.runs.kinds.kind import MachineKind
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.record import Record
 
-KINDS: tuple[MachineKind, ...] = (MASTER, TASKS, LOOP, FLOW, JOB_LIST)
+KINDS: tuple[MachineKind, ...] = (MASTER, TASKS, LOOP, FLOW, JOB_LIST, BACKFILL)
 
 
 def find_kind(definition: Mapping[str, Json]) -> MachineKind | None:

@@ -31,8 +31,11 @@ _EVALUATIONS_OF_A_RUN = 2
 class Evaluator:
     """Evaluates the fields of states."""
 
-    def __init__(self, rng: random.Random, now: Callable[[], datetime], most_steps: int = MOST_STEPS) -> None:
+    def __init__(
+        self, rng: random.Random, now: Callable[[], datetime], most_steps: int = MOST_STEPS, runs: int = 1
+    ) -> None:
         self._most_steps = most_steps
+        self._runs = runs
         self._values = 0
         self._steps = 0
         self._engine = Engine(make_functions(rng, now))
@@ -93,7 +96,7 @@ class Evaluator:
         Raises UnsupportedSimulationError if the run exceeds the limit.
         """
         self._steps += budget.steps
-        most = _EVALUATIONS_OF_A_RUN * max(MOST_STEPS, self._most_steps)
+        most = self._runs * _EVALUATIONS_OF_A_RUN * max(MOST_STEPS, self._most_steps)
         if self._steps > most:
             raise UnsupportedSimulationError(
                 f"The expressions of this run require more than {most:,} steps, the limit of a simulation",

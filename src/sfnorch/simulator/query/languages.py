@@ -17,9 +17,10 @@ class QueryLanguages:
     The modules of a language take long to load. They are loaded for the first state that uses it.
     """
 
-    def __init__(self, rng: random.Random, now: Callable[[], datetime]) -> None:
+    def __init__(self, rng: random.Random, now: Callable[[], datetime], runs: int = 1) -> None:
         self._rng = rng
         self._now = now
+        self._runs = runs
 
     def find_language(self, state: LocatedState) -> QueryLanguage:
         """Return the language of the state."""
@@ -30,7 +31,7 @@ class QueryLanguages:
         from sfnorch.simulator.query.evaluator import Evaluator
         from sfnorch.simulator.query.jsonata import Jsonata
 
-        return Jsonata(Evaluator(self._rng, self._now))
+        return Jsonata(Evaluator(self._rng, self._now, runs=self._runs))
 
     @cached_property
     def _paths(self) -> QueryLanguage:
