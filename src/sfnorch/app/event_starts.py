@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfnorch.durations import parse_timestamp
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.event_rules.matching import Mismatch, find_mismatches
 from sfnorch.event_rules.paths import Missing, read_value
 from sfnorch.event_rules.transformers import TransformError, transform_event
-from sfnorch.json_values import Json, parse_strict
+from sfnorch.json_values import Json, parse_strict, read_string
 from sfnorch.sentences import list_names
 from sfnorch.simulator.world import BEGIN
 from sfnorch.template.event_rules import EventRule, EventTarget, list_event_rules
@@ -26,6 +28,8 @@ class StartedExecution(NamedTuple):
     rule: EventRule
     machine: Machine
     execution_input: Json
+    begin: datetime | None
+    """The time of the event; None if it is not a timestamp."""
 
 
 class _Candidate(NamedTuple):
@@ -56,7 +60,8 @@ def choose_started_execution(template: Template, event: Json, machine_name: str 
     if len(enabled) > 1:
         raise _create_several_error(template, enabled)
     (chosen,) = enabled
-    return StartedExecution(chosen.rule, chosen.machine, _build_input(chosen, whole))
+    begin = parse_timestamp(read_string(whole["time"]))
+    return StartedExecution(chosen.rule, chosen.machine, _build_input(chosen, whole), begin)
 
 
 def _complete_event(event: Mapping[str, Json], template: Template) -> dict[str, Json]:

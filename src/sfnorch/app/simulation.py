@@ -158,7 +158,7 @@ def simulate(
     behaviour = request.chosen_behaviour
     with waits("Reading the template"):
         template = _read_template(request)
-    machine, execution_input = _choose_execution(template, request)
+    machine, execution_input, begin = _choose_execution(template, request)
     if request.machine_type is not None:
         chosen = replace(machine, express=request.machine_type == "express")
         template, machine = template.replace_machine(machine, chosen), chosen
@@ -195,7 +195,7 @@ def simulate(
             second_run=request.second_run,
             stop_after=request.stop_after,
             is_rendered=request.template is None,
-            begin=start.begin,
+            begin=start.begin or begin,
         )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
@@ -203,14 +203,17 @@ def simulate(
     return Simulation(run, found, dates)
 
 
-def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Machine, Json]:
-    """Return the state machine to start and its input: those of the request, or those of the rule for its event."""
+def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Machine, Json, datetime | None]:
+    """Return the state machine to start, its input, and the start time of the clock; None for the default time.
+
+    They are those of the request, or those of the rule for its event.
+    """
     if request.event is None:
-        return choose_machine(template, request.machine), request.execution_input
+        return choose_machine(template, request.machine), request.execution_input, None
     from sfnorch.app.event_starts import choose_started_execution  # few simulations have an event
 
     started = choose_started_execution(template, request.event, request.machine)
-    return started.machine, started.execution_input
+    return started.machine, started.execution_input, started.begin
 
 
 def _read_template(request: SimulateRequest) -> Template:
