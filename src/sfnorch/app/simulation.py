@@ -11,12 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sfnorch.app.account import Waits, wait_without_words
-from sfnorch.app.simulated_backfill import (
-    SimulatedBackfill,
-    SimulatedDate,
-    list_simulated_dates,
-    prepare_backfill,
-)
 from sfnorch.app.simulated_start import SimulatedStart, make_start
 from sfnorch.app.simulated_values import refuse_input, refuse_parameters, refuse_substitutions, refuse_values
 from sfnorch.app.sources import (
@@ -39,6 +33,7 @@ from sfnorch.template.definition_files import refuse_other_file
 from sfnorch.template.functions import list_functions
 
 if TYPE_CHECKING:
+    from sfnorch.app.simulated_backfill import SimulatedBackfill, SimulatedDate
     from sfnorch.simulator.record import Run
     from sfnorch.template.contents import Machine, Template
 
@@ -164,6 +159,8 @@ def simulate(
         template, machine = template.replace_machine(machine, chosen), chosen
     main, backfill = machine, None
     if request.backfill is not None:
+        from sfnorch.app.simulated_backfill import prepare_backfill  # few simulations are backfills
+
         backfill = prepare_backfill(template, main, request.backfill, request.params, execution_input)
         machine, start = backfill.machine, SimulatedStart(backfill.execution_input, None)
     else:
@@ -199,8 +196,11 @@ def simulate(
         )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
-    dates = list_simulated_dates(run, main, backfill.key) if backfill else None
-    return Simulation(run, found, dates)
+    if backfill is None:
+        return Simulation(run, found)
+    from sfnorch.app.simulated_backfill import list_simulated_dates
+
+    return Simulation(run, found, list_simulated_dates(run, main, backfill.key))
 
 
 def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Machine, Json, datetime | None]:
