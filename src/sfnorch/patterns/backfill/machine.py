@@ -76,7 +76,7 @@ def build_machine(plan: OrchestrationPlan | DefaultPlan, main: StateMachine, rul
             *(notification.list_permissions() if told else ()),
         ),
         alarm=Alarm(name=alarm_name, description="A backfill failed"),
-        runs=f"the {main.name} for each date of a list",
+        runs=f"starts {main.name} for each date of a list",
     )
 
 
