@@ -108,6 +108,7 @@ _OPTIONS = {
     "faults": "--fail",
     "seconds": "--duration",
     "throttles": "--throttle",
+    "concurrent_runs": "--concurrent-runs",
     "execution_input": "--input",
     "test_case": "--test-case",
     "first": "--from",
@@ -116,7 +117,7 @@ _OPTIONS = {
 """The options with other names than the fields of a request that they set."""
 
 
-_WITHOUT_END = ("mocks", "objects", "faults", "seconds", "throttles")
+_WITHOUT_END = ("mocks", "objects", "faults", "seconds", "throttles", "concurrent_runs")
 """The fields whose errors are lists, which end without a full stop."""
 
 

@@ -112,6 +112,7 @@ def test_the_history_fits_even_if_all_dates_fail():
     (own,) = parts_of(run)
     assert own.error == "BackfillFailed"
     assert own.cause.startswith(f"{MOST_DATES} of {MOST_DATES} dates failed: 2026-01-01 (first), ")
+    assert own.cause.endswith(f"2026-04-10 and {MOST_DATES - 100} more. Continue with: sfnorch backfill")
     assert own.history < 5_000
 
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 MOST_MESSAGES = 20
 """The most failures whose messages are kept; of the others, only the dates are."""
 
-_MOST_NAMED = 1_000
+_MOST_NAMED = 100
 
 _LEFT = jsonata("$count($dates) - $ran")
 _SUMMARY = jsonata("$summary")
