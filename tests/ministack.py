@@ -146,8 +146,8 @@ def small_template(plan: str, folder: Path | None = None) -> str:
     text = render_template(build_workflow(parse_plan(plan, folder=folder)), "cfn")
     data = json.loads(json.dumps(parse_template(text, "plan").data))
     for resource in data["Resources"].values():
-        if resource["Type"] == "AWS::CloudWatch::Alarm":
-            properties = resource["Properties"]
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in properties:
             del properties["Metrics"]
             properties |= {
                 "MetricName": "ExecutionsFailed",

@@ -18,6 +18,7 @@ from sfnorch.asl.jsonata import REFERENCE
 
 if TYPE_CHECKING:
     from sfnorch.asl import Graph
+    from sfnorch.json_values import Json
     from sfnorch.origin import Origin
 
 
@@ -99,6 +100,16 @@ class ObjectArns(NamedTuple):
     prefix: str
 
 
+@dataclass(frozen=True, slots=True)
+class LockTable:
+    """The name of the table of locks, which the stack creates."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockTableArn:
+    """The ARN of the table of locks."""
+
+
 class BucketArn(NamedTuple):
     """The ARN of a bucket with this name."""
 
@@ -118,6 +129,8 @@ DeploymentValue: TypeAlias = (
     | ResultsBucket
     | ObjectArns
     | BucketArn
+    | LockTable
+    | LockTableArn
 )
 """A string, or a value that is known only in the deployed stack."""
 
@@ -198,6 +211,30 @@ class ExecutionSchedule(NamedTuple):
     machine: str
     expression: str
     timezone: str = "UTC"
+    execution_input: str = "{}"
+    """The input, a JSON text in which EventBridge Scheduler replaces its keywords."""
+
+
+class ScheduledStart(NamedTuple):
+    """A further schedule that starts a state machine. `key` is the prefix of its logical ids."""
+
+    key: str
+    name: str
+    schedule: ExecutionSchedule
+
+
+class EventStart(NamedTuple):
+    """A rule that starts a state machine for each event that matches. `key` is the prefix of its logical ids.
+
+    The rule fills the values at `paths` into the JSON text `template`, as the input of the execution.
+    """
+
+    key: str
+    name: str
+    machine: str
+    pattern: Mapping[str, Json]
+    paths: Mapping[str, str]
+    template: str
 
 
 class Parameter(NamedTuple):
@@ -248,9 +285,12 @@ class Workflow(NamedTuple):
     functions: tuple[LambdaFunction, ...] = ()
     stores_results: bool = False
     """Whether a state machine writes to the bucket for results."""
+    has_locks: bool = False
+    """Whether the runs have locks, which are in a table."""
     logging: Logging | None = None
     tracing: bool = False
     schedule: ExecutionSchedule | None = None
+    starts: tuple[ScheduledStart | EventStart, ...] = ()
     tags: Mapping[str, str] = _NONE
     compact: bool = False
     """Whether the template must be as short as possible: without a bucket, CloudFormation accepts 51,200 bytes."""

@@ -81,6 +81,10 @@ _TITLES = {
     "Job": "A job",
     "Alerts": "`alerts`",
     "Schedule": "`schedule`",
+    "Overlap": "`overlap`",
+    "RunParameter": "A parameter",
+    "Start": "A start",
+    "S3Start": "`s3` of a start",
 }
 
 
@@ -113,7 +117,7 @@ def _default(key: str, value: Any) -> str:
         return "five"
     if key == "name" and value == "":
         return "`child-N`"
-    return "" if value is None else f"`{_short(value)}`"
+    return "" if value in (None, "") else f"`{_short(value)}`"
 
 
 def _short(value: Any) -> str:

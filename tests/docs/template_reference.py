@@ -57,6 +57,8 @@ class Rendering:
             name = re.sub(rf"^{derive_child_key(child.name)}(?=GlueJobs|StateMachine|FailedAlarm)", "CHILD", name)
         for function in getattr(self.plan, "functions", ()):
             name = re.sub(rf"^{derive_logical_key(function.name)}(?=Function)", "FUNCTION", name)
+        for start in getattr(self.plan, "starts", ()):
+            name = re.sub(rf"^{derive_logical_key(start.name)}(?=Start(Schedule|Rule)$)", "START", name)
         return re.sub("^AlarmTopicEmail.+", "AlarmTopicEmailADDRESS", name)
 
     def _general(self, value: Any) -> Any:
@@ -70,6 +72,8 @@ class Rendering:
             value = re.sub(rf"(of |}}-){re.escape(child.name)}(?=,|-failed|$)", r"\1CHILD", value)
         for function in getattr(self.plan, "functions", ()):
             value = re.sub(rf"(?<=}}-){re.escape(function.name)}$", "FUNCTION", value)
+        for start in getattr(self.plan, "starts", ()):
+            value = re.sub(rf"((?<=}}-)|^){re.escape(start.name)}$", "START", value)
         return value
 
 
@@ -157,5 +161,5 @@ def _resources(section: _Section, pattern: str) -> Iterator[str]:
         yield f"| {code(name)}{mark} | {declared['Type']} | {code(physical)} | {code(declared.get('Condition', ''))} |"
 
 
-_PHYSICAL = ("Name", "AlarmName", "FunctionName", "LogGroupName")
+_PHYSICAL = ("Name", "AlarmName", "FunctionName", "QueueName", "LogGroupName")
 """The properties by which resources are named."""

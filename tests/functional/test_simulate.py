@@ -339,3 +339,60 @@ def test_the_stack_has_the_name_with_which_it_is_deployed(plan: Run):
     assert alarm() == "stack-orders-failed"
     wrong = plan("simulate", "--stack-name", "9 lives")
     assert (wrong.code, wrong.out) == (2, "")
+
+
+OVERLAP = """\
+pattern: flow
+name: etl
+overlap: skip
+steps:
+- {name: load, glue_job: load}
+"""
+
+
+def test_a_second_run_is_skipped(run: Run):
+    Path("sfnorch.yaml").write_text(OVERLAP)
+    done = run("simulate", "--second-run", "2m")
+    shown = lines(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert shown[:5] == [
+        "T+00s  flow starts",
+        "T+00s  run 2026-01-01-90f16352, date 2026-01-01",
+        "T+02m  flow (second run) starts",
+        "T+02m  flow (second run) SKIPPED: flow is running",
+        "T+05m  flow SUCCEEDED",
+    ]
+    assert "flow (second run) SKIPPED, flow was running" in shown
+
+
+def test_a_second_run_that_fails_has_the_exit_code_of_a_failure(run: Run):
+    Path("sfnorch.yaml").write_text(OVERLAP.replace("skip", "fail"))
+    done = run("simulate", "--second-run", "2m", "--output", "json")
+    first, second = json.loads(done.out)["executions"]
+    assert (done.code, first["status"], second["status"], second["error"]) == (
+        3,
+        "SUCCEEDED",
+        "FAILED",
+        "AlreadyRunning",
+    )
+    assert (second["title"], second["parent"], second["started"]) == ("flow (second run)", "", 120)
+
+
+def test_a_run_that_was_stopped_does_not_block_the_second_one(run: Run):
+    Path("sfnorch.yaml").write_text(OVERLAP)
+    done = run("simulate", "--stop-after", "1m", "--second-run", "2m")
+    shown = lines(done.out)
+    assert done.code == 3
+    assert shown[2:4] == ["T+01m  flow: load STOPPED", "T+01m  flow ABORTED"]
+    assert "flow (second run) SUCCEEDED" in shown
+
+
+def test_a_second_run_needs_no_lock(plan: Run):
+    done = plan("simulate", "--second-run", "20m")
+    assert done.code == 0
+    assert lines(done.out)[6:8] == ["T+20m  master (second run) starts", "T+20m  all 2 children start"]
+
+
+def test_stopping_after_the_end_changes_nothing(plan: Run):
+    done = plan("simulate", "--stop-after", "1h")
+    assert (done.code, lines(done.out)[-6:-4]) == (0, ["", "wall time          10m"])

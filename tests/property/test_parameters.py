@@ -161,6 +161,46 @@ def test_the_arguments_of_every_job_run(drawn: dict[str, Any]):
         assert found == list(_compute(drawn, child, scope))
 
 
+@settings(max_examples=30, deadline=None)
+@given(_runs())
+def test_the_arguments_of_every_job_run_of_a_dynamic_machine(drawn: dict[str, Any]):
+    (child, jobs), *_ = drawn["children"].items()
+    jobs = [
+        {**job, "arguments": {key: text for key, text in job.get("arguments", {}).items() if "$child" not in text}}
+        for job in jobs
+    ]
+    thread = next(iter(drawn["threads"]), {})
+    drawn = {
+        **drawn,
+        "children": {child: jobs},
+        "deployed_jobs": {child: ["a", "other"]},
+        "threads": [{**thread, "child": child}],
+    }
+    plan = {
+        "pattern": "dynamic",
+        "timezone": drawn["zone"],
+        "parameters": drawn["parameters"],
+        "jobs": jobs,
+        **({"run_id_argument": drawn["run_id_argument"]} if drawn["run_id_argument"] else {}),
+    }
+    values = {name_parameter_default(name): _write(value) for name, value in drawn["deployed"].items()}
+    moment = drawn["at"].replace(tzinfo=timezone.utc)
+    run = simulate(
+        render_template(build_workflow(parse_plan(yaml.safe_dump(plan, allow_unicode=True))), "sam"),
+        {
+            "params": drawn["params"],
+            "run": {"scheduledAt": moment.strftime("%Y-%m-%dT%H:%M:%SZ")},
+            "glueJobs": "a,other",
+            **{key: value for key, value in thread.items() if key != "child"},
+        },
+        parameters=values,
+    )
+    assert run.first.status == "SUCCEEDED", run.first.cause
+    today = moment.astimezone(ZoneInfo(drawn["zone"])).date()
+    scope = {"params": _resolve(drawn, today), "date": today.isoformat(), "id": run.first.output["run"]["id"]}
+    assert [(job.job, job.arguments) for job in run.job_runs] == list(_compute(drawn, child, scope))
+
+
 @pytest.mark.parametrize(
     ("zone", "moment", "today"),
     [

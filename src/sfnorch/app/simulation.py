@@ -11,12 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sfnorch.app.account import Waits, wait_without_words
-from sfnorch.app.simulated_backfill import (
-    SimulatedBackfill,
-    SimulatedDate,
-    list_simulated_dates,
-    prepare_backfill,
-)
 from sfnorch.app.simulated_start import SimulatedStart, make_start
 from sfnorch.app.simulated_values import refuse_input, refuse_parameters, refuse_substitutions, refuse_values
 from sfnorch.app.sources import (
@@ -39,8 +33,9 @@ from sfnorch.template.definition_files import refuse_other_file
 from sfnorch.template.functions import list_functions
 
 if TYPE_CHECKING:
+    from sfnorch.app.simulated_backfill import SimulatedBackfill, SimulatedDate
     from sfnorch.simulator.record import Run
-    from sfnorch.template.contents import Template
+    from sfnorch.template.contents import Machine, Template
 
 
 MachineType = Literal["standard", "express"]
@@ -83,6 +78,9 @@ class SimulateRequest:
     default, the run has no scheduled time and starts on 1 January 2026."""
     backfill: SimulatedBackfill | None = None
     """A backfill of the state machine, instead of one execution; `execution_input` and `params` apply to all dates."""
+    event: Json = None
+    """An event instead of an input: the rule of the template that matches it starts the state machine with the input
+    from its input transformer."""
     behaviour: Behaviour | None = None
     """What services do: failures, durations in seconds, mocks. Without it, all jobs succeed. The code of functions runs
     only for a plan, and only isolated, unless the behaviour says otherwise."""
@@ -105,6 +103,10 @@ class SimulateRequest:
     """The seed of the random numbers for jitter and names."""
     until: float | None = None
     """The virtual time after which the simulation ends, in seconds."""
+    second_run: float | None = None
+    """The virtual time after which a second execution with the same input starts, in seconds."""
+    stop_after: float | None = None
+    """The virtual time after which the first execution is stopped, in seconds."""
     price: float = PRICE_PER_1000
     """The price of 1,000 state transitions, in US dollars."""
 
@@ -114,8 +116,15 @@ class SimulateRequest:
             raise RequestError(": a plan and a template exclude each other", field="template")
         if self.test_case and self.mock_file is None:
             raise RequestError(" requires a file of mocks", field="test_case")
+        for name in ("second_run", "stop_after"):
+            if (getattr(self, name) or 0) < 0:
+                raise RequestError(" must not be negative", field=name)
         if self.backfill is not None and self.at is not None:
             raise RequestError(": a backfill has dates, and no scheduled time", field="at")
+        if self.event is not None and self.backfill is not None:
+            raise RequestError(": a backfill has dates, and no event", field="event")
+        if self.event is not None and self.execution_input != {}:
+            raise RequestError(": an event and an input exclude each other", field="event")
         refuse_input(self.execution_input)
 
     @property
@@ -144,17 +153,19 @@ def simulate(
     behaviour = request.chosen_behaviour
     with waits("Reading the template"):
         template = _read_template(request)
-    machine = choose_machine(template, request.machine)
+    machine, execution_input, begin = _choose_execution(template, request)
     if request.machine_type is not None:
         chosen = replace(machine, express=request.machine_type == "express")
         template, machine = template.replace_machine(machine, chosen), chosen
     main, backfill = machine, None
     if request.backfill is not None:
-        backfill = prepare_backfill(template, main, request.backfill, request.params, request.execution_input)
+        from sfnorch.app.simulated_backfill import prepare_backfill  # few simulations are backfills
+
+        backfill = prepare_backfill(template, main, request.backfill, request.params, execution_input)
         machine, start = backfill.machine, SimulatedStart(backfill.execution_input, None)
     else:
         title = template.build_title(machine)
-        start = make_start(machine, title, request.execution_input, request.params, request.at)
+        start = make_start(machine, title, execution_input, request.params, request.at)
     if template.source.is_definition:  # it has no role
         behaviour = replace(behaviour, enforce_permissions=False)
     _refuse_mocks(template, behaviour)
@@ -178,13 +189,31 @@ def simulate(
             behaviour,
             seed=request.seed,
             until=request.until,
+            second_run=request.second_run,
+            stop_after=request.stop_after,
             is_rendered=request.template is None,
-            begin=start.begin,
+            begin=start.begin or begin,
         )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
-    dates = list_simulated_dates(run, main, backfill.key) if backfill else None
-    return Simulation(run, found, dates)
+    if backfill is None:
+        return Simulation(run, found)
+    from sfnorch.app.simulated_backfill import list_simulated_dates
+
+    return Simulation(run, found, list_simulated_dates(run, main, backfill.key))
+
+
+def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Machine, Json, datetime | None]:
+    """Return the state machine to start, its input, and the start time of the clock; None for the default time.
+
+    They are those of the request, or those of the rule for its event.
+    """
+    if request.event is None:
+        return choose_machine(template, request.machine), request.execution_input, None
+    from sfnorch.app.event_starts import choose_started_execution  # few simulations have an event
+
+    started = choose_started_execution(template, request.event, request.machine)
+    return started.machine, started.execution_input, started.begin
 
 
 def _read_template(request: SimulateRequest) -> Template:

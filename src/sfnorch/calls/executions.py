@@ -42,6 +42,9 @@ RUN_EXECUTION = Call(
     ),
 )
 START_EXECUTION = Call(resource="states:startExecution", grants=(_MACHINE,), transient=RUN_EXECUTION.transient)
+UNKNOWN_EXECUTION = "Sfn.ExecutionDoesNotExistException"
+"""The error of a description of an execution that does not exist, or no longer (tested on AWS by a public project)."""
+
 DESCRIBE_EXECUTION = Call(
     resource="aws-sdk:sfn:describeExecution",
     grants=(

@@ -41,6 +41,7 @@ class AcceptedFinding(NamedTuple):
 
 
 _BUCKET, _FUNCTION, _LOG_GROUP = "AWS::S3::Bucket", "AWS::Lambda::Function", "AWS::Logs::LogGroup"
+_TABLE = "AWS::DynamoDB::Table"
 
 ACCEPTED_FINDINGS = (
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/logging-with-S3.html [documented]
@@ -84,6 +85,14 @@ ACCEPTED_FINDINGS = (
         lacks="KmsKeyArn",
         has="Environment",
     ),
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html [documented]
+    AcceptedFinding(
+        check="CKV_AWS_27",
+        resource_type="AWS::SQS::Queue",
+        expects="a customer managed key",
+        reason="SQS encrypts the queue with its own key. A customer managed key costs extra",
+        lacks="KmsMasterKeyId",
+    ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html [documented]
     AcceptedFinding(
         check="CKV_AWS_158",
@@ -91,6 +100,22 @@ ACCEPTED_FINDINGS = (
         expects="a customer managed key",
         reason="CloudWatch Logs encrypts every log group. A customer managed key costs extra",
         lacks="KmsKeyId",
+    ),
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html [documented]
+    AcceptedFinding(
+        check="CKV_AWS_28",
+        resource_type=_TABLE,
+        expects="point-in-time recovery",
+        reason="A lock is of use only while its run is running. A restored lock is not",
+        lacks="PointInTimeRecoverySpecification",
+    ),
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html [documented]
+    AcceptedFinding(
+        check="CKV_AWS_119",
+        resource_type=_TABLE,
+        expects="a customer managed key",
+        reason="DynamoDB encrypts every table. A customer managed key costs extra",
+        lacks="SSESpecification",
     ),
     # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html [documented]
     AcceptedFinding(

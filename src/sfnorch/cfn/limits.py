@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from sfnorch.cfn.values import build_function_role_id, build_machine_id, build_r
 from sfnorch.errors import LimitError
 from sfnorch.json_values import Json, find_value, list_values, read_list, read_mapping
 from sfnorch.partitions import PARTITIONS
-from sfnorch.workflow import StateMachine, Workflow
+from sfnorch.workflow import EventStart, StateMachine, Workflow
 
 TEMPLATE_BYTES = 1_000_000
 DEFINITION_BYTES = 1_000_000
 ROLE_POLICY_CHARACTERS = 10_240
 ROLE_MANAGED_POLICIES = 10
+INPUT_TEMPLATE_CHARACTERS = 8_192
 COUNTS = {"Parameters": 200, "Resources": 500, "Outputs": 200}
 
 # The longest values of intrinsic functions that the template can expect: the longest region and partition, and the
@@ -46,6 +48,12 @@ def check_data(data: dict[str, Json], workflow: Workflow) -> None:
     for number, function in enumerate(workflow.functions):
         wrong = _find_role_fault(function.name, find_value(resources, build_function_role_id(function.key)))
         faults += [f"functions[{number}]: {wrong}: use fewer resources, or a prefix with *"] if wrong else []
+    faults += [
+        f"starts[{number}]: the values of {start.name} have {len(start.template):,} characters, but EventBridge allows "
+        f"{INPUT_TEMPLATE_CHARACTERS:,}: shorten its params"
+        for number, start in enumerate(workflow.starts)
+        if isinstance(start, EventStart) and len(start.template) > INPUT_TEMPLATE_CHARACTERS
+    ]
     if faults:
         raise LimitError("\n".join(faults))
 

@@ -25,6 +25,6 @@ def build_schedule_resources(schedule: ExecutionSchedule) -> list[AWSObject]:
             ScheduleExpression=schedule.expression,
             ScheduleExpressionTimezone=schedule.timezone,
             FlexibleTimeWindow=FlexibleTimeWindow(Mode="OFF"),
-            Target=Target(Arn=machine, RoleArn=GetAtt("ScheduleRole", "Arn"), Input="{}"),
+            Target=Target(Arn=machine, RoleArn=GetAtt("ScheduleRole", "Arn"), Input=schedule.execution_input),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal, TypeAlias
 
 from troposphere import AWSHelperFn, AWSObject, Equals, Not, Ref, Sub
@@ -47,6 +47,7 @@ def _build_groups(workflow: Workflow, form: Format) -> list[Group]:
         ("The log group of the state machines", [_build_log_group(workflow.logging)] if workflow.logging else []),
         ("Permissions that the roles of the state machines share", roles.build_shared_policy(workflow)),
         (f"The bucket for results, unless {RESULTS_BUCKET} specifies another", _build_results_bucket(workflow)),
+        ("The locks of runs", _build_lock_table(workflow)),
     ]
     each = [
         (
@@ -60,7 +61,13 @@ def _build_groups(workflow: Workflow, form: Format) -> list[Group]:
         )
         for machine in workflow.machines
     ]
-    return [*shared, *each, *_build_function_groups(workflow), *_build_schedule_groups(workflow)]
+    return [
+        *shared,
+        *each,
+        *_build_function_groups(workflow),
+        *_build_schedule_groups(workflow),
+        *_build_start_groups(workflow),
+    ]
 
 
 # Most templates have none of these resources. Their modules are loaded when they are needed: they take long to load.
@@ -83,6 +90,14 @@ def _build_schedule_groups(workflow: Workflow) -> list[Group]:
     return [("The schedule that starts the master", build_schedule_resources(workflow.schedule))]
 
 
+def _build_start_groups(workflow: Workflow) -> Iterable[Group]:
+    if not workflow.starts:
+        return []
+    from sfnorch.cfn.starts import build_start_groups
+
+    return build_start_groups(workflow)
+
+
 def _build_heading(machine: StateMachine) -> str:
     return machine.name if machine.key else "The state machine"
 
@@ -97,6 +112,14 @@ def _build_results_bucket(workflow: Workflow) -> list[AWSObject]:
     for resource in made:
         resource.Condition = OWN_BUCKET
     return made
+
+
+def _build_lock_table(workflow: Workflow) -> list[AWSObject]:
+    if not workflow.has_locks:
+        return []
+    from sfnorch.cfn.locks import build_lock_table
+
+    return [build_lock_table()]
 
 
 def _build_log_group(logging: Logging) -> AWSObject:

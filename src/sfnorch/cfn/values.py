@@ -15,6 +15,8 @@ from sfnorch.workflow import (
     DeploymentValue,
     FunctionArn,
     GlueArns,
+    LockTable,
+    LockTableArn,
     MachineArn,
     ObjectArns,
     ParameterValue,
@@ -34,6 +36,8 @@ OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED, OWN_BUCKET = "OwnTopic", "TopicHasKey", "Boun
 """Conditions: the stack creates a topic; the specified topic has a key; roles have a permissions boundary."""
 
 TOPIC, TOPIC_KEY, LOG_GROUP, RESULTS = "AlarmTopic", "AlarmTopicKey", "LogGroup", "Results"
+LOCK_TABLE = "LockTable"
+UNDELIVERED = "UndeliveredStarts"
 LOG_AND_TRACE_POLICY, JOBS_POLICY, BOUNDARY = "LogAndTracePolicy", "JobsPolicy", "RoleBoundary"
 """Logical ids of the resources that the state machines share."""
 
@@ -98,6 +102,10 @@ def resolve_value(value: DeploymentValue, topic: Topic) -> TemplateValue:
             return Sub(f"arn:${{AWS::Partition}}:s3:::${{Bucket}}/{prefix}*", {"Bucket": build_results_bucket_name()})
         case ObjectArns(bucket, prefix):
             return Sub(f"arn:${{AWS::Partition}}:s3:::{bucket}/{prefix}*")
+        case LockTable():
+            return Ref(LOCK_TABLE)
+        case LockTableArn():
+            return GetAtt(LOCK_TABLE, "Arn")
         case BucketArn(bucket):
             return Sub(f"arn:${{AWS::Partition}}:s3:::{bucket}")
         case GlueArns(kind, names, ""):

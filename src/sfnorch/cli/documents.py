@@ -101,11 +101,15 @@ def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def parse_json_object(text: str) -> dict[str, Any]:
-    """Return the input of an execution from `--input`. Fail as wrong usage for anything but a JSON object."""
-    value = parse_json_value(text, "--input")
+_EXAMPLES = {"--input": '{"threads": []}', "--event": '{"source": "our.shop", "detail": {}}'}
+"""An object for each option that needs one."""
+
+
+def parse_json_object(text: str, option: str = "--input") -> dict[str, Any]:
+    """Return the JSON object of an option, or of the file after its `@`. Fail as wrong usage for anything else."""
+    value = parse_json_value(text, option)
     if not isinstance(value, dict):
-        raise click.UsageError('--input: expected a JSON object, such as {"threads": []}.')
+        raise click.UsageError(f"{option}: expected a JSON object, such as {_EXAMPLES[option]}.")
     return value
 
 

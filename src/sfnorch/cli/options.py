@@ -111,6 +111,8 @@ _OPTIONS = {
     "concurrent_runs": "--concurrent-runs",
     "execution_input": "--input",
     "test_case": "--test-case",
+    "second_run": "--second-run",
+    "stop_after": "--stop-after",
     "first": "--from",
     "last": "--to",
 }

@@ -117,10 +117,10 @@ def render(
 
         console = Console()
         print_summary(workflow, console)
-        if workflow.schedule:
-            from sfnorch.report.schedule import print_schedule
+        if workflow.schedule or workflow.starts:
+            from sfnorch.report.schedule import print_starts
 
-            print_schedule(workflow.schedule, now, console)
+            print_starts(workflow, now, console)
 
 
 def _explain_missing(definition: RenderedDefinition) -> str:

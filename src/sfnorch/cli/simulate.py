@@ -19,7 +19,7 @@ from sfnorch.cli.date_range import (
     build_simulated_backfill,
     parse_date_parameters,
 )
-from sfnorch.cli.documents import print_json
+from sfnorch.cli.documents import parse_json_object, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.execution_input import parse_execution_input
 from sfnorch.cli.exit_codes import CHILD_FAILED, SUCCESS
@@ -56,6 +56,7 @@ _SAVED = (".svg", ".html", ".txt")
             "Simulate a definition with the mocks of a test case.",
             "sfnorch simulate orders.asl.json --mocks mocks.json --test-case HappyPath",
         ),
+        ("Simulate the execution that an event starts.", "sfnorch simulate --event @event.json"),
         (
             "Simulate a template with an input, and save the output.",
             "sfnorch simulate template.yaml --input @input.json --save run.svg",
@@ -87,6 +88,12 @@ _SAVED = (".svg", ".html", ".txt")
     help="Scheduled time of the run, at which the clock starts, such as 2026-03-29T03:00: in the time zone of the "
     "plan, or with an offset.",
     show_default="2026-01-01T00:00Z, and no scheduled time",
+)
+@click.option(
+    "--event",
+    "event_text",
+    metavar="JSON|@FILE",
+    help="Event that starts the execution through a rule of the template: a JSON object, or @FILE with one.",
 )
 @click.option(
     "--type",
@@ -168,6 +175,18 @@ _SAVED = (".svg", ".html", ".txt")
     help="Virtual time after which the simulation ends.",
     show_default="1h for a state machine that starts itself, otherwise no limit",
 )
+@click.option(
+    "--second-run",
+    type=Duration(),
+    metavar="DURATION",
+    help="Time after which a second run with the same input starts, to see what overlap does.",
+)
+@click.option(
+    "--stop-after",
+    type=Duration(),
+    metavar="DURATION",
+    help="Time after which the run is stopped, as by sfnorch stop.",
+)
 @add_region_option
 @add_stack_name_option
 @click.option(
@@ -204,6 +223,7 @@ def simulate(
     param_texts: tuple[str, ...],
     params_text: str | None,
     at: datetime | None,
+    event_text: str | None,
     machine_type: MachineType | None,
     substitutions: tuple[str, ...],
     overrides: tuple[str, ...],
@@ -216,6 +236,8 @@ def simulate(
     test_case: str,
     objects: tuple[str, ...],
     until: float | None,
+    second_run: float | None,
+    stop_after: float | None,
     region: str,
     stack_name: str | None,
     run_functions: bool,
@@ -269,6 +291,7 @@ def simulate(
         params=parse_params(param_texts, params_text),
         backfill=dates,
         at=at,
+        event=None if event_text is None else parse_json_object(event_text, "--event"),
         behaviour=behaviour,
         mock_file=mock_file,
         test_case=test_case,
@@ -279,6 +302,8 @@ def simulate(
         region=choose_region(region),
         seed=seed,
         until=until,
+        second_run=second_run,
+        stop_after=stop_after,
         price=PRICE_PER_1000 if price is None else price,
     )
     simulation = simulate_request(request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True))

@@ -4,10 +4,10 @@ A package for each pattern has a function `build_workflow`. It gets a plan and r
 with their states and permissions, functions, parameters and outputs, before any CloudFormation. `PATTERNS` lists the
 patterns, and imports a package when it is used. `kinds/` has a file for each kind of step and task.
 
-The other modules are parts of several patterns: `given_jobs` runs the jobs from an input, `job_failure` sets the alarm
-and ends with the failure of a job, `causes` reads errors, `message` builds notifications, and `stack_parameters`
-declares what a deployment can set. JSONata programs are beside the code that uses them. Names that `runs` reads too
-are in `protocol`.
+The other modules are parts of several patterns: `run_context` resolves the parameters of a run and `overlap` acquires
+its lock, `given_jobs` runs the jobs from an input, `job_failure` sets the alarm and ends with the failure of a job,
+`causes` reads errors, `message` builds notifications, and `stack_parameters` declares what a deployment can set.
+JSONata programs are beside the code that uses them. Names that `runs` reads too are in `protocol`.
 """
 
 from __future__ import annotations

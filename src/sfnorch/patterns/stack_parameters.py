@@ -1,4 +1,4 @@
-"""Stack parameters that several patterns share, and the settings of the topic, the schedule and the logs."""
+"""Stack parameters that several patterns share, and the settings of the topic and the logs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sfnorch.workflow import (
     ENVIRONMENT,
     RESULTS_BUCKET,
     TOPIC_ARN,
-    ExecutionSchedule,
     Logging,
     Parameter,
     Topic,
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from sfnorch.plan.default import DefaultPlan
     from sfnorch.plan.kinds import AnyPlan
     from sfnorch.plan.models.continuous import ContinuousPlan
-    from sfnorch.plan.models.plan import JobListPlan, OrchestrationPlan
+    from sfnorch.plan.models.plan import JobListPlan
 
 ALLOWED, ALLOWED_WORKFLOWS = "AllowedGlueJobs", "AllowedGlueWorkflows"
 
@@ -123,13 +122,6 @@ def build_topic(plan: AnyPlan, *, published_by_machine: bool) -> Topic:
         arn=plan.alerts.topic_arn or "",
         published_by_machine=published_by_machine,
     )
-
-
-def build_schedule(plan: OrchestrationPlan | DefaultPlan, machine: str = "Master") -> ExecutionSchedule | None:
-    """Return the schedule of the state machine with this key; None if the plan has no schedule."""
-    if plan.schedule is None:
-        return None
-    return ExecutionSchedule(machine=machine, expression=plan.schedule.expression, timezone=plan.schedule.timezone)
 
 
 def build_logging(plan: AnyPlan) -> Logging | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sfnorch.plan.models.master_child import Child, MasterChildPlan
 
     WrittenPlan: TypeAlias = MasterChildPlan | DynamicPlan | DagPlan | ContinuousPlan | FlowPlan
+    ScheduledPlan: TypeAlias = MasterChildPlan | DagPlan | ContinuousPlan | FlowPlan
     AnyPlan: TypeAlias = WrittenPlan | DefaultPlan
     ChainsPlan: TypeAlias = MasterChildPlan | DefaultPlan
     AnyChild: TypeAlias = Child | DefaultChild

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 CONCURRENT_JOB = "job-side-by-side"
 """The rule of warnings about Glue jobs that can have concurrent runs."""
 
+BACKFILL_EXCLUDED = "backfill-excluded"
+"""The rule of warnings about backfills whose runs exclude each other."""
+
 _MOST_PLACES = 5
 
 
@@ -54,14 +57,29 @@ def _format_places(found: ConcurrentJob) -> str:
 
 
 def _find_schedule_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
-    """Yield the warnings about the plan's schedule. The modules that read schedules are imported only if it has one."""
-    if getattr(plan, "schedule", None) is not None:
+    """Yield the warnings about the plan's schedules. The modules that read schedules are imported only if needed."""
+    if plan.pattern != "dynamic" and (plan.schedule is not None or plan.starts):
         from sfnorch.plan.schedule_doubts import find_schedule_doubts
 
         yield from find_schedule_doubts(plan, now)
 
 
+def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield a warning if the runs of a backfill, which start at the same time, skip each other or fail."""
+    overlap = plan.overlap
+    if overlap is None or overlap.mode not in ("skip", "fail") or overlap.per or not getattr(plan, "backfill", False):
+        return
+    ending = "are skipped" if overlap.mode == "skip" else "fail"
+    yield plan.places.create_warning(
+        BACKFILL_EXCLUDED,
+        ("overlap",),
+        f"a backfill has several runs at the same time, and all but one {ending}",
+        "add per with the parameter of the date, or use the mode wait",
+    )
+
+
 _CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (
     _find_concurrent_job_warnings,
     _find_schedule_warnings,
+    _find_backfill_warnings,
 )

@@ -15,8 +15,9 @@ from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
 from sfnorch.json_values import read_mappings
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
+from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.names import shorten_arn
-from sfnorch.report.timeline import list_timeline
+from sfnorch.report.timeline import find_title, list_timeline
 from sfnorch.simulator.figures import PRICE_FROM, Figures
 from sfnorch.simulator.record import Execution, JobRunRecord, Run
 
@@ -77,7 +78,9 @@ def _print_chart(run: Run, console: Console) -> None:
 
 
 def _find_status(execution: Execution) -> str:
-    """Return the status of the execution; BLOCKED if it succeeded without running its jobs."""
+    """Return the status of the execution; BLOCKED or SKIPPED if it succeeded without running its jobs."""
+    if find_holder(execution.output):
+        return SKIPPED
     return BLOCKED if find_blocking_task(execution.output) else execution.status
 
 
@@ -153,6 +156,8 @@ def _print_outcomes(run: Run, console: Console) -> None:
         line = Text.assemble((execution.title, "bold"), " ", (status, _STYLES.get(status, "yellow")))
         if blocker := find_blocking_task(execution.output):
             line.append(f" by {blocker}")
+        if holder := find_holder(execution.output):
+            line.append(f", {find_title(run, holder)} was running")
         if execution.error:
             line.append(f" {execution.error}: {execution.cause}")
         console.print(line, soft_wrap=True)

@@ -14,12 +14,14 @@ from sfnorch.aws.links import build_execution_link, build_logs_link
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
+from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.run_context import convert_run_context, list_run_lines
 from sfnorch.report.status import STYLES
 from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.kinds.dag import find_task
 from sfnorch.runs.kinds.master_child import list_skipped
+from sfnorch.runs.lock import find_awaited_holder
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import Failure, RunChange, RunTree
 
@@ -86,8 +88,11 @@ def list_news_lines(news: Iterable[RunChange], names: Mapping[str, str]) -> Iter
         )
         if change.job:
             line.append(f"{change.job} ")
-        line.append(change.status, STYLES.get(change.status, ""))
-        for detail in (change.run_id, _shorten_message(change.message)):
+        status, message = change.status, change.message
+        if status == "SUCCEEDED" and not change.job and (holder := find_holder(item.node.record.output)):
+            status, message = SKIPPED, _describe_holder(holder)
+        line.append(status, STYLES.get(status, ""))
+        for detail in (change.run_id, _shorten_message(message)):
             if detail:
                 line.append(f"  {detail}", "dim")
         yield line
@@ -288,10 +293,13 @@ def _format_head(node: Node, names: Mapping[str, str], now: datetime, *, live: b
     record = node.record
     name = names.get(node.arn, node.machine)
     blocker = find_blocking_task(record.output)
-    status = BLOCKED if blocker else record.status
+    holder = find_holder(record.output)
+    status = BLOCKED if blocker else SKIPPED if holder else record.status
     label = _build_label(name, "bold", status, record.started, record.ended, now)
     if blocker:
         label.append(f"  by {blocker}", "dim")
+    if holder:
+        label.append(f"  {_describe_holder(holder)}", "dim")
     own = [each for each in record.jobs if each.status != "SUCCEEDED"]
     if record.status != "SUCCEEDED" and not own and record.error:
         label.append(f"  {_shorten_message(f'{record.error}: {record.message}')}", "red")
@@ -300,10 +308,16 @@ def _format_head(node: Node, names: Mapping[str, str], now: datetime, *, live: b
     return _truncate_to_line(label) if live else label
 
 
+def _describe_holder(arn: str) -> str:
+    return f"{read_execution_name(arn)} was running"
+
+
 def _list_rows(node: Node) -> list[ExecutedJob | str]:
-    """Return the jobs of the execution, and the names of those not yet started."""
+    """Return the run that it waits for, the jobs of the execution, and the names of those not yet started."""
     record = node.record
-    return [*record.jobs, *(record.reading.list_to_come(record) if not node.ended else ())]
+    awaited = find_awaited_holder(record)
+    waiting = [f"waits until {read_execution_name(awaited)} has ended"] if awaited else []
+    return [*waiting, *record.jobs, *(record.reading.list_to_come(record) if not node.ended else ())]
 
 
 def _format_job(job: ExecutedJob, now: datetime, *, live: bool) -> Text:

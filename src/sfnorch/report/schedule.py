@@ -9,11 +9,12 @@ from rich.tree import Tree
 
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_iso_time
+from sfnorch.json_values import write_compact
 from sfnorch.schedules.expressions import Expression, read_expression
 from sfnorch.schedules.rates import RateExpression
 from sfnorch.schedules.starts import StartPreview, compute_outlook
 from sfnorch.schedules.zones import UTC
-from sfnorch.workflow import ExecutionSchedule
+from sfnorch.workflow import EventStart, ExecutionSchedule, ScheduledStart, Workflow
 
 if TYPE_CHECKING:
     from sfnorch.report.documents.templates import ScheduleData
@@ -36,10 +37,23 @@ def convert_schedule(schedule: ExecutionSchedule, now: datetime) -> ScheduleData
     }
 
 
-def print_schedule(schedule: ExecutionSchedule, now: datetime, console: Console) -> None:
+def print_starts(workflow: Workflow, now: datetime, console: Console) -> None:
+    """Print what starts the orchestration: its schedules with their next start times, and the patterns of events."""
+    if workflow.schedule:
+        print_schedule(workflow.schedule, now, console)
+    for start in workflow.starts:
+        match start:
+            case ScheduledStart():
+                print_schedule(start.schedule, now, console, f"start {start.name}")
+            case EventStart():
+                pattern = write_compact(start.pattern)
+                console.print(Text.assemble((f"start {start.name}:", "bold"), f" events that match {pattern}"))
+
+
+def print_schedule(schedule: ExecutionSchedule, now: datetime, console: Console, what: str = "schedule") -> None:
     """Print the schedule with its next three start times, in its time zone and in UTC, and warnings."""
     expression, outlook = _compute_outlook(schedule, now)
-    tree = Tree(Text.assemble(("schedule:", "bold"), f" {schedule.expression}, {schedule.timezone}"))
+    tree = Tree(Text.assemble((f"{what}:", "bold"), f" {schedule.expression}, {schedule.timezone}"))
     if isinstance(expression, RateExpression):
         tree.add(Text(f"starts when the stack is deployed, then every {expression}"))
     for start in outlook.starts:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sfnorch.durations import format_duration
 from sfnorch.protocol.dag import find_blocking_task
+from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.names import shorten_arn
 from sfnorch.report.run_context import list_run_lines
 from sfnorch.simulator.events import (
@@ -36,14 +37,20 @@ def list_timeline(run: Run) -> list[tuple[float, str]]:
     lines: list[tuple[float, str]] = []
     children = Counter(execution.parent for execution in run.executions)
     blockers = {each.arn: blocker for each in run.executions if (blocker := find_blocking_task(each.output))}
+    holders = {each.arn: find_title(run, holder) for each in run.executions if (holder := find_holder(each.output))}
     for at, events in groupby(run.events, key=lambda event: event.at):
-        lines += [(at, line) for line in _list_moment_lines(list(events), run, children, blockers)]
+        lines += [(at, line) for line in _list_moment_lines(list(events), run, children, blockers, holders)]
     lines[1:1] = [(0.0, line) for line in list_run_lines(run.first.run, run.first.params)]
     return lines
 
 
+def find_title(run: Run, arn: str) -> str:
+    """Return the title of an execution, or its name if the run does not have it."""
+    return next((each.title for each in run.executions if each.arn == arn), shorten_arn(arn))
+
+
 def _list_moment_lines(
-    events: list[Event], run: Run, children: Counter[str], blockers: dict[str, str]
+    events: list[Event], run: Run, children: Counter[str], blockers: dict[str, str], holders: dict[str, str]
 ) -> Iterator[str]:
     """Yield the lines of one point in time: starts, failures, alarms, notifications, and ends."""
     started = _find_kind(events, ExecutionStarted)
@@ -69,7 +76,7 @@ def _list_moment_lines(
     for _, change in _find_kind(events, AlarmChanged):
         if change.after == "ALARM":
             yield f"alarm {change.alarm} → ALARM: {change.reason}"
-    yield from _list_end_lines(run, events, blockers)
+    yield from _list_end_lines(run, events, blockers, holders)
 
 
 def _find_kind(events: list[Event], kind: type[Detail]) -> list[tuple[Event, Detail]]:
@@ -77,12 +84,14 @@ def _find_kind(events: list[Event], kind: type[Detail]) -> list[tuple[Event, Det
     return [(event, event.detail) for event in events if isinstance(event.detail, kind)]
 
 
-def _list_end_lines(run: Run, events: list[Event], blockers: dict[str, str]) -> Iterator[str]:
+def _list_end_lines(run: Run, events: list[Event], blockers: dict[str, str], holders: dict[str, str]) -> Iterator[str]:
     """Yield the ends of executions: each failure, then all successes together, and the first execution last."""
     ended, first = _find_kind(events, ExecutionEnded), run.first.arn
     for event, end in ended:
         if event.execution != first and end.status != "SUCCEEDED":
             yield _end(event, end)
+        elif event.execution in holders:
+            yield f"{event.machine} {SKIPPED}: {holders[event.execution]} is running"
     blocked: dict[str, list[str]] = {}
     for event, _ in ended:
         if event.execution in blockers:
@@ -92,7 +101,7 @@ def _list_end_lines(run: Run, events: list[Event], blockers: dict[str, str]) -> 
     well = [
         event.machine
         for event, end in ended
-        if event.execution != first and event.execution not in blockers and end.status == "SUCCEEDED"
+        if event.execution not in (first, *blockers, *holders) and end.status == "SUCCEEDED"
     ]
     if well:
         yield f"{_join_names(well)} SUCCEEDED"
@@ -103,7 +112,7 @@ def _list_end_lines(run: Run, events: list[Event], blockers: dict[str, str]) -> 
             case MessageSent(topic=topic, subject=subject):
                 yield f"{event.machine} notifies {shorten_arn(topic)}: {subject}"
     for event, end in ended:
-        if event.execution == first:
+        if event.execution == first and first not in holders:
             yield _end(event, end)
 
 

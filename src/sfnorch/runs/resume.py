@@ -16,8 +16,10 @@ from sfnorch.aws.glue_jobs import ACTIVE_STATUSES
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
+from sfnorch.protocol.overlap import LOCK_ERRORS, LockState, find_holder
 from sfnorch.runs.kinds import find_kind, get_kind
-from sfnorch.runs.kinds.kind import Resumption
+from sfnorch.runs.kinds.kept_run import keep_run
+from sfnorch.runs.kinds.kind import INTERRUPTED_STATUSES, NEW_RUN, Resumption
 from sfnorch.runs.node import Node
 
 if TYPE_CHECKING:
@@ -36,15 +38,31 @@ def plan_resumption(root: Node, definition: Mapping[str, Json]) -> Resumption:
             f"sfnorch did not create the state machine {root.machine}, and cannot determine the remaining jobs",
             hint="redrive the execution in the console, or start a new one",
         )
-    return kind.resume(root, kind.list_parts(definition))
+    return _repeat_run_without_lock(root) or kind.resume(root, kind.list_parts(definition))
+
+
+def _repeat_run_without_lock(root: Node) -> Resumption | None:
+    """Return the input of the run if it ended before it acquired its lock; None for other runs.
+
+    Raises SfnorchError for a run that was skipped.
+    """
+    record = root.record
+    if holder := find_holder(record.output):
+        raise SfnorchError(f"Nothing failed: the run was skipped because {holder} was running", hint=NEW_RUN)
+    was_waiting = record.status in INTERRUPTED_STATUSES and record.entered[-1:] == [LockState.WAIT_FOR_HOLDER]
+    if not isinstance(record.input, dict) or not (was_waiting or record.error in LOCK_ERRORS):
+        return None
+    return Resumption(input={**record.input, **keep_run(record)}, jobs={"everything": []})
 
 
 def can_resume(root: Node) -> bool:
     """Return whether `resume` has something to run, as far as the run shows."""
     kind = get_kind(root.record)
-    if kind is None:
-        return False
     try:
+        if _repeat_run_without_lock(root):
+            return True
+        if kind is None:
+            return False
         kind.resume(root, kind.list_parts_of_run(root.record))
     except SfnorchError:
         return False

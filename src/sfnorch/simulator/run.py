@@ -11,7 +11,8 @@ from sfnorch.protocol import backfill
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.execution import begin_execution
-from sfnorch.simulator.record import Run
+from sfnorch.simulator.processes import Steps, stop_processes
+from sfnorch.simulator.record import Execution, Run
 from sfnorch.simulator.world import BEGIN, MAX_EXECUTIONS, World
 from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
 from sfnorch.template.contents import Machine, Template, evaluate_template
@@ -62,11 +63,16 @@ def run_machine(
     *,
     seed: int = 0,
     until: float | None = None,
+    second_run: float | None = None,
+    stop_after: float | None = None,
     most_executions: int = MAX_EXECUTIONS,
     is_rendered: bool = False,
     begin: datetime | None = None,
 ) -> Run:
     """Return the run of the machine with this input.
+
+    After `second_run` seconds, another execution with the same input starts. After `stop_after` seconds, the first
+    execution is stopped.
 
     The simulation stops after `until` seconds; the default for a machine that starts itself is an hour, except for a
     backfill, which ends when all of its dates have run. A template that sfnorch rendered (`is_rendered`) is not checked
@@ -82,7 +88,11 @@ def run_machine(
     world = World(
         template, behaviour or Behaviour(), seed, begin or BEGIN, most_executions=runs * most_executions, runs=runs
     )
-    begin_execution(world, machine, given)
+    first = begin_execution(world, machine, given)
+    if second_run is not None:
+        world.clock.process(_begin_second_run(world, machine, given, second_run))
+    if stop_after is not None:
+        world.clock.process(_stop_execution(world, first, stop_after))
     try:
         world.clock.run(until)
     except UnsupportedSimulationError as error:  # simpy raises copies of the original error, without its hint
@@ -96,6 +106,17 @@ def run_machine(
     if any(execution.status == "RUNNING" for execution in world.record.executions):
         world.record.cut_off = until
     return world.record
+
+
+def _begin_second_run(world: World, machine: Machine, given: Json, after: float) -> Steps[None]:
+    yield world.clock.timeout(after)
+    second = begin_execution(world, machine, given)
+    second.title += " (second run)"
+
+
+def _stop_execution(world: World, execution: Execution, after: float) -> Steps[None]:
+    yield world.clock.timeout(after)
+    yield from stop_processes(world.clock, [world.processes[execution.arn]])
 
 
 def choose_machine(template: Template, name: str = "") -> Machine:

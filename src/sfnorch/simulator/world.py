@@ -79,6 +79,8 @@ class World:
     """The executions, by machine ARN and name."""
     tokens: dict[str, PendingToken] = field(default_factory=dict)
     """The tasks that wait for an answer, by token."""
+    tables: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
+    """The items of DynamoDB tables, by the name of the table and the key of the item."""
 
     _written: tuple[float, str] = (-1.0, "")
     """The last time that was written: many states are entered at the same time."""

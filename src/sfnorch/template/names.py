@@ -1,6 +1,9 @@
 """Names of resources that exceed a limit of AWS when they contain the stack name.
 
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
 """
 
@@ -15,8 +18,11 @@ from sfnorch.template.resources import IDENTITIES, StackEnvironment
 
 _FUNCTION, _MACHINE = ("Lambda", 64), ("Step Functions", 80)
 _LIMITS = {
+    "AWS::Events::Rule": ("EventBridge", 64),
     "AWS::Lambda::Function": _FUNCTION,
     "AWS::Serverless::Function": _FUNCTION,
+    "AWS::SQS::Queue": ("Amazon SQS", 80),
+    "AWS::Scheduler::ScheduleGroup": ("EventBridge Scheduler", 64),
     "AWS::StepFunctions::StateMachine": _MACHINE,
     "AWS::Serverless::StateMachine": _MACHINE,
 }
@@ -24,7 +30,7 @@ _LIMITS = {
 
 
 def find_name_faults(template: Object, given: Mapping[str, str], stack_name: str) -> Iterator[str]:
-    """Yield a message for each function and state machine whose name is too long in a stack of this name."""
+    """Yield a message for each resource whose name is too long in a stack of this name."""
     declared = StackValues(template).get_section("Parameters")
     # a stack can have other values than the template's defaults, so missing parameters are unknown
     known = {name: given.get(name, f"<{name}>") for name in declared}

@@ -113,6 +113,7 @@ IDENTITIES: Mapping[str, ResourceIdentity] = {
     "AWS::SQS::Queue": _create_regional_identity(
         "QueueName", "sqs", "{name}", "https://sqs.{region}.{suffix}/{account}/{name}"
     ),
+    "AWS::Scheduler::ScheduleGroup": _create_regional_identity("Name", "scheduler", "schedule-group/{name}"),
     "AWS::SecretsManager::Secret": _create_regional_identity("Name", "secretsmanager", "secret:{name}-??????", "arn"),
     "AWS::Serverless::Function": _create_regional_identity("FunctionName", "lambda", "function:{name}"),
     "AWS::Serverless::SimpleTable": _create_regional_identity("TableName", "dynamodb", "table/{name}"),

@@ -45,6 +45,8 @@ from tests.replay import Replay
         (lambda: DeployRequest(plan=Path("p"), template=Path("t")), "template: a plan and a template exclude each other"),
         (lambda: SimulateRequest(plan=Path("p"), template=Path("t")), "template: a plan and a template exclude each other"),
         (lambda: SimulateRequest(test_case="A"), "test_case requires a file of mocks"),
+        (lambda: SimulateRequest(second_run=-1.0), "second_run must not be negative"),
+        (lambda: SimulateRequest(stop_after=-1.0), "stop_after must not be negative"),
         (lambda: SimulateRequest(execution_input=[float("nan")]), "execution_input: invalid JSON: Out of range float values are not JSON compliant"),
         (lambda: SimulateRequest(execution_input={"a": Path()}), "execution_input: invalid JSON: Object of type PosixPath is not JSON serializable"),
         (lambda: SimulateRequest(execution_input="x" * 262_143), "execution_input: the input has more than 262,144 bytes"),

@@ -10,6 +10,7 @@ from troposphere.kms import Key
 from troposphere.logs import LogGroup
 from troposphere.s3 import Bucket, LoggingConfiguration
 from troposphere.sns import Topic
+from troposphere.sqs import Queue
 
 from sfnorch.cfn.checkov import ACCEPTED_FINDINGS, add_reasons
 from sfnorch.cfn.values import BOUNDARY, TOPIC_KEY
@@ -29,6 +30,8 @@ def checks(resource: AWSObject) -> list[str]:
         (Bucket("B"), ["CKV_AWS_18"]),
         (Bucket("B", LoggingConfiguration=LoggingConfiguration(DestinationBucketName="logs")), []),
         (LogGroup("L"), ["CKV_AWS_158"]),
+        (Queue("Q"), ["CKV_AWS_27"]),
+        (Queue("Q", KmsMasterKeyId="key"), []),
         (LogGroup("L", KmsKeyId="key"), []),
         (Function("F", **FUNCTION), ["CKV_AWS_115", "CKV_AWS_116", "CKV_AWS_117"]),
         (

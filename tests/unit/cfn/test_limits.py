@@ -125,9 +125,21 @@ def test_too_many_of_a_section():
 
 
 class _NoMachines:
-    machines = functions = ()
+    machines = functions = starts = ()
 
 
 @pytest.mark.parametrize("form", ["sam", "cfn"])
 def test_the_largest_plan_of_short_names_fits(form: str):
     assert render(children(40, 100, "job-{c}-{j}", more="job_states: false\n"), form)
+
+
+def test_the_values_of_a_start_are_too_long_for_the_template_of_its_input():
+    text = (
+        "pattern: dag\ntasks: [{name: t, glue_job: j}]\nparameters: {a: {default: x}}\nstarts:\n"
+        "- {name: short, s3: {bucket: our-bucket}, params: {a: %s}}\n- {name: long, s3: {bucket: our-bucket}, params: {a: %s}}\n"
+    )
+    with pytest.raises(LimitError) as error:
+        render(text % ("x" * 8_000, "x" * 8_192))
+    assert without_size(error.value.message) == (
+        "starts[1]: the values of long have 8,253 characters, but EventBridge allows 8,192: shorten its params"
+    )

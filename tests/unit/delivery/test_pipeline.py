@@ -28,6 +28,13 @@ from sfnorch.workflow import Workflow
 from tests.golden.artifacts import PLANS
 
 EVERY_PLAN = sorted(PLANS.glob("*.plan.yaml"))
+NAMED = {
+    "AWS::Events::Rule": ("events:PutRule", "Name", "rule/"),
+    "AWS::SQS::Queue": ("sqs:CreateQueue", "QueueName", ""),
+    "AWS::Scheduler::ScheduleGroup": ("scheduler:CreateScheduleGroup", "Name", "schedule-group/"),
+}
+"""What creates a resource, the key of its name, and the beginning of the last part of its ARN."""
+
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 
 
@@ -94,8 +101,14 @@ def test_every_name_that_is_rendered_is_one_that_cloudformation_may_give(path: A
             group = made.stack.evaluate_text(given["LogGroupName"])
             assert can_allow(granted, "logs:CreateLogGroup", f"arn:aws:logs:us-east-1:123456789012:log-group:{group}")
         if resource["Type"] == "AWS::Scheduler::Schedule":
-            arn = f"arn:aws:scheduler:us-east-1:123456789012:schedule/default/{made.stack.evaluate_text(given['Name'])}"
-            assert can_allow(granted, "scheduler:CreateSchedule", arn)
+            group = made.stack.evaluate_text(given.get("GroupName", "default"))
+            name = f"schedule/{group}/{made.stack.evaluate_text(given['Name'])}"
+            assert can_allow(granted, "scheduler:CreateSchedule", f"arn:aws:scheduler:us-east-1:123456789012:{name}")
+        if created := NAMED.get(resource["Type"]):
+            action, key, name = created
+            service = action.partition(":")[0]
+            arn = f"arn:aws:{service}:us-east-1:123456789012:{name}{made.stack.evaluate_text(given[key])}"
+            assert can_allow(granted, action, arn)
 
 
 @pytest.mark.parametrize("action", ["iam:CreateRole", "iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole"])

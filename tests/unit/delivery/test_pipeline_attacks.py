@@ -380,6 +380,7 @@ ATTACKS = {
             ("cloudwatch", "cloudwatch:DeleteAlarms", "alarm:etl-prod-master-failed"),
             ("lambda", "lambda:UpdateFunctionCode", "function:etl-prod-clean"),
             ("logs", "logs:DeleteLogGroup", "log-group:/aws/lambda/etl-prod-clean"),
+            ("events", "events:PutTargets", "rule/etl-start-2-start-new-orders"),
         )
     },
     "a template changes the neighbour's topic": Attack(
@@ -411,6 +412,43 @@ ATTACKS = {
         action="scheduler:UpdateSchedule",
         resource=f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/default/etl-prod",
         guard=for_all_resources("CloudFormationRole", "MakeSchedules"),
+    ),
+    "a template changes a schedule in the neighbour's group": Attack(
+        role="CloudFormationRole",
+        action="scheduler:UpdateSchedule",
+        resource=f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule/etl-prod/weekly",
+        guard=for_all_resources("CloudFormationRole", "MakeSchedules"),
+    ),
+    **{
+        f"a template {does} of {whose}": Attack(
+            role="CloudFormationRole",
+            action=action,
+            resource=f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{rule}",
+            guard=for_all_resources("CloudFormationRole", "MakeRules"),
+        )
+        for does, whose, action, rule in (
+            ("changes a rule", "the neighbour", "events:PutTargets", "etl-prod-start-new-orders"),
+            ("deletes a rule", "the pipeline", "events:DeleteRule", "etl-pipeline-StageFailed-0123456789AB"),
+        )
+    },
+    "a template deletes the neighbour's group": Attack(
+        role="CloudFormationRole",
+        action="scheduler:DeleteScheduleGroup",
+        resource=f"arn:aws:scheduler:us-east-1:{ACCOUNT}:schedule-group/etl-prod",
+        guard=for_all_resources("CloudFormationRole", "MakeScheduleGroups"),
+    ),
+    "a template opens the neighbour's queue": Attack(
+        role="CloudFormationRole",
+        action="sqs:SetQueueAttributes",
+        resource=f"arn:aws:sqs:us-east-1:{ACCOUNT}:etl-prod-undelivered-starts",
+        guard=for_all_resources("CloudFormationRole", "MakeQueues"),
+    ),
+    "a template passes a role of the stack to a service that starts nothing": Attack(
+        role="CloudFormationRole",
+        action="iam:PassRole",
+        resource=ROLE,
+        context={"iam:PassedToService": "pipes.amazonaws.com"},
+        guard=without_condition("CloudFormationRole", "PassRoles"),
     ),
     # bring a foreign key into reach
     "a template tags a foreign key into reach": Attack(

@@ -37,6 +37,10 @@ SKIPPED = (
         ),
         ("schedule: cron(30 2 * * ? *)\n", []),
         ("schedule: rate(1 day)\n", []),
+        (
+            "starts:\n- {name: a, schedule: rate(1 day)}\n- name: b\n  schedule: at(2020-01-01T00:00:00)\n",
+            ["starts[1].schedule: at(2020-01-01T00:00:00) is in the past; write a later time ({file}, line 6)"],
+        ),
         ("", []),
     ],
 )  # fmt: skip

@@ -317,3 +317,68 @@ def test_a_loop_goes_on_with_the_run_whose_end_it_has_not_seen():
 def test_a_loop_between_two_runs_starts_the_next():
     found = LOOP.resume(of(workflow="w", runId=None, runs=None))
     assert (found.input, found.jobs) == ({"workflow_name": "w", "runs": 0}, {"w": []})
+
+
+RUN = {"id": "r-1", "name": "n", "startedAt": "t", "scheduledAt": "s", "date": "2026-01-31", "attempt": 2}
+PARAMS = {"day": "2026-01-31"}
+KEPT = {"params": PARAMS, "run": {"id": "r-1", "scheduledAt": "s", "date": "2026-01-31", "attempt": 3}}
+
+
+def with_run(history: History, given: Any = None) -> History:
+    history.begin(given)
+    history.assign(run=RUN)
+    history.assign(params=PARAMS)
+    return history
+
+
+def test_a_resumed_master_keeps_the_run_and_the_arguments_that_its_input_had():
+    one = with_run(History())
+    one.assign(child="orders", threadId="T1", given=["a", "b"], jobs=["a", "b"], added=[{"--x": "1"}, {"--y": "2"}])
+    for number, (job, status) in enumerate([("a", "SUCCEEDED"), ("b", "FAILED")]):
+        one.enter()
+        one.start(job, f"jr_{number}")
+        one.end(status, f"jr_{number}")
+    one.finish("FAILED", "GlueJobFailed", {"child": "orders", "remaining": ["b"]})
+    whole = with_run(History())
+    thread = {"threadId": "T1", "child": "orders", "glueJobs": ["a", "b"], "arguments": [{}, {}], **STARTED_BY}
+    whole.assign(children=["orders"], threads=[thread])
+    whole.finish("SUCCEEDED")
+    found = MASTER.resume(node(whole, "etl-master", [node(one, "etl-orders")]), ["orders"])
+    assert found.input == {
+        "threads": [
+            {
+                "threadId": "T1",
+                "child": "orders",
+                "glueJobs": [{"name": "b", "arguments": {"--y": "2"}}],
+            }
+        ],
+        **KEPT,
+    }
+    assert found.jobs == {"orders": ["b"]}
+
+
+@pytest.mark.parametrize(
+    ("own", "added", "given"),
+    [
+        ({"child": "orders"}, [{"--x": "1"}], {"glueJobs": ["b", "b"], "arguments": [{"--x": "1"}, {"--x": "1"}]}),
+        ({"child": "orders"}, [], {"glueJobs": ["b", "b"]}),
+        ({"child": "orders"}, [{}, {}, {"--y": "2"}], {"glueJobs": ["b", "b"], "arguments": [{}, {"--y": "2"}]}),
+        ({}, [{}, {}, {"--y": "2"}], {"glueJobs": ["b", {"name": "b", "arguments": {"--y": "2"}}]}),
+    ],
+)
+def test_a_resumed_list_of_jobs_keeps_their_arguments(own: Any, added: list[Any], given: dict[str, Any]):
+    history = with_run(History())
+    history.assign(**own, threadId="T1", given=["a", "b", "b"], jobs=["a", "b", "b"], added=added)
+    history.enter()
+    history.start("a", "jr_0")
+    history.end("SUCCEEDED", "jr_0")
+    history.enter()
+    history.start("b", "jr_1")
+    history.end("FAILED", "jr_1")
+    history.finish("FAILED", "GlueJobFailed", {"remaining": ["b", "b"]})
+    assert JOB_LIST.resume(node(history)).input == {
+        "threadId": "T1",
+        **given,
+        "params": PARAMS,
+        "run": {**RUN, "attempt": 3},
+    }

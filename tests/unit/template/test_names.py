@@ -42,3 +42,31 @@ def test_names_are_as_long_as_the_stacks_name_makes_them():
 
 def test_names_that_fit():
     assert list(find_name_faults(TEMPLATE, {}, "s" * 58)) == []
+
+
+def test_names_of_rules_queues_and_groups():
+    template = parse_template(
+        """\
+Resources:
+  Rule: {Type: 'AWS::Events::Rule', Properties: {Name: !Sub '${AWS::StackName}-start-orders'}}
+  Queue: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Sub '${AWS::StackName}-undelivered-starts'}}
+  Group: {Type: 'AWS::Scheduler::ScheduleGroup', Properties: {Name: !Ref 'AWS::StackName'}}
+""",
+        "t.yaml",
+    ).data
+    stack = "s" * 65
+    assert list(find_name_faults(template, {}, stack)) == [
+        (
+            f"Rule: the name {stack}-start-orders has 78 characters, but EventBridge allows 64; "
+            "shorten this name or the stack name by 14"
+        ),
+        (
+            f"Queue: the name {stack}-undelivered-starts has 84 characters, but Amazon SQS allows 80; "
+            "shorten this name or the stack name by 4"
+        ),
+        (
+            f"Group: the name {stack} has 65 characters, but EventBridge Scheduler allows 64; "
+            "shorten this name or the stack name by 1"
+        ),
+    ]
+    assert list(find_name_faults(template, {}, "s" * 51)) == []

@@ -12,6 +12,7 @@ from troposphere.iam import ManagedPolicy
 from sfnorch.calls import (
     alarms,
     athena_query,
+    dynamodb_items,
     executions,
     glue_crawl,
     glue_job_run,
@@ -23,6 +24,7 @@ from sfnorch.calls import (
 )
 from sfnorch.cfn.checkov import add_reasons
 from sfnorch.cfn.roles import LOG_DELIVERY, TRACING, build_allow_statement
+from sfnorch.cfn.starts import START_ACTIONS
 from sfnorch.cfn.values import BOUNDARY
 from sfnorch.delivery.pipeline.names import IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED, make_object_arn
 from sfnorch.delivery.pipeline.parameters import make_condition_name
@@ -32,7 +34,7 @@ from sfnorch.workflow import BOUNDARY_ARN, Workflow
 _CALLS = (
     *(glue_job_run.RUN_JOB, glue_workflow_run.START_WORKFLOW_RUN, glue_workflow_run.GET_WORKFLOW_RUN),
     *(executions.RUN_EXECUTION, messages.PUBLISH, alarms.SET_ALARM_STATE, lambda_invoke.INVOKE),
-    *(s3_objects.GET_OBJECT, s3_objects.PUT_OBJECT),
+    *(s3_objects.GET_OBJECT, s3_objects.PUT_OBJECT, dynamodb_items.GET_ITEM, dynamodb_items.PUT_ITEM),
     *(athena_query.RUN_QUERY, glue_crawl.START_CRAWLER, glue_crawl.GET_CRAWLER, glue_crawl.STOP_CRAWLER),
     *(redshift_statement.EXECUTE_STATEMENT, redshift_statement.DESCRIBE_STATEMENT, redshift_statement.CANCEL_STATEMENT),
 )
@@ -44,6 +46,7 @@ REQUIRED_ACTIONS = tuple(
             *(action for call in _CALLS for action in (*call.actions, *call.data_actions)),
             *messages.KEY_ACTIONS,
             *redshift_statement.AUTHENTICATION,
+            *START_ACTIONS,
             *("logs:CreateLogStream", "logs:PutLogEvents", *LOG_DELIVERY, *TRACING),
         )
     )

@@ -13,7 +13,8 @@ from troposphere import If, NoValue, Ref, Sub, Tags
 from troposphere.iam import Role
 
 from sfnorch.cfn.roles import build_allow_statement, deny
-from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC, PolicyStatement
+from sfnorch.cfn.starts import QUEUE_NAME, RULE_NAME
+from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, LOCK_TABLE, RESULTS, TOPIC, PolicyStatement, TemplateValue
 from sfnorch.delivery.pipeline.boundary import refer_to_boundary
 from sfnorch.delivery.pipeline.names import (
     CREATION_ROLE,
@@ -27,7 +28,7 @@ from sfnorch.delivery.pipeline.names import (
 from sfnorch.delivery.pipeline.roles import make_delivery_role
 from sfnorch.packages import CODE_FOLDER
 
-PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com", "lambda.amazonaws.com")
+PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com", "events.amazonaws.com", "lambda.amazonaws.com")
 """The services that assume the roles of sfnorch's templates."""
 
 _OWN = f"${{{STACK_NAME}}}"
@@ -82,14 +83,15 @@ def _deny_other_stacks() -> PolicyStatement:
     """Return the statement that denies all actions on resources of other stacks.
 
     The names of this stack's resources begin with its name and a hyphen, and so do the names of a stack `NAME-prod`.
-    The stacks differ in the tag that CloudFormation gives to every resource and that only it can set. Managed
+    The stacks differ in the tag that CloudFormation gives to every resource and that only it can set (assumed for rules
+    of EventBridge). Managed
     policies of AWS rely on such tags too [documented: AmazonEC2ContainerServiceFullAccess].
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
     """
     tag = "aws:ResourceTag/aws:cloudformation:stack-name"
     return deny(
         "KeepOffOtherStacks",
-        [f"{service}:*" for service in ("states", "cloudwatch", "sns", "logs", "lambda")],
+        [f"{service}:*" for service in ("states", "cloudwatch", "sns", "logs", "lambda", "events")],
         "*",
         {"StringNotEquals": {tag: Ref(STACK_NAME)}, "Null": {tag: "false"}},
     )
@@ -218,14 +220,56 @@ def _allow_buckets() -> list[PolicyStatement]:
     return [build_allow_statement("MakeBuckets", actions, own)]
 
 
+def _allow_tables() -> list[PolicyStatement]:
+    """Return the statement for the table of locks."""
+    actions = (
+        *("dynamodb:CreateTable", "dynamodb:DescribeTable", "dynamodb:UpdateTable", "dynamodb:DeleteTable"),
+        *("dynamodb:DescribeTimeToLive", "dynamodb:UpdateTimeToLive", "dynamodb:DescribeContinuousBackups"),
+        *("dynamodb:DescribeContributorInsights", "dynamodb:DescribeKinesisStreamingDestination"),
+        *("dynamodb:GetResourcePolicy", "dynamodb:TagResource", "dynamodb:UntagResource"),
+        "dynamodb:ListTagsOfResource",
+    )
+    tables = [make_regional_arn("dynamodb", f"table/{_OWN}-{LOCK_TABLE}-{end}") for end in _RANDOM_ENDS]
+    return [build_allow_statement("MakeTables", actions, tables)]
+
+
 def _allow_schedules() -> list[PolicyStatement]:
+    """Return statements for the schedule with the stack's name, and for those in the group with the stack's name."""
     actions = (
         *("scheduler:CreateSchedule", "scheduler:GetSchedule"),
         *("scheduler:UpdateSchedule", "scheduler:DeleteSchedule"),
     )
+    group_actions = (
+        *("scheduler:CreateScheduleGroup", "scheduler:GetScheduleGroup", "scheduler:DeleteScheduleGroup"),
+        *("scheduler:TagResource", "scheduler:UntagResource", "scheduler:ListTagsForResource"),
+    )
+    schedules = [make_regional_arn("scheduler", f"schedule/{each}") for each in (f"default/{_OWN}", f"{_OWN}/*")]
+    groups = [make_regional_arn("scheduler", f"schedule-group/{_OWN}")]
     return [
-        build_allow_statement("MakeSchedules", actions, [make_regional_arn("scheduler", f"schedule/default/{_OWN}")])
+        build_allow_statement("MakeSchedules", actions, schedules),
+        build_allow_statement("MakeScheduleGroups", group_actions, groups),
     ]
+
+
+def _allow_rules() -> list[PolicyStatement]:
+    actions = (
+        *("events:PutRule", "events:DescribeRule", "events:DeleteRule", "events:PutTargets", "events:RemoveTargets"),
+        *("events:ListTargetsByRule", "events:TagResource", "events:UntagResource", "events:ListTagsForResource"),
+    )
+    return [build_allow_statement("MakeRules", actions, [_name_own("events", f"rule/{RULE_NAME}*")])]
+
+
+def _allow_queues() -> list[PolicyStatement]:
+    actions = (
+        *("sqs:CreateQueue", "sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:DeleteQueue"),
+        *("sqs:TagQueue", "sqs:UntagQueue", "sqs:ListQueueTags"),
+    )
+    return [build_allow_statement("MakeQueues", actions, [_name_own("sqs", QUEUE_NAME)])]
+
+
+def _name_own(service: str, name: str) -> TemplateValue:
+    """Return the ARN of a resource whose name begins with the name of the plan's stack."""
+    return make_regional_arn(service, name.replace("${AWS::StackName}", _OWN))
 
 
 CREATED: dict[str, Callable[[], list[PolicyStatement]]] = {
@@ -238,11 +282,17 @@ CREATED: dict[str, Callable[[], list[PolicyStatement]]] = {
     "AWS::KMS::Key": _allow_keys,
     "AWS::Logs::LogGroup": _allow_log_groups,
     "AWS::Scheduler::Schedule": _allow_schedules,
+    "AWS::Scheduler::ScheduleGroup": list,
+    "AWS::Events::Rule": _allow_rules,
+    "AWS::SQS::Queue": _allow_queues,
+    "AWS::SQS::QueuePolicy": list,
     "AWS::Lambda::Function": _allow_functions,
     "AWS::S3::Bucket": _allow_buckets,
     "AWS::S3::BucketPolicy": list,
+    "AWS::DynamoDB::Table": _allow_tables,
 }
 """Each type of resource in sfnorch's templates, and the statements that it needs.
 
-The statements of a topic cover its subscriptions, those of a bucket its policy.
+The statements of a topic cover its subscriptions, those of a bucket or a queue its policy, and those of schedules their
+group.
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.patterns import stack_parameters
+from sfnorch.patterns import stack_parameters, starts
 from sfnorch.patterns.continuous.machine import CONTINUE, build_machine
 from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.workflow import MachineArn, Output, Parameter, TopicArn, Workflow
@@ -39,7 +39,8 @@ def build_workflow(plan: ContinuousPlan) -> Workflow:
         ),
         logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
-        schedule=stack_parameters.build_schedule(plan, ""),
+        schedule=starts.build_schedule(plan, ""),
+        starts=starts.build_starts(plan, ""),
         tags=plan.tags,
     )
 

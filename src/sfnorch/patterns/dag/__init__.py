@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.patterns import backfill, stack_parameters
+from sfnorch.patterns import backfill, stack_parameters, starts
 from sfnorch.patterns.dag import master, task
+from sfnorch.patterns.overlap import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
@@ -34,8 +35,10 @@ def build_workflow(plan: DagPlan) -> Workflow:
             *(Output(name=f"{machine.key}StateMachineArn", value=MachineArn(machine.key)) for machine in machines),
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
+        has_locks=find_lock(plan) is not None,
         logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
-        schedule=stack_parameters.build_schedule(plan),
+        schedule=starts.build_schedule(plan),
+        starts=starts.build_starts(plan),
         tags=plan.tags,
     )

@@ -20,6 +20,7 @@ from sfnorch.integrations import alarm_state, joined_execution, notification
 from sfnorch.patterns.dag import message
 from sfnorch.patterns.dag.joining import join_tasks
 from sfnorch.patterns.job_failure import catch_any_error, clear_alarm
+from sfnorch.patterns.overlap import list_lock_permissions
 from sfnorch.patterns.run_context.states import (
     bind_run_names,
     build_context,
@@ -63,6 +64,7 @@ def build_machine(plan: DagPlan, tasks: StateMachine) -> StateMachine:
         permissions=(
             *joined_execution.list_permissions(StackName(TASK)),
             *alarm_state.list_permissions(tasks.alarm.name),
+            *list_lock_permissions(plan, MASTER),
             *(notification.list_permissions() if plan.notify != "never" else ()),
         ),
         alarm=Alarm(name=StackName(f"{MASTER}-failed"), description="The master failed"),

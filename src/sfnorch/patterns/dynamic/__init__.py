@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.dynamic.machine import build_machine
+from sfnorch.patterns.overlap import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
@@ -30,6 +31,7 @@ def build_workflow(plan: DynamicPlan) -> Workflow:
             Output(name="StateMachineArn", value=MachineArn("")),
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
+        has_locks=find_lock(plan) is not None,
         logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
         tags=plan.tags,

@@ -23,6 +23,7 @@ from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.patterns import given_jobs, job_failure, stack_parameters
 from sfnorch.patterns.causes import find_glue_message, find_log_group, find_run_id, unquote
 from sfnorch.patterns.job_arguments import list_run_arguments
+from sfnorch.patterns.overlap import list_lock_permissions
 from sfnorch.patterns.run_context.states import bind_run_names, build_invalid_parameters_states, build_run_states
 from sfnorch.plan.run_context import has_run_context
 from sfnorch.protocol.dynamic import MACHINE, DynamicState
@@ -50,6 +51,7 @@ def build_machine(plan: DynamicPlan) -> StateMachine:
         permissions=(
             *glue_job.list_permissions((job.name for job in plan.jobs), allowed=stack_parameters.ALLOWED),
             *alarm_state.list_permissions(alarm_name),
+            *list_lock_permissions(plan, MACHINE),
         ),
         alarm=Alarm(
             name=alarm_name,
@@ -88,7 +90,7 @@ def _build_graph(plan: DynamicPlan) -> Graph:
     states += [
         job_failure.clear_alarm(next_state=SharedState.DONE, output=jsonata("$states.input") if goes_on else None),
         _build_done_state(plan),
-        *(_fail_after_all() if goes_on else _fail_at_once()),
+        *(_fail_after_all() if goes_on else _fail_at_once(plan)),
         given_jobs.build_invalid_input_state(objects=True),
         *build_invalid_parameters_states(plan),
     ]
@@ -116,9 +118,11 @@ def _build_done_state(plan: DynamicPlan) -> Succeed:
     return Succeed(name=SharedState.DONE, output=jsonata(code, seconds=job_failure.SECONDS))
 
 
-def _fail_at_once() -> tuple[Task, Fail]:
-    return job_failure.raise_alarm(next_state=DynamicState.EXECUTION_FAILED), job_failure.fail_with_cause(
-        DynamicState.EXECUTION_FAILED
+def _fail_at_once(plan: DynamicPlan) -> tuple[Task, Fail]:
+    owner = jsonata('"run": $run.id,') if has_run_context(plan) else job_failure.NOTHING
+    return (
+        job_failure.raise_alarm(next_state=DynamicState.EXECUTION_FAILED),
+        job_failure.fail_with_cause(DynamicState.EXECUTION_FAILED, owner=owner),
     )
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.patterns import backfill, stack_parameters
+from sfnorch.patterns import backfill, stack_parameters, starts
 from sfnorch.patterns.flow import functions, machine
+from sfnorch.patterns.overlap import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.plan.models.flow import list_steps
 from sfnorch.workflow import FunctionArn, MachineArn, Output, ResultsBucket, TopicArn, Workflow
@@ -45,8 +46,10 @@ def build_workflow(plan: FlowPlan) -> Workflow:
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
         stores_results=stores,
+        has_locks=find_lock(plan) is not None,
         logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
-        schedule=stack_parameters.build_schedule(plan, ""),
+        schedule=starts.build_schedule(plan, ""),
+        starts=starts.build_starts(plan, ""),
         tags=plan.tags,
     )

@@ -14,6 +14,7 @@ from sfnorch.patterns.causes import find_nested_log_group, find_run_id, unquote
 from sfnorch.patterns.job_failure import MESSAGE_LENGTH, build_raise_alarm_state
 from sfnorch.patterns.message import OWN_EXECUTION, build_notification_state, define_link, define_logs, make_resume_line
 from sfnorch.patterns.run_context.states import name_run
+from sfnorch.plan.run_context import has_run_context
 from sfnorch.protocol.flow import ERROR, MACHINE, FlowState
 from sfnorch.protocol.states import SharedState
 
@@ -73,6 +74,7 @@ def notify_failure(plan: FlowPlan, *, next_state: str) -> Task:
     )
 
 
-def build_flow_failed_state() -> Fail:
-    """Return the state `FlowFailed`: the failure as a flat object."""
-    return Fail(name=FlowState.FLOW_FAILED, error=ERROR, cause=jsonata("$string($states.input)"))
+def build_flow_failed_state(plan: FlowPlan) -> Fail:
+    """Return the state `FlowFailed`: the failure as a flat object, with the ID of the run."""
+    run = '$merge([{"run": $run.id}, $states.input])' if has_run_context(plan) else "$states.input"
+    return Fail(name=FlowState.FLOW_FAILED, error=ERROR, cause=jsonata(f"$string({run})"))

@@ -41,6 +41,7 @@ from sfnorch.patterns.kinds.part import StepPart
 from sfnorch.patterns.kinds.registry import STEP_PARTS
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.patterns.message import build_notification_state
+from sfnorch.patterns.overlap import list_lock_permissions
 from sfnorch.patterns.run_context.states import (
     bind_run_names,
     build_done_state,
@@ -80,7 +81,11 @@ def build_machine(plan: FlowPlan) -> StateMachine:
         physical_name=StackName(MACHINE),
         graph=_build_graph(plan),
         substitutions={"AlarmName": alarm_name, **_list_substitutions(plan, steps)},
-        permissions=(*_list_work_permissions(plan, steps), *alarm_state.list_permissions(alarm_name)),
+        permissions=(
+            *_list_work_permissions(plan, steps),
+            *alarm_state.list_permissions(alarm_name),
+            *list_lock_permissions(plan, MACHINE),
+        ),
         alarm=Alarm(name=alarm_name, description="The flow failed"),
         jobs=plan.job_names,
         runs=" → ".join(step.name for step in plan.steps),
@@ -175,7 +180,7 @@ def _build_graph(plan: FlowPlan) -> Graph:
     if has_transition_to(steps, start.failed):
         states.append(failure.raise_alarm(next_state=SharedState.NOTIFY_FAILURE if told else FlowState.FLOW_FAILED))
         states += [failure.notify_failure(plan, next_state=FlowState.FLOW_FAILED)] if told else []
-        states.append(failure.build_flow_failed_state())
+        states.append(failure.build_flow_failed_state(plan))
     states.append(
         Fail(
             name=SharedState.INVALID_INPUT,

@@ -23,6 +23,7 @@ from sfnorch.patterns.given_jobs import build_arguments_check, list_job_argument
 from sfnorch.patterns.job_failure import catch_any_error
 from sfnorch.patterns.master_child import message
 from sfnorch.patterns.message import make_resume_line
+from sfnorch.patterns.overlap import list_lock_permissions
 from sfnorch.patterns.run_context.states import (
     add_context,
     bind_run_names,
@@ -58,7 +59,7 @@ def build_machine(plan: ChainsPlan, children: Sequence[StateMachine]) -> StateMa
         physical_name=StackName(MASTER),
         graph=_build_graph(plan),
         substitutions=substitutions,
-        permissions=(*child_execution.list_permissions(children), *telling),
+        permissions=(*child_execution.list_permissions(children), *telling, *list_lock_permissions(plan, MASTER)),
         alarm=Alarm(
             name=StackName(f"{MASTER}-failed"),
             description="The master failed",

@@ -1,4 +1,4 @@
-"""The first states of a state machine: `DescribeRun`, `ResolveParameters` and `CheckParameters`.
+"""The first states of a state machine: `DescribeRun`, `ResolveParameters`, `CheckParameters`, and those of the lock.
 
 `DescribeRun` assigns `run` and the declared parameters, `ResolveParameters` the values and the faults of the input. If
 there are faults, the execution ends in `InvalidParameters` before anything runs.
@@ -21,6 +21,7 @@ from sfnorch.asl import (
     jsonata,
     read_program,
 )
+from sfnorch.patterns.overlap import bind_lock_table, build_lock_states, find_lock
 from sfnorch.patterns.run_context.clock import define_offset
 from sfnorch.patterns.run_context.declared import bind_defaults, declare_parameters, match_patterns
 from sfnorch.plan.run_context import find_time_zone, has_run_context
@@ -33,9 +34,14 @@ if TYPE_CHECKING:
 
 
 def build_run_states(plan: AnyPlan, next_state: str) -> tuple[AnyState, ...]:
-    """Return the states that resolve the run, and lead to `next_state`; none for a plan without a run context."""
+    """Return the states that resolve the run and acquire its lock, and lead to `next_state`.
+
+    A plan without a run context has none of them.
+    """
     if not has_run_context(plan):
         return ()
+    lock = find_lock(plan)
+    locked = build_lock_states(lock, next_state=next_state) if lock else []
     times = read_program(__package__, "times").fill()
     described = read_program(__package__, "run").fill(times=times, offset=define_offset(find_time_zone(plan)))
     resolved = read_program(__package__, "resolved").fill(times=times, matches=match_patterns(plan.parameters))
@@ -61,11 +67,12 @@ def build_run_states(plan: AnyPlan, next_state: str) -> tuple[AnyState, ...]:
                 ChoiceRule(
                     condition=jsonata("$count($resolved.faults) = 0"),
                     assign={RunVariable.PARAMS: jsonata("$resolved.values"), RunVariable.RESOLVED: {}},
-                    next=next_state,
+                    next=locked[0].name if locked else next_state,
                 ),
             ),
             default=RunState.INVALID_PARAMETERS,
         ),
+        *locked,
     )
 
 
@@ -81,7 +88,8 @@ def bind_run_names(plan: AnyPlan) -> dict[str, DeploymentValue]:
     """Return the substitutions that the states need; none for a plan without a run context."""
     if not has_run_context(plan):
         return {}
-    return {ENVIRONMENT: ParameterValue(ENVIRONMENT), **bind_defaults(plan.parameters)}
+    table = bind_lock_table(find_lock(plan))
+    return {ENVIRONMENT: ParameterValue(ENVIRONMENT), **bind_defaults(plan.parameters), **table}
 
 
 def build_done_state(plan: AnyPlan, name: str) -> Succeed:

@@ -19,11 +19,12 @@ from sfnorch.plan.names import find_code_fault
 from sfnorch.plan.paths import Fault, Path, format_path
 from sfnorch.plan.run_context import RUN_VARIABLES
 from sfnorch.plan.sound_part import ValidPart
+from sfnorch.protocol.overlap import LockVariable
 from sfnorch.protocol.run_context import PARAMS, RUN
 
 RESERVED = (
     *("states", "input", "environment", "name", "steps", "resumeAt", "statement", "polls"),
-    *("run", "params", "declared", "resolved", "runTimeZone"),
+    *("run", "params", "declared", "resolved", "runTimeZone", LockVariable.LOCK),
 )
 """Reserved variables: `states` belongs to Step Functions, `input` is the execution's input, `run`, `params` and
 `environment` describe the run, the others are internal."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.plan.checks.alerts import check_alerts
 from sfnorch.plan.checks.backfill import check_backfill
+from sfnorch.plan.checks.overlap import check_overlap
 from sfnorch.plan.paths import Fault
 from sfnorch.plan.sound_part import ValidPart
 from sfnorch.plan.tags import find_repeated_tags
@@ -18,12 +19,26 @@ if TYPE_CHECKING:
 def list_faults(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
     """Yield each inconsistency of the plan, or of the valid part of it: the path in the file, and an error message."""
     yield from check_alerts(plan.alerts, part)
+    yield from check_overlap(plan, part)
     for key, fault in find_repeated_tags([*part.list_lacking(("tags",)), *plan.tags]):
         yield ("tags", key), fault
-    for path, message in (*check_backfill(plan), *_check_runs(plan, part), *_check_pattern(plan, part)):
+    for path, message in (
+        *check_backfill(plan),
+        *_check_runs(plan, part),
+        *_check_starts(plan, part),
+        *_check_pattern(plan, part),
+    ):
         restored = part.restore(path)
         if not part.is_replaced(restored):
             yield restored, message
+
+
+def _check_starts(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
+    """Yield the faults of the starts. The checks of events are not imported for a plan without them."""
+    if plan.pattern != "dynamic" and plan.starts:
+        from sfnorch.plan.checks.starts import check_starts
+
+        yield from check_starts(plan, part)
 
 
 def _check_runs(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:

@@ -18,9 +18,12 @@ from sfnorch.plan.models.flow import STEP_KINDS, FlowPlan
 from sfnorch.plan.models.retry import Retry
 from sfnorch.plan.names import MAX_STEPS
 from sfnorch.plan.paths import Fault, Path
+from sfnorch.plan.run_context import has_run_context
 from sfnorch.plan.sound_part import ValidPart
 from sfnorch.plan.steps.kind import StepPlace
 from sfnorch.protocol.flow import FlowState
+from sfnorch.protocol.overlap import LockState
+from sfnorch.protocol.run_context import RunState
 from sfnorch.protocol.states import SharedState, list_names
 
 CONTROL_STATES = list_names(FlowState, SharedState)
@@ -41,10 +44,15 @@ def check_flow(plan: FlowPlan, part: ValidPart) -> Iterator[Fault]:
             ("steps",),
             f"a flow has at most {MAX_STEPS} steps, including the steps inside other steps; got {len(steps)}",
         )
+    control_states = {
+        *CONTROL_STATES,
+        *(list_names(RunState) if has_run_context(plan) else ()),
+        *(list_names(LockState) if plan.overlap else ()),
+    }
     named: list[tuple[Path, str]] = [((*placed.path, "name"), placed.step.name) for placed in steps]
     yield from check_repeated(named, "{name!r} is already the name of {first}; choose another name")
     for path, name in named:
-        if name in CONTROL_STATES:
+        if name in control_states:
             yield path, f"{name!r} is reserved for a state of the flow; choose another name"
     yield from check_names([(("functions", index, "name"), each.name) for index, each in enumerate(plan.functions)])
     functions = [*(function.name for function in plan.functions), *part.defined]

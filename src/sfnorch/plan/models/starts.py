@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from sfnorch.plan import names
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.models.parameters import ParameterName, ParameterValue
 from sfnorch.plan.models.schedule import Schedule
+from sfnorch.plan.values import JsonValue
 
 
 class S3Start(Model):
@@ -36,7 +37,7 @@ class Start(Model):
     s3: S3Start | None = Field(
         default=None, description="Objects in S3.", examples=[{"bucket": "our-landing-zone", "prefix": "orders/"}]
     )
-    event: Annotated[dict[str, Any], Field(min_length=1)] | None = Field(
+    event: Annotated[dict[str, JsonValue], Field(min_length=1)] | None = Field(
         default=None,
         description="Event pattern of EventBridge.",
         examples=[{"source": ["our.shop"], "detail-type": ["OrdersReady"]}],

@@ -15,6 +15,7 @@ from sfnorch.protocol.job_list import (
     read_outcomes,
     read_remaining,
 )
+from sfnorch.protocol.master_child import ChildVariable
 from sfnorch.runs.kinds.kept_run import keep_passed_run
 from sfnorch.runs.kinds.kind import (
     INTERRUPTED_STATUSES,
@@ -73,7 +74,7 @@ class JobListKind(MachineKind):
         if not list_planned(record) and record.status in INTERRUPTED_STATUSES and isinstance(record.input, dict):
             kept = keep_passed_run(record)
             return Resumption(input={**record.input, **kept}, jobs={"jobs": list_given(record.input.get("glueJobs"))})
-        remaining = list_left_jobs(record)
+        remaining = list_left(record)
         if not remaining:
             raise SfnorchError(
                 f"It ended {record.status} with no job left to run: {explain_end(record)}".rstrip(), hint=NEW_RUN
@@ -81,12 +82,20 @@ class JobListKind(MachineKind):
         thread_id = record.variables.get(JobListVariable.THREAD_ID)
         given: JobListInput = {"threadId": thread_id} if isinstance(thread_id, str) else {}
         return Resumption(
-            input={**given, "glueJobs": remaining, **keep_passed_run(record)},
-            jobs={given.get("threadId", JobListVariable.JOBS): list_left(record)},
+            input={**given, **_describe_left_jobs(record), **keep_passed_run(record)},
+            jobs={given.get("threadId", JobListVariable.JOBS): remaining},
         )
 
 
 JOB_LIST = JobListKind()
+
+
+def _describe_left_jobs(record: Record) -> JobListInput:
+    """Return the jobs left to run as the input of the same state machine has them; a child gets names and a list."""
+    if ChildVariable.CHILD not in record.variables:
+        return {"glueJobs": list_left_jobs(record)}
+    arguments = _list_left_arguments(record)
+    return {"glueJobs": list_left(record), **({"arguments": [*arguments]} if any(arguments) else {})}
 
 
 def make_thread_inputs(threads: Threads) -> dict[str, Mapping[str, object]]:
@@ -115,20 +124,21 @@ def list_left(record: Record) -> list[str]:
 
 
 def list_left_jobs(record: Record) -> list[str | GivenJob]:
-    """Return the jobs left to run as an input has them, with the arguments that the input of this execution had."""
-    names = list_left(record)
-    planned = list_planned(record)
-    indexes = list(range(len(planned) - len(names), len(planned)))
-    if [planned[index] for index in indexes if index >= 0] != names:
-        indexes = _list_unfinished(record)
-    given = read_list(record.variables.get(JobListVariable.ADDED))
-    arguments = [read_mapping(given[index]) if 0 <= index < len(given) else {} for index in indexes]
-    if len(arguments) != len(names):
-        return [*names]
-    return [
-        {"name": name, "arguments": {key: str(value) for key, value in own.items()}} if own else name
-        for name, own in zip(names, arguments, strict=True)
-    ]
+    """Return the jobs left to run as the input of a main state machine has them: with the arguments of this input."""
+    pairs = zip(list_left(record), _list_left_arguments(record), strict=True)
+    return [{"name": name, "arguments": arguments} if arguments else name for name, arguments in pairs]
+
+
+def _list_left_arguments(record: Record) -> list[dict[str, str]]:
+    """Return the arguments from the input for each of the jobs left to run."""
+    names, planned = list_left(record), list_planned(record)
+    first = len(planned) - len(names)
+    indexes = list(range(first, len(planned))) if first >= 0 and planned[first:] == names else _list_unfinished(record)
+    added = [read_mapping(each) for each in read_list(record.variables.get(JobListVariable.ADDED))]
+    if not added or len(indexes) != len(names):
+        return [{} for _ in names]
+    found = [added[index] if index < len(added) else added[0] for index in indexes]
+    return [{key: read_string(value) for key, value in own.items()} for own in found]
 
 
 def _list_unfinished(record: Record) -> list[int]:

@@ -196,7 +196,9 @@ def _resume_children(
             entries[name] = {"threadId": thread.get("threadId", ""), "child": name, "skip": True}
             continue
         jobs[name] = left[1]
-        own = {key: value for key, value in thread.items() if key not in (STARTED_BY, "child", "skip")}
+        # the jobs that are left have their arguments
+        replaced = (STARTED_BY, "child", "skip", *(("arguments",) if left[0] else ()))
+        own = {key: value for key, value in thread.items() if key not in replaced}
         entries[name] = {**own, "child": name, **left[0]}
     return entries, jobs
 

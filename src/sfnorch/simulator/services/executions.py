@@ -22,6 +22,9 @@ from sfnorch.simulator.world import World
 _NO_NAME = re.compile(r'[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]|.{81}')
 """Characters that an execution name cannot contain, or a name that is too long."""
 
+_DATA = ("Input", "InputDetails", "Output", "OutputDetails", "Error", "Cause")
+"""What the description of an execution lacks if only its metadata is asked for (assumed)."""
+
 
 @simulates("states:startExecution", "aws-sdk:sfn:startExecution")
 def start_execution(request: ServiceRequest) -> Steps[Json]:
@@ -50,8 +53,11 @@ def start_execution_sync(request: ServiceRequest) -> Steps[Json]:
 
 @simulates("aws-sdk:sfn:describeExecution")
 def describe_execution(request: ServiceRequest) -> Steps[Json]:
-    """Return the current description of the execution."""
-    return _describe(request.world, _find_execution(request), parsed=False)
+    """Return the current description of the execution; with METADATA_ONLY, without its input and output."""
+    shown = _describe(request.world, _find_execution(request), parsed=False)
+    if request.get_text("IncludedData") == "METADATA_ONLY":
+        shown = {name: value for name, value in shown.items() if name not in _DATA}
+    return shown
     yield
 
 
