@@ -258,6 +258,10 @@ def test_a_simulated_backfill(run: Run):
     assert rows[3][:4] == ["2026-01-04", "T+30m", "10m", "SUCCEEDED"]
     assert "4 run, 1 of them failed" in done.out
     assert "wall time          40m" in done.out
+    at_once = ("--parallel", "4", "--concurrent-runs", "a=4")
+    assert "wall time          05m" in run("simulate", "--backfill", *JANUARY, *at_once).out
+    assert "expected JOB=NUMBER" in run("simulate", "--concurrent-runs", "a:4").err
+    assert "unknown job 'aa'; did you mean a?" in run("simulate", "--concurrent-runs", "aa=4").err
     stopped = run("simulate", "--backfill", *JANUARY, "--fail", "a:1", "--stop-on-failure", "--output", "json")
     document = json.loads(stopped.out)
     assert [each["machine"].rpartition("-")[2] for each in document["executions"]] == ["backfill", "flow"]

@@ -11,7 +11,7 @@ from sfnorch.asl import serialize_graph
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.protocol.backfill import PARTS, OutcomeRule, name_run, parse_run_name
+from sfnorch.protocol.backfill import MOST_DATES_IN_ALL, PARTS, OutcomeRule, name_run, parse_run_name
 from sfnorch.runs.backfill_progress import FollowedBackfill
 from sfnorch.runs.backfills import BackfillSettings, choose_date_parameter
 from sfnorch.runs.date_runs import DateRun, find_rule
@@ -207,3 +207,12 @@ def test_the_dates_of_a_history():
 def test_the_kind_of_the_machine():
     plan = {"pattern": "flow", "backfill": True, **PLANS["flow"]}
     assert find_kind(definitions(plan)[-1]) is BACKFILL
+
+
+def test_the_largest_backfill_fits_into_an_input_also_if_all_dates_failed():
+    dates = [f"{number:010}" for number in range(MOST_DATES_IN_ALL)]  # as long as a date
+    made = settings(params={"mode": "x" * 10_000}).make_input(dates, "ab", {}, "sfnorch backfill")
+    whole = {**made, "attempts": dict.fromkeys(dates, 12)}
+    failure = {"date": "2026-01-01", "failed": "x" * 100, "error": "x" * 100, "message": "ü" * 300}
+    whole |= {"failures": [failure] * 20}
+    assert len(json.dumps(whole, ensure_ascii=False).encode()) < 200_000
