@@ -386,6 +386,8 @@ def test_a_second_run_that_fails_has_the_exit_code_of_a_failure(run: Run):
         "FAILED",
         "AlreadyRunning",
     )
+    (change,) = json.loads(done.out)["alarms"][:1]
+    assert change["reason"] == "Threshold Crossed: ExecutionsFailed of flow is 1"
     assert (second["title"], second["parent"], second["started"]) == ("flow (second run)", "", 120)
 
 
