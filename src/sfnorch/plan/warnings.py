@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
+from sfnorch.naming import name_parameter_default
 from sfnorch.plan.paths import format_path
 from sfnorch.plan.side_by_side import ConcurrentJob, find_concurrent_jobs
 
@@ -21,6 +22,9 @@ CONCURRENT_JOB = "job-side-by-side"
 
 BACKFILL_EXCLUDED = "backfill-excluded"
 """The rule of warnings about backfills whose runs exclude each other."""
+
+REQUIRED_PARAMETER = "required-parameter"
+"""The rule of warnings about scheduled runs without a value for a required parameter."""
 
 _MOST_PLACES = 5
 
@@ -64,6 +68,20 @@ def _find_schedule_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
         yield from find_schedule_doubts(plan, now)
 
 
+def _find_parameter_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield a warning for each required parameter that the plan's schedule gives no value."""
+    if plan.pattern == "dynamic" or plan.schedule is None:
+        return
+    for name in (name for name, declared in plan.parameters.items() if declared.is_required):
+        yield plan.places.create_warning(
+            REQUIRED_PARAMETER,
+            ("schedule",),
+            f"a scheduled run has no value for the required parameter {name!r}, and fails with InvalidInput unless the "
+            f"stack parameter {name_parameter_default(name)} has one",
+            "give it a default, or move the schedule to starts and add params",
+        )
+
+
 def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     """Yield a warning if the runs of a backfill, which start at the same time, skip each other or fail."""
     overlap = plan.overlap
@@ -73,7 +91,7 @@ def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     yield plan.places.create_warning(
         BACKFILL_EXCLUDED,
         ("overlap",),
-        f"a backfill has several runs at the same time, and all but one {ending}",
+        f"a backfill with --parallel has several runs at the same time, and all but one {ending}",
         "add per with the parameter of the date, or use the mode wait",
     )
 
@@ -81,5 +99,6 @@ def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
 _CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (
     _find_concurrent_job_warnings,
     _find_schedule_warnings,
+    _find_parameter_warnings,
     _find_backfill_warnings,
 )

@@ -112,6 +112,18 @@ def test_what_a_plan_is_warned_of(text: str, said: list[str]):
     assert {(warning.rule, warning.severity) for warning in warnings} <= {("job-side-by-side", Severity.WARNING)}
 
 
+def test_a_schedule_gives_no_value_for_a_required_parameter():
+    text = "pattern: flow\nschedule: rate(1 day)\nparameters: {day: {type: date}, n: {required: false}}\nsteps: [{name: a, glue_job: b}]\n"
+    (warning,) = find_plan_warnings(parse_plan(text, file="plan.yaml"), NOW)
+    assert (warning.rule, warning.severity) == ("required-parameter", Severity.WARNING)
+    assert str(warning) == (
+        "schedule: a scheduled run has no value for the required parameter 'day', and fails with InvalidInput unless "
+        "the stack parameter DayDefault has one; give it a default, or move the schedule to starts and add params "
+        "(plan.yaml, line 2)"
+    )
+    assert not list(find_plan_warnings(parse_plan(text.replace("type: date", "type: date, default: today")), NOW))
+
+
 def test_the_default_plan_has_no_warnings_and_no_file():
     assert list(find_plan_warnings(build_default_plan(), NOW)) == []
     (warning,) = find_plan_warnings(replace_jobs(build_default_plan(), {1: ["glue-job-1-a"]}), NOW)
