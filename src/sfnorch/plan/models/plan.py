@@ -119,7 +119,7 @@ class OrchestrationPlan(Plan):
     )
     backfill: bool = Field(
         default=False,
-        description="Whether the stack has a state machine for backfills: a run for each date, see `sfnorch backfill`. The "
-        "pattern continuous does not support it.",
+        description="Whether the stack has a state machine for backfills: a run for each date, see `sfnorch backfill`. "
+        "The pattern continuous does not support it.",
         examples=[True],
     )
