@@ -23,7 +23,7 @@ from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.patterns import given_jobs, job_failure, stack_parameters
 from sfnorch.patterns.causes import find_glue_message, find_log_group, find_run_id, unquote
 from sfnorch.patterns.job_arguments import list_run_arguments
-from sfnorch.patterns.overlap import list_lock_permissions
+from sfnorch.patterns.overlap.states import list_lock_permissions
 from sfnorch.patterns.run_context.states import bind_run_names, build_invalid_parameters_states, build_run_states
 from sfnorch.plan.run_context import has_run_context
 from sfnorch.protocol.dynamic import MACHINE, DynamicState

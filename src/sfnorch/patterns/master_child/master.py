@@ -23,7 +23,7 @@ from sfnorch.patterns.given_jobs import build_arguments_check, list_job_argument
 from sfnorch.patterns.job_failure import catch_any_error
 from sfnorch.patterns.master_child import message
 from sfnorch.patterns.message import make_resume_line
-from sfnorch.patterns.overlap import list_lock_permissions
+from sfnorch.patterns.overlap.states import list_lock_permissions
 from sfnorch.patterns.run_context.states import (
     add_context,
     bind_run_names,
