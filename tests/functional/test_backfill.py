@@ -181,6 +181,13 @@ def test_a_backfill_that_is_running_is_followed(stack: Run, backfills: Backfills
     assert statuses == ["SUCCEEDED", "RUNNING", "PENDING", "PENDING"]
     assert f"follow it with `{command}`, or stop it with `sfnorch stop {arn}`" in followed.err
 
+    done = stack("backfill", *ON, "--from", "2026-01-01", "--to", "2026-01-01")
+    assert (done.code, done.err, done.out.splitlines()[-1]) == (
+        0,
+        "1 date: 1 succeeded before.\n",
+        "1 of 1 date succeeded.",
+    )
+
     wider = stack("backfill", *ON, "--from", "2026-01-01", "--to", "2026-01-09")
     assert (wider.code, len(backfills.started)) == (1, 1)
     assert "A backfill of the same runs is running without 2026-01-05 and 4 more of these dates" in wider.err

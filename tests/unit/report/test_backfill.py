@@ -74,7 +74,11 @@ def test_a_backfill_that_was_stopped_is_continued_too():
     found = backfill("SUCCEEDED", "PENDING")
     found.record.status, found.record.ended = "ABORTED", NOW
     assert BackfillResult(found, "").end == "failed"
-    found.record.status = "SUCCEEDED"
+    found.dates["2026-01-03"].status = "FAILED"
+    assert BackfillResult(found, "").end == "failed"
+    found.record.status, found.record.error = "FAILED", "BackfillFailed"
+    assert BackfillResult(found, "").end == "work_failed"
+    del found.dates["2026-01-03"]
     assert BackfillResult(found, "").end == "succeeded"
     found.record.ended = None
     assert BackfillResult(found, "").end == "running"
