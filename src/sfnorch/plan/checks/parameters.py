@@ -23,8 +23,8 @@ _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"(?P<date>.{10})T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[-+][0-9]{2}:[0-9]{2})")
 _PYTHON_ONLY = re.compile(r"\(\?(?![:=!])|\\[AZz]|[*+?}]\+|\{,")
-"""What only some engines of regular expressions support: inline flags, named groups, \\A, \\Z and \\z, and quantifiers that
-do not go back or have no minimum."""
+"""What only some engines of regular expressions support: inline flags, named groups, \\A, \\Z and \\z, and quantifiers
+that do not go back or have no minimum."""
 
 _LITERAL = re.compile(r"\\[^AZz]|\[\^?\]?(\\.|[^]\\])*\]")
 """An escaped character, or a set of characters."""

@@ -1,4 +1,4 @@
-"""Patterns of parameters: those that all engines of regular expressions read in the same way."""
+"""Parameters of a plan that are refused: patterns that engines of regular expressions read in different ways."""
 
 from __future__ import annotations
 
@@ -50,3 +50,16 @@ def test_patterns_of_some_engines(pattern: str, reason: str):
 def test_letters_of_a_pattern_are_those_of_ascii():
     with pytest.raises(PlanError, match="text that matches"):
         _parse(r"\w+", default="é")
+
+
+@pytest.mark.parametrize("parameters", [["p"], {f"p{number}": {} for number in range(51)}])
+def test_references_to_parameters_that_are_invalid_as_a_whole(parameters: object):
+    plan = {
+        "pattern": "dynamic",
+        "parameters": parameters,
+        "overlap": {"mode": "skip", "per": "p0"},
+        "jobs": [{"name": "a", "arguments": {"--x": "{% $params.p0 %}"}}],
+    }
+    with pytest.raises(PlanError) as caught:
+        parse_plan(json.dumps(plan))
+    assert len(caught.value.findings) == 1
