@@ -181,6 +181,13 @@ def test_a_backfill_that_is_running_is_followed(stack: Run, backfills: Backfills
     assert statuses == ["SUCCEEDED", "RUNNING", "PENDING", "PENDING"]
     assert f"follow it with `{command}`, or stop it with `sfnorch stop {arn}`" in followed.err
 
+    done = stack("backfill", *ON, "--from", "2026-01-01", "--to", "2026-01-01")
+    assert (done.code, done.err, done.out.splitlines()[-1]) == (
+        0,
+        "1 date: 1 succeeded before.\n",
+        "1 of 1 date succeeded.",
+    )
+
     wider = stack("backfill", *ON, "--from", "2026-01-01", "--to", "2026-01-09")
     assert (wider.code, len(backfills.started)) == (1, 1)
     assert "A backfill of the same runs is running without 2026-01-05 and 4 more of these dates" in wider.err
@@ -258,6 +265,10 @@ def test_a_simulated_backfill(run: Run):
     assert rows[3][:4] == ["2026-01-04", "T+30m", "10m", "SUCCEEDED"]
     assert "4 run, 1 of them failed" in done.out
     assert "wall time          40m" in done.out
+    at_once = ("--parallel", "4", "--concurrent-runs", "a=4")
+    assert "wall time          05m" in run("simulate", "--backfill", *JANUARY, *at_once).out
+    assert "expected JOB=NUMBER" in run("simulate", "--concurrent-runs", "a:4").err
+    assert "unknown job 'aa'; did you mean a?" in run("simulate", "--concurrent-runs", "aa=4").err
     stopped = run("simulate", "--backfill", *JANUARY, "--fail", "a:1", "--stop-on-failure", "--output", "json")
     document = json.loads(stopped.out)
     assert [each["machine"].rpartition("-")[2] for each in document["executions"]] == ["backfill", "flow"]

@@ -60,6 +60,7 @@ Deploy:
 
 Run:
   run         Start an execution, and follow it until it ends.
+  backfill    Run the stack for each date of a range, and follow it.
   watch       Follow a running execution, or show one that has ended.
   logs        Print the Glue error logs of the failed jobs of an execution.
   resume      Resume a failed execution from the job that failed.

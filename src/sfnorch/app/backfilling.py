@@ -80,8 +80,8 @@ class BackfillResult:
         """Return how the backfill has ended: `work_failed` if dates failed, `failed` after any other failure."""
         if not self.backfill.ended:
             return "running"
-        if self.backfill.status == "SUCCEEDED":
-            return "succeeded"
+        if len(self.backfill.select_dates("SUCCEEDED")) == len(self.backfill.dates):
+            return "succeeded"  # also if another date of a backfill that was running already has failed
         is_work = self.backfill.record.error == ERROR and self.backfill.select_dates("FAILED")
         return "work_failed" if is_work else "failed"
 
@@ -140,7 +140,8 @@ def plan_backfill(request: BackfillRequest, account: AwsAccount | None = None) -
         rule=rule,
         account=account,
     )
-    return _join(planned, running) if running else _plan_dates(planned, settings)
+    is_done = len(planned.backfill.select_dates("SUCCEEDED")) == len(dates)
+    return _join(planned, running) if running and not is_done else _plan_dates(planned, settings)
 
 
 def start_backfill(planned: PlannedBackfill) -> PlannedBackfill:

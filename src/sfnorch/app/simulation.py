@@ -253,6 +253,7 @@ def _refuse_jobs(behaviour: Behaviour, names: set[str]) -> None:
         ("faults", [fault.job for fault in behaviour.faults]),
         ("seconds", list(behaviour.seconds)),
         ("throttles", list(behaviour.throttles)),
+        ("concurrent_runs", list(behaviour.concurrent_runs)),
     ):
         unknown = {pattern for pattern in patterns if not any(is_matching_job(pattern, job) for job in names)}
         _refuse_unknown(name, "job", unknown, patterns, names)

@@ -32,8 +32,8 @@ _EXIT_CODES = {"succeeded": SUCCESS, "work_failed": CHILD_FAILED, "failed": ERRO
             "sfnorch backfill --from 2026-01-01 --to 2026-01-31 --parallel 3",
         ),
         (
-            "Pass the first of each month to a parameter, and fix another one.",
-            "sfnorch backfill --from 2025-01-01 --to 2025-12-01 --every 1mo --param month --param mode=full",
+            "Pass the first of each month to a parameter.",
+            "sfnorch backfill --from 2025-01-01 --to 2025-12-01 --every 1mo --param month",
         ),
         ("Stop after the first failure.", "sfnorch backfill --from 2026-01-01 --to 2026-01-31 --stop-on-failure"),
     ),
@@ -44,8 +44,8 @@ _EXIT_CODES = {"succeeded": SUCCESS, "work_failed": CHILD_FAILED, "failed": ERRO
     "param_texts",
     multiple=True,
     metavar="NAME[=VALUE]",
-    help="Parameter that gets the date, by default the only one of type date; with a value, a parameter that is equal "
-    "for all dates. Can be repeated.",
+    show_default="the only parameter of type date",
+    help="Parameter that gets the date, or with a value a parameter that is equal for all dates; can be repeated.",
 )
 @click.option("--only", multiple=True, metavar="CHILD", help="Child to run, without the others; can be repeated.")
 @add_stack_option
@@ -67,7 +67,7 @@ def backfill(
     profile: str | None,
     output_form: str,
 ) -> int:
-    """Run the stack for each date of a range, and follow the runs until all have ended.
+    """Run the stack for each date of a range, and follow it.
 
     Step Functions runs the dates, so that the command can be stopped. The same command again follows a backfill that
     is running; otherwise it runs the dates that have not succeeded. The exit code is 0 if all dates succeeded, 3 if a

@@ -27,6 +27,7 @@ def build_behaviour(
     throttles: Iterable[str],
     mocks: Iterable[str],
     objects: Iterable[str],
+    concurrent: Iterable[str] = (),
 ) -> Behaviour:
     """Return the behaviour that the options describe. Fail as wrong usage for an option of another form."""
     from sfnorch.simulator.behaviour import ALWAYS, Behaviour, Fault
@@ -62,7 +63,16 @@ def build_behaviour(
         throttles=throttled,
         mocks=answers,
         objects=dict(map(_split_object, objects)),
+        concurrent_runs=dict(map(_split_number, concurrent)),
     )
+
+
+def _split_number(text: str) -> tuple[str, int]:
+    """Return the job and its number of concurrent runs, separated by the last `=`."""
+    job, _, number = text.rpartition("=")
+    if not job or not re.fullmatch("[1-9][0-9]{0,3}", number):
+        raise click.UsageError(f"--concurrent-runs {text}: expected JOB=NUMBER, such as orders=3.")
+    return job, int(number)
 
 
 def _split_mock(text: str) -> tuple[str, str]:

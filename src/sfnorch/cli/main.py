@@ -31,7 +31,7 @@ COMMANDS = {
     "outputs": "Show the outputs of the stack.",
     "delete": "Delete the stack.",
     "run": "Start an execution, and follow it until it ends.",
-    "backfill": "Run the stack for each date of a range, and follow the runs until all have ended.",
+    "backfill": "Run the stack for each date of a range, and follow it.",
     "watch": "Follow a running execution, or show one that has ended.",
     "logs": "Print the Glue error logs of the failed jobs of an execution.",
     "resume": "Resume a failed execution from the job that failed.",

@@ -108,6 +108,7 @@ _OPTIONS = {
     "faults": "--fail",
     "seconds": "--duration",
     "throttles": "--throttle",
+    "concurrent_runs": "--concurrent-runs",
     "execution_input": "--input",
     "test_case": "--test-case",
     "second_run": "--second-run",
@@ -118,7 +119,7 @@ _OPTIONS = {
 """The options with other names than the fields of a request that they set."""
 
 
-_WITHOUT_END = ("mocks", "objects", "faults", "seconds", "throttles")
+_WITHOUT_END = ("mocks", "objects", "faults", "seconds", "throttles", "concurrent_runs")
 """The fields whose errors are lists, which end without a full stop."""
 
 

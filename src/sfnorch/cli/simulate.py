@@ -133,6 +133,14 @@ _SAVED = (".svg", ".html", ".txt")
     help="Job whose start is throttled TIMES times; can be repeated.",
 )
 @click.option(
+    "--concurrent-runs",
+    "concurrent",
+    multiple=True,
+    metavar="JOB=NUMBER",
+    show_default="1, as in Glue",
+    help="Maximum number of concurrent runs of a job, its MaxConcurrentRuns in Glue; can be repeated.",
+)
+@click.option(
     "--mock",
     "mocks",
     multiple=True,
@@ -222,6 +230,7 @@ def simulate(
     failing: tuple[str, ...],
     durations: tuple[str, ...],
     throttles: tuple[str, ...],
+    concurrent: tuple[str, ...],
     mocks: tuple[str, ...],
     mock_file: Path | None,
     test_case: str,
@@ -270,7 +279,7 @@ def simulate(
 
     parameters = parse_parameter_values(overrides)
     behaviour = replace(
-        build_behaviour(failing, durations, throttles, mocks, objects),
+        build_behaviour(failing, durations, throttles, mocks, objects, concurrent),
         run_functions=run_functions,
         run_isolated=template_file is None,
     )

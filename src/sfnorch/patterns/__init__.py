@@ -5,9 +5,9 @@ with their states and permissions, functions, parameters and outputs, before any
 patterns, and imports a package when it is used. `kinds/` has a file for each kind of step and task.
 
 The other modules are parts of several patterns: `run_context` resolves the parameters of a run and `overlap` acquires
-its lock, `given_jobs` runs the jobs from an input, `job_failure` sets the alarm and ends with the failure of a job,
-`causes` reads errors, `message` builds notifications, and `stack_parameters` declares what a deployment can set.
-JSONata programs are beside the code that uses them. Names that `runs` reads too are in `protocol`.
+its lock, `job_lists` reads the jobs in an input and `given_jobs` runs them, `job_failure` sets the alarm and ends with
+the failure of a job, `causes` reads errors, `message` builds notifications, and `stack_parameters` declares what a
+deployment can set. JSONata programs are beside the code that uses them. Names that `runs` reads too are in `protocol`.
 """
 
 from __future__ import annotations

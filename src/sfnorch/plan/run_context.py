@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sfnorch.expressions import find_names, is_expression, parse_code
 from sfnorch.plan.default import DefaultPlan
 from sfnorch.protocol.run_context import RunVariable
 
@@ -47,20 +45,6 @@ def list_variables(pattern: str) -> tuple[str, ...]:
 
 
 def _has_run_variable(plan: AnyPlan) -> bool:
-    known = set(list_variables(plan.pattern))
-    return any(known & find_names(code).variables for code in _list_codes(plan))
-
-
-def _list_codes(plan: AnyPlan) -> Iterator[str]:
-    """Yield the code of each expression in the plan."""
     if isinstance(plan, DefaultPlan):
-        return
-    todo: list[Any] = [plan.model_dump(exclude_defaults=True)]
-    while todo:
-        match todo.pop():
-            case str() as text if is_expression(text):
-                yield parse_code(text) or ""
-            case dict() as mapping:
-                todo.extend(mapping.values())
-            case list() as items:
-                todo.extend(items)
+        return False
+    return not plan.expression_variables.isdisjoint(list_variables(plan.pattern))

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
+from sfnorch.naming import name_parameter_default
 from sfnorch.plan.paths import format_path
 from sfnorch.plan.side_by_side import ConcurrentJob, find_concurrent_jobs
 
@@ -21,6 +22,9 @@ CONCURRENT_JOB = "job-side-by-side"
 
 BACKFILL_EXCLUDED = "backfill-excluded"
 """The rule of warnings about backfills whose runs exclude each other."""
+
+PARAMETER_MISSING = "parameter-missing"
+"""The rule of warnings about schedules whose runs lack a required parameter."""
 
 _MOST_PLACES = 5
 
@@ -78,8 +82,24 @@ def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     )
 
 
+def _find_parameter_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield a warning if runs of the schedule have no value for a required parameter, unless the stack sets one."""
+    if plan.pattern == "dynamic" or plan.schedule is None:
+        return
+    required = [name for name, given in plan.parameters.items() if given.is_required]
+    if required:
+        names = ", ".join(map(name_parameter_default, required))
+        yield plan.places.create_warning(
+            PARAMETER_MISSING,
+            ("schedule",),
+            f"runs of the schedule have no value for {', '.join(required)}, and end with the error InvalidInput",
+            f"add a default, write the schedule in starts with params, or set at deployment: {names}",
+        )
+
+
 _CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (
     _find_concurrent_job_warnings,
     _find_schedule_warnings,
     _find_backfill_warnings,
+    _find_parameter_warnings,
 )

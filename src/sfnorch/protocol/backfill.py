@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, TypedDict
 from sfnorch.json_values import Json, find_value, read_mappings, read_string
 from sfnorch.protocol import dag, master_child
 from sfnorch.protocol.mark import Mark
+from sfnorch.protocol.overlap import find_holder
 
 MACHINE = "backfill"
 """The name of the machine, without the name of the stack."""
@@ -134,9 +135,6 @@ PARTS: Mapping[str, Parts] = {
 SKIPPED_KEY, SKIPPED, SKIPPED_MESSAGE = "skipped", "RunSkipped", "another run was running"
 """The key in the output of a run that was skipped because of `overlap: skip`; its error and message in a backfill."""
 
-SKIPPED_STATE = "Skipped"
-"""The state of a main machine that ends skipped runs."""
-
 FAILED_STATUSES = ("FAILED", "BLOCKED")
 """The statuses of parts with which a date counts as failed."""
 
@@ -168,7 +166,7 @@ class OutcomeRule(NamedTuple):
 
     def find_failure(self, output: Json) -> DateFailure | None:
         """Return why the run with this output counts as failed; None if it does not."""
-        if self.can_skip and find_value(output, SKIPPED_KEY) is True:
+        if self.can_skip and find_holder(output):
             return {"error": SKIPPED, "message": SKIPPED_MESSAGE}
         rows = read_mappings(find_value(output, self.parts.list_key)) if self.parts else []
         bad = [row for row in rows if row.get("status") in FAILED_STATUSES]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS, _MOST_LINKS = 100, 20
 _MOST_MESSAGE = 200
-_WIDTH = 40
+_WIDTH = 30
 
 
 def render_backfill(backfill: FollowedBackfill, now: datetime, height: int) -> RenderableType:

@@ -39,7 +39,7 @@ def _build_machine_tree(machine: StateMachine, names: dict[str, str]) -> Tree:
         facts += ", notifies the topic"
     tree = Tree(Text.assemble((f"{machine.name}:", "bold"), facts))
     children = [names[value.key] for value in machine.substitutions.values() if isinstance(value, MachineArn)]
-    if children:
+    if children and not machine.runs:
         tree.add(Text(f"starts {', '.join(children)} in parallel"))
     else:
         tree.add(Text(machine.runs or " → ".join(machine.jobs) or "the jobs in the input of its execution"))

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.json_values import Json, read_mapping
 from sfnorch.protocol import dag, master_child
-from sfnorch.protocol.backfill import PARTS, SKIPPED_STATE, OutcomeRule, Parts, parse_run_name
+from sfnorch.protocol.backfill import PARTS, OutcomeRule, Parts, parse_run_name
+from sfnorch.protocol.overlap import LockState
 from sfnorch.runs.events import parse_json
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class DateRun:
 
 def find_rule(definition: Mapping[str, Json]) -> OutcomeRule:
     """Return with which outputs a run of the main machine with this definition counts as failed."""
-    can_skip = SKIPPED_STATE in read_mapping(definition.get("States"))
+    can_skip = LockState.SKIPPED in read_mapping(definition.get("States"))
     return OutcomeRule(_find_parts(definition), can_skip)
 
 

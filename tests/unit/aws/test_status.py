@@ -11,7 +11,15 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from sfnorch.aws.stacks import Stack
-from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status, read_status
+from sfnorch.aws.status import (
+    AlarmState,
+    LastExecution,
+    MachineStatus,
+    Status,
+    find_backfill_machine,
+    find_main_machine,
+    read_status,
+)
 
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 STACK = Stack(id="arn:stack/etl/1", name="etl", status="CREATE_COMPLETE")
@@ -92,3 +100,24 @@ def test_a_machine_without_a_list_of_executions_is_passed_over(code: str):
 def test_another_error_is_raised():
     with pytest.raises(ClientError, match="AccessDenied"):
         read(["AccessDeniedException"], machine("A", "a"))
+
+
+def found_machines(*logical_ids: str) -> list[MachineStatus]:
+    return [MachineStatus(logical_id=name, arn=f"arn:{name}", title=name.lower()) for name in logical_ids]
+
+
+def test_the_machine_for_backfills_is_not_the_main_one():
+    flow = found_machines("StateMachine", "BackfillStateMachine")
+    assert find_main_machine(flow, STACK) == flow[0]
+    assert find_backfill_machine(flow) == flow[1]
+    assert find_main_machine(flow, STACK, "backfill") == flow[1]
+    children = found_machines("MasterStateMachine", "BackfillStateMachine", "OrdersStateMachine")
+    assert find_main_machine(children, STACK) == children[0]
+    assert find_backfill_machine(children[:1]) is None
+    alone = found_machines("BackfillStateMachine")
+    assert find_main_machine(alone, STACK) == alone[0]
+
+
+def test_the_machine_for_backfills_is_the_last_one():
+    status = read([[], []], machine("BackfillStateMachine", "backfill"), machine("StateMachine", "flow"))
+    assert [each.title for each in status.machines] == ["flow", "backfill"]

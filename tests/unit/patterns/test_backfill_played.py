@@ -9,6 +9,7 @@ import pytest
 
 from sfnorch.protocol.backfill import MOST_DATES
 from sfnorch.simulator.behaviour import Behaviour, Fault
+from sfnorch.simulator.run import choose_machine, is_backfill
 from tests.backfills import KEY, PLANS, backfill, days, parts_of, runs_of, template_of
 
 
@@ -112,7 +113,32 @@ def test_the_history_fits_even_if_all_dates_fail():
     (own,) = parts_of(run)
     assert own.error == "BackfillFailed"
     assert own.cause.startswith(f"{MOST_DATES} of {MOST_DATES} dates failed: 2026-01-01 (first), ")
+    assert own.cause.endswith(f"2026-04-10 and {MOST_DATES - 100} more. Continue with: sfnorch backfill")
     assert own.history < 5_000
+
+
+def test_a_date_whose_run_was_skipped_counts_as_failed():
+    run = backfill(template_of("flow", overlap="skip"), given(2, parallel=2))
+    (own,) = parts_of(run)
+    assert own.cause.startswith("1 of 2 dates failed: 2026-01-0")
+    assert [each.status for each in runs_of(run)] == ["SUCCEEDED", "SUCCEEDED"]
+    (sent,) = [each for each in run.messages if each.sender == "backfill"]
+    assert "failed: RunSkipped\n  another run was running" in sent.message
+
+
+@pytest.mark.parametrize("overlap", ["wait", {"mode": "skip", "per": "day"}, "allow"])
+def test_dates_that_may_overlap_or_wait_succeed(overlap: Any):
+    run = backfill(template_of("flow", overlap=overlap), given(4, parallel=2))
+    assert parts_of(run)[0].status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_main_machine_is_still_the_one_that_starts_the_others(plan: str):
+    template = template_of(plan)
+    chosen = choose_machine(template)
+    assert template.build_title(chosen) in ("master", "flow")
+    assert not is_backfill(chosen)
+    assert is_backfill(template.find("backfill"))
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,13 @@ children:
             f"children[0].jobs[0]: the Glue job 'a' can have 7 concurrent runs: children[0].jobs[0], children[1].jobs[0], children[2].jobs[0], children[3].jobs[0] and 3 more run in parallel, {ALLOWS}; {HINT} (plan.yaml, line 2)",
         ],
     ),
+    "a schedule without a required parameter": (
+        "pattern: flow\nschedule: rate(1 day)\nparameters: {day: {type: date}, a: {default: x}, b: {required: false}}\n"
+        "steps: [{name: s, glue_job: j}]\n",
+        [
+            "schedule: runs of the schedule have no value for day, and end with the error InvalidInput; add a default, write the schedule in starts with params, or set at deployment: DayDefault (plan.yaml, line 2)",
+        ],
+    ),
     "one chain": ("pattern: master-child\nchildren: [{jobs: [a, a]}, {jobs: [b]}]\n", []),
     "chains whose runs Glue queues": (
         """\

@@ -11,7 +11,7 @@ from sfnorch.asl import serialize_graph
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.protocol.backfill import PARTS, OutcomeRule, name_run, parse_run_name
+from sfnorch.protocol.backfill import MOST_DATES_IN_ALL, PARTS, OutcomeRule, name_run, parse_run_name
 from sfnorch.runs.backfill_progress import FollowedBackfill
 from sfnorch.runs.backfills import BackfillSettings, choose_date_parameter
 from sfnorch.runs.date_runs import DateRun, find_rule
@@ -110,6 +110,8 @@ def test_the_name_of_a_run_has_its_date_and_attempt():
         ({"pattern": "dag", **PLANS["dag"]}, OutcomeRule(PARTS["dag"])),
         ({"pattern": "dag", "on_task_failure": "fail", **PLANS["dag"]}, OutcomeRule()),
         ({"pattern": "flow", **PLANS["flow"]}, OutcomeRule()),
+        ({"pattern": "flow", "overlap": "skip", **PLANS["flow"]}, OutcomeRule(can_skip=True)),
+        ({"pattern": "flow", "overlap": "wait", **PLANS["flow"]}, OutcomeRule()),
     ],
 )
 def test_which_outputs_are_failures(plan: dict[str, Any], rule: OutcomeRule):
@@ -121,8 +123,8 @@ def test_a_run_that_succeeded_with_failed_parts_or_was_skipped():
     rule = OutcomeRule(PARTS["master-child"], can_skip=True)
     assert rule.find_failure({"children": rows}) == {"failed": "a", "error": "ChildrenFailed", "message": "no"}
     assert rule.find_failure({"children": rows[1:]}) is None
-    assert (rule.find_failure({"skipped": True}) or {})["error"] == "RunSkipped"
-    assert OutcomeRule().find_failure({"skipped": True, "children": rows}) is None
+    assert (rule.find_failure({"skipped": True, "heldBy": MAIN}) or {})["error"] == "RunSkipped"
+    assert OutcomeRule().find_failure({"skipped": True, "heldBy": MAIN, "children": rows}) is None
     assert [each.has_hidden_failures for each in (rule, OutcomeRule(can_skip=True), OutcomeRule())] == [
         True,
         True,
@@ -207,3 +209,12 @@ def test_the_dates_of_a_history():
 def test_the_kind_of_the_machine():
     plan = {"pattern": "flow", "backfill": True, **PLANS["flow"]}
     assert find_kind(definitions(plan)[-1]) is BACKFILL
+
+
+def test_the_largest_backfill_fits_into_an_input_also_if_all_dates_failed():
+    dates = [f"{number:010}" for number in range(MOST_DATES_IN_ALL)]  # as long as a date
+    made = settings(params={"mode": "x" * 10_000}).make_input(dates, "ab", {}, "sfnorch backfill")
+    whole = {**made, "attempts": dict.fromkeys(dates, 12)}
+    failure = {"date": "2026-01-01", "failed": "x" * 100, "error": "x" * 100, "message": "ü" * 300}
+    whole |= {"failures": [failure] * 20}
+    assert len(json.dumps(whole, ensure_ascii=False).encode()) < 200_000

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 MOST_MESSAGES = 20
 """The most failures whose messages are kept; of the others, only the dates are."""
 
-_MOST_NAMED = 1_000
+_MOST_NAMED = 100
 
 _LEFT = jsonata("$count($dates) - $ran")
 _SUMMARY = jsonata("$summary")
@@ -76,7 +76,7 @@ def build_machine(plan: OrchestrationPlan | DefaultPlan, main: StateMachine, rul
             *(notification.list_permissions() if told else ()),
         ),
         alarm=Alarm(name=alarm_name, description="A backfill failed"),
-        runs=f"the {main.name} for each date of a list",
+        runs=f"starts {main.name} for each date of a list",
     )
 
 

@@ -20,7 +20,7 @@ from sfnorch.integrations import alarm_state, joined_execution, notification
 from sfnorch.patterns.dag import message
 from sfnorch.patterns.dag.joining import join_tasks
 from sfnorch.patterns.job_failure import catch_any_error, clear_alarm
-from sfnorch.patterns.overlap import list_lock_permissions
+from sfnorch.patterns.overlap.states import list_lock_permissions
 from sfnorch.patterns.run_context.states import (
     bind_run_names,
     build_context,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.dynamic.machine import build_machine
-from sfnorch.patterns.overlap import find_lock
+from sfnorch.patterns.overlap.states import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 

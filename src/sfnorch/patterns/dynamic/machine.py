@@ -20,10 +20,10 @@ from sfnorch.asl import (
     read_program,
 )
 from sfnorch.integrations import alarm_state, glue_job
-from sfnorch.patterns import given_jobs, job_failure, stack_parameters
+from sfnorch.patterns import given_jobs, job_failure, job_lists, stack_parameters
 from sfnorch.patterns.causes import find_glue_message, find_log_group, find_run_id, unquote
 from sfnorch.patterns.job_arguments import list_run_arguments
-from sfnorch.patterns.overlap import list_lock_permissions
+from sfnorch.patterns.overlap.states import list_lock_permissions
 from sfnorch.patterns.run_context.states import bind_run_names, build_invalid_parameters_states, build_run_states
 from sfnorch.plan.run_context import has_run_context
 from sfnorch.protocol.dynamic import MACHINE, DynamicState
@@ -68,7 +68,7 @@ def _build_graph(plan: DynamicPlan) -> Graph:
         _resolve(plan),
         Choice(
             name=JobListState.CHECK_JOBS,
-            rules=(given_jobs.build_job_rule(),),
+            rules=(job_lists.build_job_rule(),),
             default=SharedState.INVALID_INPUT,
         ),
         given_jobs.run_given_jobs(
@@ -91,7 +91,7 @@ def _build_graph(plan: DynamicPlan) -> Graph:
         job_failure.clear_alarm(next_state=SharedState.DONE, output=jsonata("$states.input") if goes_on else None),
         _build_done_state(plan),
         *(_fail_after_all() if goes_on else _fail_at_once(plan)),
-        given_jobs.build_invalid_input_state(objects=True),
+        job_lists.build_invalid_input_state(objects=True),
         *build_invalid_parameters_states(plan),
     ]
     return Graph(*states, comment="Runs the Glue jobs from its input in sequence.")
@@ -104,7 +104,7 @@ def _resolve(plan: DynamicPlan) -> Pass:
     assign: dict[str, Value] = {
         JobListVariable.THREAD_ID: _THREAD,
         **({JobListVariable.THREAD: _THREAD} if has_run_context(plan) else {}),
-        **given_jobs.assign_given_jobs(plan.jobs),
+        **job_lists.assign_given_jobs(plan.jobs),
     }
     if not plan.continue_on_failure:
         assign[JobListVariable.DONE] = 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.patterns import backfill, stack_parameters, starts
 from sfnorch.patterns.flow import functions, machine
-from sfnorch.patterns.overlap import find_lock
+from sfnorch.patterns.overlap.states import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
 from sfnorch.plan.models.flow import list_steps
 from sfnorch.workflow import FunctionArn, MachineArn, Output, ResultsBucket, TopicArn, Workflow

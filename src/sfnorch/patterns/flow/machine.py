@@ -41,7 +41,7 @@ from sfnorch.patterns.kinds.part import StepPart
 from sfnorch.patterns.kinds.registry import STEP_PARTS
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.patterns.message import build_notification_state
-from sfnorch.patterns.overlap import list_lock_permissions
+from sfnorch.patterns.overlap.states import list_lock_permissions
 from sfnorch.patterns.run_context.states import (
     bind_run_names,
     build_done_state,

@@ -19,7 +19,7 @@ from sfnorch.asl import (
 )
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.naming import derive_child_key, name_jobs_parameter
-from sfnorch.patterns import given_jobs, job_failure
+from sfnorch.patterns import given_jobs, job_failure, job_lists
 from sfnorch.patterns.job_arguments import convert_arguments, list_run_arguments
 from sfnorch.patterns.run_context.states import (
     bind_environment,
@@ -105,7 +105,7 @@ def _build_graph(plan: ChainsPlan, child: AnyChild) -> Graph:
         job_failure.fail_with_cause(
             ChildState.CHILD_FAILED, owner=jsonata(_OWNER_OF_RUN if has_run_context(plan) else _OWNER)
         ),
-        given_jobs.build_invalid_input_state(),
+        job_lists.build_invalid_input_state(),
         *build_missing_context_states(plan),
         comment=f"Jobs of {child.name}",
     )
@@ -121,7 +121,7 @@ def _resolve(plan: ChainsPlan, child: AnyChild) -> Pass:
         JobListVariable.THREAD_ID: thread,
         **({JobListVariable.THREAD: thread} if has_run_context(plan) else {}),
         **read_context(plan),
-        **given_jobs.assign_given_jobs(child.jobs),
+        **job_lists.assign_given_jobs(child.jobs),
         ChildVariable.AT_DEPLOY: Substitution("GlueJobs"),
         JobListVariable.DONE: 0,
     }
@@ -138,7 +138,7 @@ def _check(plan: ChainsPlan, child: AnyChild, first_job: str) -> Choice:
     if first_job:  # only the state of a list merges other arguments
         other = jsonata("<{as_planned}> and $count($added) > 0", as_planned=as_planned)
         rules.insert(0, ChoiceRule(condition=other, assign=planned, next=JobListState.RUN_GIVEN_JOBS))
-    given = given_jobs.build_list_rule(jsonata("($given = null ? $atDeploy : $given)"))
+    given = job_lists.build_list_rule(jsonata("($given = null ? $atDeploy : $given)"))
     return Choice(
         name=JobListState.CHECK_JOBS,
         rules=(*build_context_rules(plan), *rules, given),

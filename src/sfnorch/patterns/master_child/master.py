@@ -19,11 +19,11 @@ from sfnorch.asl import (
 )
 from sfnorch.integrations import child_execution, notification
 from sfnorch.naming import derive_child_key
-from sfnorch.patterns.given_jobs import build_arguments_check, list_job_arguments, list_names
 from sfnorch.patterns.job_failure import catch_any_error
+from sfnorch.patterns.job_lists import build_arguments_check, list_job_arguments, list_names
 from sfnorch.patterns.master_child import message
 from sfnorch.patterns.message import make_resume_line
-from sfnorch.patterns.overlap import list_lock_permissions
+from sfnorch.patterns.overlap.states import list_lock_permissions
 from sfnorch.patterns.run_context.states import (
     add_context,
     bind_run_names,

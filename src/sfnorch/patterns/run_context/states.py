@@ -21,7 +21,7 @@ from sfnorch.asl import (
     jsonata,
     read_program,
 )
-from sfnorch.patterns.overlap import bind_lock_table, build_lock_states, find_lock
+from sfnorch.patterns.overlap.states import bind_lock_table, build_lock_states, find_lock
 from sfnorch.patterns.run_context.clock import define_offset
 from sfnorch.patterns.run_context.declared import bind_defaults, declare_parameters, match_patterns
 from sfnorch.plan.run_context import find_time_zone, has_run_context

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
+from sfnorch.expressions import find_names, parse_code
 from sfnorch.plan import names
 from sfnorch.plan.fields import ArgumentKey, TagKey, TagValue, check_resource_name
 from sfnorch.plan.models.alerts import Alerts
@@ -81,6 +84,23 @@ class Plan(Model):
     def places(self) -> Places:
         """The file that the plan was read from, and the lines of its keys."""
         return self._places
+
+    @cached_property
+    def expression_variables(self) -> frozenset[str]:
+        """The variables that expressions of the plan use."""
+        names = (find_names(code) for code in self._list_codes())
+        return frozenset(variable for found in names for variable in found.variables)
+
+    def _list_codes(self) -> Iterator[str]:
+        todo: list[object] = [self.model_dump(exclude_defaults=True)]
+        while todo:
+            match todo.pop():
+                case str() as text if (code := parse_code(text)) is not None:
+                    yield code
+                case dict() as mapping:
+                    todo.extend(mapping.values())
+                case list() as items:
+                    todo.extend(items)
 
     def read_from(self, places: Places) -> None:
         """Store the file that the plan was read from, and the lines of its keys."""
