@@ -21,6 +21,7 @@ from sfnorch.evaluation.json_text import write_text
 from sfnorch.evaluation.nodes import find_evaluation
 from sfnorch.evaluation.numbers import calculate, is_number
 from sfnorch.evaluation.regexes import compile_regex
+from sfnorch.evaluation.variables import NullReplacement, Variables
 
 if TYPE_CHECKING:
     from sfnorch.evaluation.library import Frame, SyntaxNode
@@ -75,6 +76,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         self.__dict__.update(vars(_build_prototype()))
         self.budget = Budget()
         self._trees: dict[str, SyntaxNode] = {}
+        self._nulls = NullReplacement()
         self._functions: Frame = self.create_frame(_build_function_frame())
         for name, function in (functions or {}).items():
             self._functions.bind(name, function)
@@ -91,8 +93,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         self.input, self.environment = None, self._functions
         Jsonata.CURRENT.jsonata = self
         frame: Frame = self.create_frame(self._functions)
-        for name, value in bindings.items():
-            frame.bindings[name] = Utils.NULL_VALUE if value is None else value
+        frame.bindings = Variables(bindings, self._nulls)
         frame.bindings["$"] = None
         return find_evaluation(tree)(self, None, frame)
 

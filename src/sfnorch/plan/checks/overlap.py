@@ -36,7 +36,7 @@ def check_overlap(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
     if overlap.mode == "allow":
         yield ("overlap", "per"), "per has no effect with the mode allow; remove it, or use another mode"
     known = [*plan.parameters, *part.list_lacking(("parameters",))]
-    if name not in known:
+    if name not in known and not part.is_replaced(("parameters",)):
         near = difflib.get_close_matches(name, known, n=1)
         there = f"did you mean {near[0]}?" if near else f"available: {', '.join(known)}"
         hint = there if known else "declare it in parameters"

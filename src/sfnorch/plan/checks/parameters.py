@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,12 @@ _LITERALS = ("true", "false", "null", "and", "or", "in")
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"(?P<date>.{10})T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[-+][0-9]{2}:[0-9]{2})")
-_PYTHON_ONLY = re.compile(r"\(\?(?![:=!])|\\[AZz]|\(\?<")
-"""What only some engines of regular expressions support: inline flags, named groups, \\A, \\Z and \\z."""
+_PYTHON_ONLY = re.compile(r"\(\?(?![:=!])|\\[AZz]|[*+?}]\+|\{,")
+"""What only some engines of regular expressions support: inline flags, named groups, \\A, \\Z and \\z, and quantifiers
+that do not go back or have no minimum."""
+
+_LITERAL = re.compile(r"\\[^AZz]|\[\^?\]?(\\.|[^]\\])*\]")
+"""An escaped character, or a set of characters."""
 
 
 def check_parameters(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
@@ -88,7 +93,7 @@ def _find_rule(given: RunParameter, value: object) -> str:
             return "" if _write(value) in known or not known else f"one of {', '.join(known)}"
     if not isinstance(value, str):
         return "a string; put it in quotes"
-    if given.pattern is not None and not re.fullmatch(given.pattern, value):
+    if given.pattern is not None and not re.fullmatch(given.pattern, value, re.ASCII):
         return f"text that matches {given.pattern}"
     return ""
 
@@ -121,10 +126,14 @@ def is_time(text: str) -> bool:
 
 
 def _find_pattern_fault(pattern: str) -> str:
-    if match := _PYTHON_ONLY.search(pattern):
+    if match := _PYTHON_ONLY.search(_LITERAL.sub(".", pattern)):
         return f"{match[0]} is not supported by all engines of regular expressions; write the pattern without it"
     try:
-        re.compile(pattern)
+        with warnings.catch_warnings():  # a set that other engines read in another way
+            warnings.simplefilter("error", FutureWarning)
+            re.compile(pattern)
+    except FutureWarning:
+        return "engines of regular expressions differ in [ and in repeated signs within brackets; escape them with \\"
     except re.error as error:
         return f"this is not a valid regular expression: {error}"
     from sfnorch.expressions import is_single_regex

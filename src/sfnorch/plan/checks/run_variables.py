@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 def list_members(plan: WrittenPlan, part: ValidPart) -> Mapping[str, frozenset[str]]:
-    """Return the names that expressions can read from `$params` and `$run`. A parameter with a fault has its name."""
+    """Return the names that expressions can read from `$params` and `$run`. A parameter with a fault has its name.
+
+    Without names for `$params`, all are valid: the plan has parameters, but all of them were left out.
+    """
+    if part.is_replaced(("parameters",)):
+        return {RUN: frozenset(RUN_KEYS)}
     declared = frozenset((*plan.parameters, *part.list_lacking(("parameters",)), *_list_deeper(part)))
     return {PARAMS: declared, RUN: frozenset(RUN_KEYS)}
 

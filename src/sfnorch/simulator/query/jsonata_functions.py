@@ -18,12 +18,12 @@ from datetime import datetime
 from typing import NoReturn
 
 from jsonata.jexception import JException
-from jsonata.utils import Utils
 
 from sfnorch.durations import format_timestamp
 from sfnorch.evaluation.corrected_functions import write_millis
 from sfnorch.evaluation.functions import MeasuredFunction, build_own_function, measure_picture
 from sfnorch.evaluation.regexes import get_budget
+from sfnorch.evaluation.variables import NullReplacement
 from sfnorch.simulator.query.java_random import JavaRandom
 
 _HASHES = {"SHA-1": "sha1", "SHA-384": "sha384", "SHA-256": "sha256", "SHA-512": "sha512", "MD5": "md5"}
@@ -136,7 +136,7 @@ def _parse(text: str | None) -> object:
         )
     except ValueError:
         raise JException("D3137", -1, "Invalid JSON") from None
-    return Utils.NULL_VALUE if value is None else value
+    return NullReplacement().replace(value)
 
 
 def _change_quotes(match: re.Match[str]) -> str:
