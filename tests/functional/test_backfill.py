@@ -135,7 +135,7 @@ def test_a_backfill_that_fails_and_is_continued(stack: Run, backfills: Backfills
         "stopOnFailure": False,
         "command": command,
     }
-    assert done.err.splitlines()[0] == "4 dates."
+    assert done.err.splitlines()[0] == "4 dates for the parameter day."
     assert "2026-01-01  FAILED  first  StepFailed: broke" in done.err
     table = [line.split() for line in done.out.splitlines()[1:5]]
     assert table[0] == ["2026-01-01", "FAILED", "1", "05m", "first", "StepFailed:", "broke"]
@@ -145,7 +145,7 @@ def test_a_backfill_that_fails_and_is_continued(stack: Run, backfills: Backfills
 
     backfills.faults = []
     again = stack("backfill", *ON, *JANUARY)
-    assert (again.code, again.err.splitlines()[0]) == (0, "4 dates: 3 succeeded before, 1 rerun.")
+    assert (again.code, again.err.splitlines()[0]) == (0, "4 dates for the parameter day: 3 succeeded before, 1 rerun.")
     (name, given) = backfills.started[-1]
     assert (name, given["dates"], given["attempts"]) == (f"{key}-2", ["2026-01-01"], {"2026-01-01": 2})
     assert again.out.splitlines()[-1] == "4 of 4 dates succeeded."
@@ -171,7 +171,7 @@ def test_a_backfill_that_is_running_is_followed(stack: Run, backfills: Backfills
     (arn,) = started.out.splitlines()
     assert arn.endswith(f"execution:etl-backfill:{backfills.started[0][0]}")
     command = f"sfnorch backfill {' '.join(JANUARY)} --stack-name etl"
-    assert started.err.splitlines() == ["4 dates.", f"To follow it, run `{command}`."]
+    assert started.err.splitlines() == ["4 dates for the parameter day.", f"To follow it, run `{command}`."]
 
     followed = stack("backfill", *ON, *JANUARY, "--timeout", "0s", "--output", "json")
     assert (followed.code, len(backfills.started)) == (1, 1)
@@ -184,7 +184,7 @@ def test_a_backfill_that_is_running_is_followed(stack: Run, backfills: Backfills
     done = stack("backfill", *ON, "--from", "2026-01-01", "--to", "2026-01-01")
     assert (done.code, done.err, done.out.splitlines()[-1]) == (
         0,
-        "1 date: 1 succeeded before.\n",
+        "1 date for the parameter day: 1 succeeded before.\n",
         "1 of 1 date succeeded.",
     )
 
@@ -196,7 +196,10 @@ def test_a_backfill_that_is_running_is_followed(stack: Run, backfills: Backfills
     backfills.end()
     backfills.until = None
     resumed = stack("backfill", *ON, *JANUARY)
-    assert (resumed.code, resumed.err.splitlines()[0]) == (0, "4 dates: 1 succeeded before, 1 rerun.")
+    assert (resumed.code, resumed.err.splitlines()[0]) == (
+        0,
+        "4 dates for the parameter day: 1 succeeded before, 1 rerun.",
+    )
     given = backfills.started[-1][1]
     assert (given["dates"], given["attempts"]) == (["2026-01-02", "2026-01-03", "2026-01-04"], {"2026-01-02": 2})
 
@@ -209,7 +212,7 @@ def test_runs_that_are_still_running_are_joined(stack: Run, backfills: Backfills
             each.status = "ABORTED"
     backfills.until = None
     joined = stack("backfill", *ON, *JANUARY, "--no-wait")
-    assert joined.err.splitlines()[0] == "4 dates: 1 succeeded before, 1 already running."
+    assert joined.err.splitlines()[0] == "4 dates for the parameter day: 1 succeeded before, 1 already running."
     given = backfills.started[-1][1]
     assert (given["dates"][0], "attempts" in given) == ("2026-01-02", False)
 

@@ -53,6 +53,8 @@ class PlannedBackfill:
     """The dates with their last runs; a backfill that is running has an execution."""
     command: str
     """The command that continues it."""
+    param: str
+    """The parameter that gets the date; an empty text if only `$run.date` is set."""
     execution_input: BackfillInput | None
     """The input of its state machine; None if nothing is to run, or if it is running already."""
     machine_arn: str
@@ -134,6 +136,7 @@ def plan_backfill(request: BackfillRequest, account: AwsAccount | None = None) -
             attempts={},
         ),
         command=command,
+        param=settings.param,
         execution_input=None,
         machine_arn=machine.arn,
         name=f"{key}-{count + 1}",

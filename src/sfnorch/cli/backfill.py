@@ -91,7 +91,7 @@ def backfill(
     planned = plan_backfill(request, account)
     if output_form == "text":
         following = " The backfill is running already." if planned.is_running else ""
-        click.echo(f"{describe_plan(planned.backfill)}{following}", err=True)
+        click.echo(f"{describe_plan(planned.backfill, planned.param)}{following}", err=True)
     planned = start_backfill(planned)
     if no_wait:
         _print_started(planned, output_form)

@@ -55,15 +55,16 @@ def list_changed_lines(changed: Sequence[DateRun]) -> Iterator[Text]:
         yield line
 
 
-def describe_plan(backfill: FollowedBackfill) -> str:
-    """Return a sentence about what a backfill runs, before it starts."""
+def describe_plan(backfill: FollowedBackfill, param: str) -> str:
+    """Return a sentence about what a backfill runs, before it starts, and which parameter gets the date."""
     done, total = len(backfill.select_dates("SUCCEEDED")), len(backfill.dates)
     again = sum(1 for run in backfill.select_dates(PENDING) if run.attempt)
     running = len(backfill.select_dates("RUNNING"))
     words = [f"{done} succeeded before" if done else "", f"{again} rerun" if again else ""]
     words += [f"{running} already running" if running else ""]
     details = ", ".join(filter(None, words))
-    return f"{_count_dates(total)}{f': {details}' if details else ''}."
+    what = f"{_count_dates(total)} for {f'the parameter {param}' if param else '$run.date'}"
+    return f"{what}{f': {details}' if details else ''}."
 
 
 def print_backfill(result: BackfillResult, console: Console, now: datetime) -> None:

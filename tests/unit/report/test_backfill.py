@@ -88,5 +88,7 @@ def test_a_backfill_that_was_stopped_is_continued_too():
 def test_the_plan_in_words():
     found = backfill("SUCCEEDED", "PENDING", "RUNNING", "PENDING", execution=False)
     list(found.dates.values())[1].attempt = 1
-    assert describe_plan(found) == "4 dates: 1 succeeded before, 1 rerun, 1 already running."
-    assert describe_plan(backfill("PENDING")) == "1 date."
+    assert (
+        describe_plan(found, "day") == "4 dates for the parameter day: 1 succeeded before, 1 rerun, 1 already running."
+    )
+    assert describe_plan(backfill("PENDING"), "") == "1 date for $run.date."
