@@ -48,6 +48,7 @@ CONTINUE = "Continue"
 
 _WORKFLOW, _RUN_ID = jsonata("$workflow"), jsonata("$runId")
 _SO_FAR = jsonata('{"workflow": $workflow, "runId": $runId, "runs": $runs}')
+_SO_FAR_OF_RUN = jsonata('{"run": $run.id, "workflow": $workflow, "runId": $runId, "runs": $runs}')
 
 
 def build_machine(plan: ContinuousPlan) -> StateMachine:
@@ -122,7 +123,11 @@ def _build_graph(plan: ContinuousPlan) -> Graph:
         states.append(_notify_failure(plan))
     states += [
         Fail(
-            name=LoopState.LOOP_FAILED, error=ERROR, cause=read_program(__package__, "loop_failed").fill(so_far=_SO_FAR)
+            name=LoopState.LOOP_FAILED,
+            error=ERROR,
+            cause=read_program(__package__, "loop_failed").fill(
+                so_far=_SO_FAR_OF_RUN if has_run_context(plan) else _SO_FAR
+            ),
         ),
         Fail(
             name=SharedState.INVALID_INPUT,

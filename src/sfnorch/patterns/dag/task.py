@@ -29,7 +29,7 @@ from sfnorch.integrations import alarm_state, joined_execution
 from sfnorch.patterns.causes import find_nested_log_group, find_run_id, unquote
 from sfnorch.patterns.dag.joining import cut_message, join_tasks
 from sfnorch.patterns.job_arguments import list_run_arguments
-from sfnorch.patterns.job_failure import CAUSE, build_raise_alarm_state, catch_any_error
+from sfnorch.patterns.job_failure import CAUSE, NOTHING, build_raise_alarm_state, catch_any_error
 from sfnorch.patterns.kinds.part import TaskFrame
 from sfnorch.patterns.kinds.registry import TASK_PARTS
 from sfnorch.patterns.run_context.states import (
@@ -39,6 +39,7 @@ from sfnorch.patterns.run_context.states import (
     build_missing_context_states,
     read_context,
 )
+from sfnorch.plan.run_context import has_run_context
 from sfnorch.protocol.dag import TASK, TASK_FAILED, TaskState, TaskVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import Alarm, Permission, StackName, StateMachine
@@ -148,7 +149,7 @@ def _build_graph(plan: DagPlan) -> Graph:
         Succeed(name=SharedState.DONE, output={"task": jsonata("$task"), "status": "SUCCEEDED"}),
         Succeed(name=TaskState.BLOCKED, output=read_program(__package__, "blocked_task").fill()),
         _raise_alarm(),
-        Fail(name=TaskState.TASK_FAILED, error=TASK_FAILED, cause=_make_cause()),
+        Fail(name=TaskState.TASK_FAILED, error=TASK_FAILED, cause=_make_cause(plan)),
         Fail(
             name=SharedState.INVALID_INPUT,
             error=INVALID_INPUT_ERROR,
@@ -166,8 +167,9 @@ _MESSAGE = jsonata(
 )
 
 
-def _make_cause() -> Expression:
+def _make_cause(plan: DagPlan) -> Expression:
     return read_program(__package__, "task_failed").fill(
+        run=jsonata('"run": $run.id, ') if has_run_context(plan) else NOTHING,
         message=unquote(_MESSAGE),
         run_id=find_run_id(CAUSE),
         log_group=find_nested_log_group(CAUSE),
