@@ -27,7 +27,7 @@ from sfnorch.report.findings import convert_findings, convert_rules
 from sfnorch.report.job_logs import convert_logs
 from sfnorch.report.run_data import convert_run
 from sfnorch.report.run_tree import convert_started, convert_stopped, convert_tree
-from sfnorch.report.schedule import convert_schedule
+from sfnorch.report.schedule import convert_schedule, convert_starts
 from sfnorch.report.stack import convert_deletion, convert_outcome
 from sfnorch.report.status import convert_status
 from sfnorch.report.summary import convert_summary
@@ -230,6 +230,7 @@ def _documents() -> dict[str, Document]:
             "machines": convert_summary(built),
             "warnings": [],
             "schedule": convert_schedule(built.schedule, _moment(0)),
+            "starts": convert_starts(built, _moment(0)),
         },
         "LintDocument": {"findings": convert_findings([_FINDING])},
         "RulesDocument": {"rules": convert_rules([rule])},

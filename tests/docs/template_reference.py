@@ -1,6 +1,6 @@
 """The reference of the rendered templates: parameters, resources and outputs of each pattern, from the golden files.
 
-What a template names after the plan stands under CHILD, FUNCTION and ADDRESS: the pages describe every plan.
+What a template names after the plan stands under CHILD, FUNCTION, ADDRESS, PARAMETER and START: the pages describe every plan.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sfnorch.naming import derive_child_key, derive_logical_key
+from sfnorch.naming import derive_child_key, derive_logical_key, name_parameter_default
 from sfnorch.patterns import PATTERNS
 from sfnorch.plan.load import load_plan
 from sfnorch.plan.starters import STARTERS
@@ -59,6 +59,8 @@ class Rendering:
             name = re.sub(rf"^{derive_logical_key(function.name)}(?=Function)", "FUNCTION", name)
         for start in getattr(self.plan, "starts", ()):
             name = re.sub(rf"^{derive_logical_key(start.name)}(?=Start(Schedule|Rule)$)", "START", name)
+        if name in map(name_parameter_default, self.plan.parameters):
+            return "PARAMETERDefault"
         return re.sub("^AlarmTopicEmail.+", "AlarmTopicEmailADDRESS", name)
 
     def _general(self, value: Any) -> Any:
@@ -73,7 +75,9 @@ class Rendering:
         for function in getattr(self.plan, "functions", ()):
             value = re.sub(rf"(?<=}}-){re.escape(function.name)}$", "FUNCTION", value)
         for start in getattr(self.plan, "starts", ()):
-            value = re.sub(rf"((?<=}}-)|^){re.escape(start.name)}$", "START", value)
+            value = re.sub(rf"((?<=}}-)|(?<=}}-start-)|^){re.escape(start.name)}$", "START", value)
+        for parameter in self.plan.parameters:
+            value = re.sub(rf"(?<=run parameter ){re.escape(parameter)}(?=;)", "PARAMETER", value)
         return value
 
 
@@ -150,6 +154,8 @@ def _parameters(section: _Section, pattern: str) -> Iterator[str]:
         if len(section.values(name, "Default")) > 1:
             default += ", or the plan's value"
         allowed = words(declared["ConstraintDescription"]) if "ConstraintDescription" in declared else ""
+        if name == "PARAMETERDefault":
+            allowed = "a value of the type of the run parameter, or empty"
         allowed = allowed or code(declared["AllowedPattern"])
         yield f"| {code(name)}{mark} | {declared['Type']} | {default} | {words(declared['Description'])} | {allowed} |"
 

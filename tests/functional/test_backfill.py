@@ -264,6 +264,11 @@ def test_a_simulated_backfill(run: Run):
     assert rows[0][:4] == ["2026-01-01", "T+00s", "10m", "FAILED"]
     assert rows[3][:4] == ["2026-01-04", "T+30m", "10m", "SUCCEEDED"]
     assert "4 run, 1 of them failed" in done.out
+    assert f". Continue with: sfnorch backfill {' '.join(JANUARY)} --stack-name " in done.out
+    assert (
+        "--second-run is not supported with a backfill"
+        in run("simulate", "--backfill", *JANUARY, "--second-run", "1m").err
+    )
     assert "wall time          40m" in done.out
     at_once = ("--parallel", "4", "--concurrent-runs", "a=4")
     assert "wall time          05m" in run("simulate", "--backfill", *JANUARY, *at_once).out

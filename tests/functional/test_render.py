@@ -112,6 +112,7 @@ def test_json_for_scripts(run: Run, tmp_path: Path):
         ],
         "warnings": [],
         "schedule": None,
+        "starts": [],
     }
 
 
@@ -157,6 +158,27 @@ def test_the_start_times_as_json(run: Run, tmp_path: Path):
     assert done.err == ""
     (warning,) = json.loads(done.out)["warnings"]
     assert (warning["rule"], warning["line"], warning["message"], warning["hint"]) == ("schedule", 3, *SKIPPED)
+
+
+STARTS = """\
+pattern: flow
+starts:
+- {name: hourly, schedule: rate(1 hour)}
+- {name: files, s3: {bucket: landing-zone, prefix: in/}}
+steps:
+- {name: load, glue_job: load}
+"""
+
+
+def test_the_further_starts_as_json(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(STARTS)
+    hourly, files = json.loads(run("render", "--output", "json").out)["starts"]
+    assert (hourly["name"], hourly["schedule"]["everySeconds"], hourly["event"]) == ("hourly", 3600, None)
+    assert (files["name"], files["schedule"]) == ("files", None)
+    assert files["event"]["detail"] == {
+        "bucket": {"name": ["landing-zone"]},
+        "object": {"key": [{"prefix": "in/"}]},
+    }
 
 
 def test_a_warning_leaves_standard_output_to_the_template(run: Run, tmp_path: Path):

@@ -365,6 +365,17 @@ def test_a_second_run_is_skipped(run: Run):
     assert "flow (second run) SKIPPED, flow was running" in shown
 
 
+def test_a_second_run_waits(run: Run):
+    Path("sfnorch.yaml").write_text(OVERLAP.replace("skip", "wait"))
+    shown = lines(run("simulate", "--second-run", "2m").out)
+    assert shown[2:5] == [
+        "T+02m  flow (second run) starts",
+        "T+02m  flow (second run) waits until the other run has ended",
+        "T+05m  flow SUCCEEDED",
+    ]
+    assert shown[5].endswith("flow (second run) SUCCEEDED")
+
+
 def test_a_second_run_that_fails_has_the_exit_code_of_a_failure(run: Run):
     Path("sfnorch.yaml").write_text(OVERLAP.replace("skip", "fail"))
     done = run("simulate", "--second-run", "2m", "--output", "json")
@@ -375,6 +386,8 @@ def test_a_second_run_that_fails_has_the_exit_code_of_a_failure(run: Run):
         "FAILED",
         "AlreadyRunning",
     )
+    (change,) = json.loads(done.out)["alarms"][:1]
+    assert change["reason"] == "Threshold Crossed: ExecutionsFailed of flow is 1"
     assert (second["title"], second["parent"], second["started"]) == ("flow (second run)", "", 120)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sfnorch.app.backfill_request import DateRange, refuse_parallel
+from sfnorch.app.backfill_request import BackfillRequest, DateRange, refuse_parallel
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.protocol.backfill import OutcomeRule, parse_run_name
@@ -83,7 +83,15 @@ def prepare_backfill(
         stop_on_failure=backfill.stop_on_failure,
     )
     key = settings.compute_key(main.arn)
-    given = settings.make_input(backfill.dates.list_dates(), key, {}, "sfnorch backfill")
+    command = BackfillRequest(
+        stack_name=template.stack.where.stack_name,
+        dates=backfill.dates,
+        param=backfill.param,
+        params=params,
+        parallel=backfill.parallel,
+        stop_on_failure=backfill.stop_on_failure,
+    ).build_command()
+    given = settings.make_input(backfill.dates.list_dates(), key, {}, command)
     execution_input: dict[str, Json] = {**given}  # type: ignore[dict-item]
     return BackfillStart(machine=machine, execution_input=execution_input, key=key)
 

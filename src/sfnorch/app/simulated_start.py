@@ -10,7 +10,7 @@ from sfnorch.app.simulated_values import refuse_input
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.protocol.run_context import PARAMS, RUN, SCHEDULED_AT
-from sfnorch.runs.parameters import find_unknown, has_run_context, merge_params, read_time_zone
+from sfnorch.runs.parameters import find_unknown, has_run_context, merge_params, read_time_zone, suggest_params
 from sfnorch.schedules.zones import is_existing_time, list_gaps, load_zone
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def make_start(
     """
     definition: Mapping[str, Json] = machine.definition.data if machine.definition else {}
     if params and (unknown := list(find_unknown(title, definition, params))):
-        raise SfnorchError("\n".join(unknown), hint="set parameters with --param NAME=VALUE")
+        raise SfnorchError("\n".join(unknown), hint=suggest_params(definition))
     begin = None if at is None else _resolve_time(at, read_time_zone(definition))
     added: dict[str, Json] = {}
     if params:

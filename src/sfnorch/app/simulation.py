@@ -123,6 +123,8 @@ class SimulateRequest:
             raise RequestError(": a backfill has dates, and no scheduled time", field="at")
         if self.event is not None and self.backfill is not None:
             raise RequestError(": a backfill has dates, and no event", field="event")
+        if self.second_run is not None and self.backfill is not None:
+            raise RequestError(" is not supported with a backfill", field="second_run")
         if self.event is not None and self.execution_input != {}:
             raise RequestError(": an event and an input exclude each other", field="event")
         refuse_input(self.execution_input)

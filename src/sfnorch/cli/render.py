@@ -60,7 +60,7 @@ FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
     show_default="the first",
 )
 @add_partition_option
-@click.option("--summary", is_flag=True, help="Show the state machines and the schedule of the template.")
+@click.option("--summary", is_flag=True, help="Show the state machines of the template, and what starts them.")
 @add_output_option
 def render(
     plan_file: Path | None,
@@ -137,7 +137,7 @@ def _count_machines(workflow: Workflow) -> str:
 
 def _print_json(out: Path, form: str, rendering: Rendering, now: datetime) -> None:
     from sfnorch.report.findings import convert_findings
-    from sfnorch.report.schedule import convert_schedule
+    from sfnorch.report.schedule import convert_schedule, convert_starts
     from sfnorch.report.summary import convert_summary
 
     workflow = rendering.workflow
@@ -148,5 +148,6 @@ def _print_json(out: Path, form: str, rendering: Rendering, now: datetime) -> No
         "machines": convert_summary(workflow),
         "warnings": convert_findings(rendering.warnings),
         "schedule": convert_schedule(workflow.schedule, now) if workflow.schedule else None,
+        "starts": convert_starts(workflow, now),
     }
     print_json(document)

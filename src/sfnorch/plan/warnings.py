@@ -23,8 +23,8 @@ CONCURRENT_JOB = "job-side-by-side"
 BACKFILL_EXCLUDED = "backfill-excluded"
 """The rule of warnings about backfills whose runs exclude each other."""
 
-PARAMETER_MISSING = "parameter-missing"
-"""The rule of warnings about schedules whose runs lack a required parameter."""
+REQUIRED_PARAMETER = "required-parameter"
+"""The rule of warnings about scheduled runs without a value for a required parameter."""
 
 _MOST_PLACES = 5
 
@@ -68,6 +68,20 @@ def _find_schedule_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
         yield from find_schedule_doubts(plan, now)
 
 
+def _find_parameter_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield a warning for each required parameter that the plan's schedule gives no value."""
+    if plan.pattern == "dynamic" or plan.schedule is None:
+        return
+    for name in (name for name, declared in plan.parameters.items() if declared.is_required):
+        yield plan.places.create_warning(
+            REQUIRED_PARAMETER,
+            ("schedule",),
+            f"a scheduled run has no value for the required parameter {name!r}, and fails with InvalidInput unless the "
+            f"stack parameter {name_parameter_default(name)} has one",
+            "give it a default, or move the schedule to starts and add params",
+        )
+
+
 def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     """Yield a warning if the runs of a backfill, which start at the same time, skip each other or fail."""
     overlap = plan.overlap
@@ -77,29 +91,14 @@ def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     yield plan.places.create_warning(
         BACKFILL_EXCLUDED,
         ("overlap",),
-        f"a backfill has several runs at the same time, and all but one {ending}",
+        f"a backfill with --parallel has several runs at the same time, and all but one {ending}",
         "add per with the parameter of the date, or use the mode wait",
     )
-
-
-def _find_parameter_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
-    """Yield a warning if runs of the schedule have no value for a required parameter, unless the stack sets one."""
-    if plan.pattern == "dynamic" or plan.schedule is None:
-        return
-    required = [name for name, given in plan.parameters.items() if given.is_required]
-    if required:
-        names = ", ".join(map(name_parameter_default, required))
-        yield plan.places.create_warning(
-            PARAMETER_MISSING,
-            ("schedule",),
-            f"runs of the schedule have no value for {', '.join(required)}, and end with the error InvalidInput",
-            f"add a default, write the schedule in starts with params, or set at deployment: {names}",
-        )
 
 
 _CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (
     _find_concurrent_job_warnings,
     _find_schedule_warnings,
-    _find_backfill_warnings,
     _find_parameter_warnings,
+    _find_backfill_warnings,
 )

@@ -17,7 +17,7 @@ from sfnorch.schedules.zones import UTC
 from sfnorch.workflow import EventStart, ExecutionSchedule, ScheduledStart, Workflow
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents.templates import ScheduleData
+    from sfnorch.report.documents.templates import ScheduleData, StartData
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -35,6 +35,18 @@ def convert_schedule(schedule: ExecutionSchedule, now: datetime) -> ScheduleData
         ],
         "warnings": [{"message": doubt.message, "hint": doubt.fix} for doubt in outlook.doubts],
     }
+
+
+def convert_starts(workflow: Workflow, now: datetime) -> list[StartData]:
+    """Return the further starts as data: the schedule or the event pattern of each."""
+    return [
+        {
+            "name": start.name,
+            "schedule": convert_schedule(start.schedule, now) if isinstance(start, ScheduledStart) else None,
+            "event": dict(start.pattern) if isinstance(start, EventStart) else None,
+        }
+        for start in workflow.starts
+    ]
 
 
 def print_starts(workflow: Workflow, now: datetime, console: Console) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sfnorch.durations import format_duration
 from sfnorch.protocol.dag import find_blocking_task
-from sfnorch.protocol.overlap import SKIPPED, find_holder
+from sfnorch.protocol.overlap import SKIPPED, LockState, find_holder
 from sfnorch.report.names import shorten_arn
 from sfnorch.report.run_context import list_run_lines
 from sfnorch.simulator.events import (
@@ -22,6 +22,7 @@ from sfnorch.simulator.events import (
     JobRunEnded,
     JobStartRefused,
     MessageSent,
+    StateEntered,
     StateExited,
     StateRetried,
 )
@@ -35,11 +36,14 @@ _LISTED = 3
 def list_timeline(run: Run) -> list[tuple[float, str]]:
     """Return the lines of the timeline in order, each with its time in seconds after the start."""
     lines: list[tuple[float, str]] = []
+    waiting: set[str] = set()
     children = Counter(execution.parent for execution in run.executions)
     blockers = {each.arn: blocker for each in run.executions if (blocker := find_blocking_task(each.output))}
     holders = {each.arn: find_title(run, holder) for each in run.executions if (holder := find_holder(each.output))}
-    for at, events in groupby(run.events, key=lambda event: event.at):
-        lines += [(at, line) for line in _list_moment_lines(list(events), run, children, blockers, holders)]
+    for at, group in groupby(run.events, key=lambda event: event.at):
+        events = list(group)
+        lines += [(at, line) for line in _list_moment_lines(events, run, children, blockers, holders)]
+        lines += [(at, line) for line in _list_waiting_lines(events, waiting)]
     lines[1:1] = [(0.0, line) for line in list_run_lines(run.first.run, run.first.params)]
     return lines
 
@@ -59,9 +63,8 @@ def _list_moment_lines(
             yield f"{event.machine} starts"
     for parent, group in groupby(started, key=lambda each: each[1].parent):
         if parent:
-            yield f"{_format_all([event for event, _ in group], children, parent)} start" + (
-                "" if len(started) > 1 else "s"
-            )
+            together = [event for event, _ in group]
+            yield f"{_format_all(together, children, parent)} start" + ("" if len(together) > 1 else "s")
     for event, _ in _find_kind(events, ExecutionRedriven):
         yield f"{event.machine} is redriven"
     for event, refused in _find_kind(events, JobStartRefused):
@@ -79,16 +82,24 @@ def _list_moment_lines(
     yield from _list_end_lines(run, events, blockers, holders)
 
 
+def _list_waiting_lines(events: list[Event], waiting: set[str]) -> Iterator[str]:
+    """Yield a line for each execution that begins to wait for another run, and add it to `waiting`."""
+    for event, _ in _find_kind(events, StateEntered):
+        if event.state == LockState.WAIT_FOR_HOLDER and event.execution not in waiting:
+            waiting.add(event.execution)
+            yield f"{event.machine} waits until the other run has ended"
+
+
 def _find_kind(events: list[Event], kind: type[Detail]) -> list[tuple[Event, Detail]]:
     """Return the events of a kind, each with its details."""
     return [(event, event.detail) for event in events if isinstance(event.detail, kind)]
 
 
 def _list_end_lines(run: Run, events: list[Event], blockers: dict[str, str], holders: dict[str, str]) -> Iterator[str]:
-    """Yield the ends of executions: each failure, then all successes together, and the first execution last."""
-    ended, first = _find_kind(events, ExecutionEnded), run.first.arn
+    """Yield the ends of executions: each failure, then all successes together, and executions without a parent last."""
+    ended, roots = _find_kind(events, ExecutionEnded), [each.arn for each in run.executions if not each.parent]
     for event, end in ended:
-        if event.execution != first and end.status != "SUCCEEDED":
+        if event.execution not in roots and end.status != "SUCCEEDED":
             yield _end(event, end)
         elif event.execution in holders:
             yield f"{event.machine} {SKIPPED}: {holders[event.execution]} is running"
@@ -101,7 +112,7 @@ def _list_end_lines(run: Run, events: list[Event], blockers: dict[str, str], hol
     well = [
         event.machine
         for event, end in ended
-        if event.execution not in (first, *blockers, *holders) and end.status == "SUCCEEDED"
+        if event.execution not in (*roots, *blockers, *holders) and end.status == "SUCCEEDED"
     ]
     if well:
         yield f"{_join_names(well)} SUCCEEDED"
@@ -112,7 +123,7 @@ def _list_end_lines(run: Run, events: list[Event], blockers: dict[str, str], hol
             case MessageSent(topic=topic, subject=subject):
                 yield f"{event.machine} notifies {shorten_arn(topic)}: {subject}"
     for event, end in ended:
-        if event.execution == first and first not in holders:
+        if event.execution in roots and event.execution not in holders:
             yield _end(event, end)
 
 

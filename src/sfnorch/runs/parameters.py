@@ -62,7 +62,12 @@ def refuse_params(title: str, definition: Mapping[str, Json], params: Mapping[st
     """Raise SfnorchError with all faults of the values for a run of the state machine `title`."""
     faults = [*find_unknown(title, definition, params), *_find_value_faults(list_declared(definition), params)]
     if faults:
-        raise SfnorchError("\n".join(faults), hint="set parameters with --param NAME=VALUE")
+        raise SfnorchError("\n".join(faults), hint=suggest_params(definition))
+
+
+def suggest_params(definition: Mapping[str, Json]) -> str:
+    """Return how to set the parameters of the state machine; an empty text if it declares none."""
+    return "set parameters with --param NAME=VALUE" if list_declared(definition) else ""
 
 
 def find_unknown(title: str, definition: Mapping[str, Json], params: Mapping[str, Json]) -> Iterator[str]:

@@ -21,6 +21,10 @@ AWS has no such limit: it ends an endless loop after five minutes, which a simul
 """
 
 
+SECOND_RUN = " (second run)"
+"""The end of the title of an execution that starts as the second one."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Execution:
     """An execution: its status and its result; times are in seconds after the start of the run."""

@@ -12,7 +12,7 @@ from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.execution import begin_execution
 from sfnorch.simulator.processes import Steps, stop_processes
-from sfnorch.simulator.record import Execution, Run
+from sfnorch.simulator.record import SECOND_RUN, Execution, Run
 from sfnorch.simulator.world import BEGIN, MAX_EXECUTIONS, World
 from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
 from sfnorch.template.contents import Machine, Template, evaluate_template
@@ -111,7 +111,7 @@ def run_machine(
 def _begin_second_run(world: World, machine: Machine, given: Json, after: float) -> Steps[None]:
     yield world.clock.timeout(after)
     second = begin_execution(world, machine, given)
-    second.title += " (second run)"
+    second.title += SECOND_RUN
 
 
 def _stop_execution(world: World, execution: Execution, after: float) -> Steps[None]:

@@ -83,7 +83,9 @@ def test_a_parameter_with_a_fault_is_declared():
 def test_runs_of_a_backfill_that_exclude_each_other_are_warned_of(overlap: Any, ending: str):
     plan = parse_plan(json.dumps({**FLOW, "overlap": overlap, "backfill": True}))
     found = [str(finding.message) for finding in find_plan_warnings(plan, datetime(2026, 1, 1, tzinfo=timezone.utc))]
-    expected = [f"a backfill has several runs at the same time, and all but one {ending}"] if ending else []
+    expected = (
+        [f"a backfill with --parallel has several runs at the same time, and all but one {ending}"] if ending else []
+    )
     assert found == expected
 
 

@@ -46,13 +46,6 @@ children:
             f"children[0].jobs[0]: the Glue job 'a' can have 7 concurrent runs: children[0].jobs[0], children[1].jobs[0], children[2].jobs[0], children[3].jobs[0] and 3 more run in parallel, {ALLOWS}; {HINT} (plan.yaml, line 2)",
         ],
     ),
-    "a schedule without a required parameter": (
-        "pattern: flow\nschedule: rate(1 day)\nparameters: {day: {type: date}, a: {default: x}, b: {required: false}}\n"
-        "steps: [{name: s, glue_job: j}]\n",
-        [
-            "schedule: runs of the schedule have no value for day, and end with the error InvalidInput; add a default, write the schedule in starts with params, or set at deployment: DayDefault (plan.yaml, line 2)",
-        ],
-    ),
     "one chain": ("pattern: master-child\nchildren: [{jobs: [a, a]}, {jobs: [b]}]\n", []),
     "chains whose runs Glue queues": (
         """\
@@ -117,6 +110,18 @@ def test_what_a_plan_is_warned_of(text: str, said: list[str]):
     warnings = list(find_plan_warnings(parse_plan(text, file="plan.yaml"), NOW))
     assert [str(warning) for warning in warnings] == said
     assert {(warning.rule, warning.severity) for warning in warnings} <= {("job-side-by-side", Severity.WARNING)}
+
+
+def test_a_schedule_gives_no_value_for_a_required_parameter():
+    text = "pattern: flow\nschedule: rate(1 day)\nparameters: {day: {type: date}, n: {required: false}}\nsteps: [{name: a, glue_job: b}]\n"
+    (warning,) = find_plan_warnings(parse_plan(text, file="plan.yaml"), NOW)
+    assert (warning.rule, warning.severity) == ("required-parameter", Severity.WARNING)
+    assert str(warning) == (
+        "schedule: a scheduled run has no value for the required parameter 'day', and fails with InvalidInput unless "
+        "the stack parameter DayDefault has one; give it a default, or move the schedule to starts and add params "
+        "(plan.yaml, line 2)"
+    )
+    assert not list(find_plan_warnings(parse_plan(text.replace("type: date", "type: date, default: today")), NOW))
 
 
 def test_the_default_plan_has_no_warnings_and_no_file():

@@ -55,7 +55,8 @@ class Plan(Model):
     )
     overlap: Overlap | None = Field(
         default=None,
-        description="What happens when a run starts while another run is still running. Default: both run.",
+        description="What happens when a run starts while another run is still running. Default: both run. The pattern "
+        "continuous does not support it.",
         examples=["skip"],
     )
     alerts: Alerts = Field(
@@ -138,6 +139,7 @@ class OrchestrationPlan(Plan):
     )
     backfill: bool = Field(
         default=False,
-        description="Whether the stack has a state machine for backfills: a run for each date, see `sfnorch backfill`.",
+        description="Whether the stack has a state machine for backfills: a run for each date, see `sfnorch backfill`. "
+        "The pattern continuous does not support it.",
         examples=[True],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from sfnorch.json_values import Json
 from sfnorch.report.documents.types import Seconds, Timestamp
 
 
@@ -117,6 +118,17 @@ class ScheduleData(TypedDict):
     """Starts that may not be as expected."""
 
 
+class StartData(TypedDict):
+    """A start in the list `starts` of the plan."""
+
+    name: str
+    """Name of the start."""
+    schedule: ScheduleData | None
+    """Schedule; null for a start on events."""
+    event: dict[str, Json] | None
+    """Event pattern of the rule, also for objects in S3; null for a schedule."""
+
+
 class RenderDocument(TypedDict):
     """The file that was written, and what it contains."""
 
@@ -132,3 +144,5 @@ class RenderDocument(TypedDict):
     """Risks in the plan; empty if there are none."""
     schedule: ScheduleData | None
     """The plan's schedule; null if the plan has none."""
+    starts: list[StartData]
+    """Further starts of the plan; empty if there are none."""

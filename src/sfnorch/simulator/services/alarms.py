@@ -12,7 +12,7 @@ from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.events import AlarmChanged
 from sfnorch.simulator.processes import Steps
-from sfnorch.simulator.record import AlarmChange, Execution, Message
+from sfnorch.simulator.record import SECOND_RUN, AlarmChange, Execution, Message
 from sfnorch.simulator.services.registry import simulates
 from sfnorch.simulator.services.request import ServiceRequest
 from sfnorch.simulator.world import World
@@ -42,7 +42,8 @@ def change_alarms_after_failure(world: World, execution: Execution, machine_arn:
     yield world.clock.timeout(_METRIC_DELAY)
     for alarm in world.template.alarms:
         if machine_arn in alarm.machines:
-            reason = f"Threshold Crossed: {_METRICS[execution.status]} of {execution.title} is 1"
+            title = execution.title.removesuffix(SECOND_RUN)
+            reason = f"Threshold Crossed: {_METRICS[execution.status]} of {title} is 1"
             _change(world, execution, alarm, "ALARM", reason)
 
 
