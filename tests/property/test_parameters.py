@@ -234,3 +234,19 @@ def test_the_date_of_a_run_around_the_changes_of_the_clocks(zone: str, moment: s
     )
     run = simulate(render_template(build_workflow(plan), "sam"), {"glueJobs": "a", "run": {"scheduledAt": moment}})
     assert [job.arguments for job in run.job_runs] == [{"--day": today}]
+
+
+@pytest.mark.parametrize(
+    ("zone", "date", "start"),
+    [
+        ("America/Havana", "2027-03-14", "2027-03-14T05:00:00.000Z"),
+        ("America/Santiago", "2036-09-07", "2036-09-07T04:00:00.000Z"),
+        ("Asia/Beirut", "2027-03-28", "2027-03-27T22:00:00.000Z"),
+        ("Africa/Cairo", "2027-04-30", "2027-04-29T22:00:00.000Z"),
+        ("Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00.000Z"),
+    ],
+)
+def test_the_scheduled_time_of_a_date_that_begins_at_one(zone: str, date: str, start: str):
+    plan = parse_plan(f"pattern: dynamic\ntimezone: {zone}\nrun_id_argument: --id\njobs: [a]\n")
+    run = simulate(render_template(build_workflow(plan), "sam"), {"glueJobs": "a", "run": {"date": date}})
+    assert run.first.output["run"]["scheduledAt"] == start
