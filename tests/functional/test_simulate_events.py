@@ -116,7 +116,7 @@ def test_a_value_that_is_invalid_for_its_parameter(plan: Run):
     assert (done.code, done.err) == (3, "")
     run = json.loads(done.out)
     assert [(each["error"], each["cause"]) for each in run["executions"]] == [
-        ("InvalidInput", "the parameter rows must be a whole number; got five")
+        ("InvalidInput", "the parameter rows must be a whole number of at most 15 digits; got five")
     ]
     assert run["jobRuns"] == []
 

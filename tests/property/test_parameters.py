@@ -61,10 +61,11 @@ def _runs(draw: st.DrawFn) -> dict[str, Any]:
         f"child-{n}": draw(st.lists(job, min_size=1, max_size=3, unique_by=lambda each: each["name"]))
         for n in range(1, draw(st.integers(1, 2)) + 1)
     }
+    listed = st.sampled_from([*JOBS, "other", "a, other"])
     given_jobs = st.lists(
-        st.sampled_from([*JOBS, "other"])
+        listed
         | st.fixed_dictionaries(
-            {"name": st.sampled_from([*JOBS, "other"])},
+            {"name": listed},
             optional={"arguments": st.dictionaries(KEYS, TEXTS, max_size=2)},
         ),
         min_size=1,
@@ -111,15 +112,16 @@ def _compute(drawn: dict[str, Any], child: str, scope: Mapping[str, Any]) -> Ite
     thread = next((each for each in drawn["threads"] if each["child"] == child), {})
     jobs = thread.get("glueJobs") or drawn["deployed_jobs"][child] or list(planned)
     for job in jobs:
-        name, own = (job, {}) if isinstance(job, str) else (job["name"], job.get("arguments", {}))
-        run_id = {drawn["run_id_argument"]: scope["id"]} if drawn["run_id_argument"] else {}
-        wanted = {
-            key: EXPRESSIONS[text](scope) if text in EXPRESSIONS else text
-            for key, text in planned.get(name, {}).items()
-        }
-        # a null in the plan leaves the argument out, so that the one with the ID of the run is not overridden
-        wanted = {key: text for key, text in wanted.items() if text is not None}
-        yield name, {**run_id, **wanted, **thread.get("arguments", {}), **own}
+        names, own = (job, {}) if isinstance(job, str) else (job["name"], job.get("arguments", {}))
+        for name in names.split(", "):
+            run_id = {drawn["run_id_argument"]: scope["id"]} if drawn["run_id_argument"] else {}
+            wanted = {
+                key: EXPRESSIONS[text](scope) if text in EXPRESSIONS else text
+                for key, text in planned.get(name, {}).items()
+            }
+            # a null in the plan leaves the argument out, so that the one with the ID of the run is not overridden
+            wanted = {key: text for key, text in wanted.items() if text is not None}
+            yield name, {**run_id, **wanted, **thread.get("arguments", {}), **own}
 
 
 @settings(max_examples=60, deadline=None)
@@ -232,3 +234,19 @@ def test_the_date_of_a_run_around_the_changes_of_the_clocks(zone: str, moment: s
     )
     run = simulate(render_template(build_workflow(plan), "sam"), {"glueJobs": "a", "run": {"scheduledAt": moment}})
     assert [job.arguments for job in run.job_runs] == [{"--day": today}]
+
+
+@pytest.mark.parametrize(
+    ("zone", "date", "start"),
+    [
+        ("America/Havana", "2027-03-14", "2027-03-14T05:00:00.000Z"),
+        ("America/Santiago", "2036-09-07", "2036-09-07T04:00:00.000Z"),
+        ("Asia/Beirut", "2027-03-28", "2027-03-27T22:00:00.000Z"),
+        ("Africa/Cairo", "2027-04-30", "2027-04-29T22:00:00.000Z"),
+        ("Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00.000Z"),
+    ],
+)
+def test_the_scheduled_time_of_a_date_that_begins_at_one(zone: str, date: str, start: str):
+    plan = parse_plan(f"pattern: dynamic\ntimezone: {zone}\nrun_id_argument: --id\njobs: [a]\n")
+    run = simulate(render_template(build_workflow(plan), "sam"), {"glueJobs": "a", "run": {"date": date}})
+    assert run.first.output["run"]["scheduledAt"] == start

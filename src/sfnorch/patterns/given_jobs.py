@@ -40,14 +40,6 @@ CAUSE_LENGTH = 5_000
 _LONGEST = 300
 """The largest number of characters of a name in a list: 255 for Glue, and a number after it."""
 
-CAUSE_LENGTH = 5_000
-"""The length to which the cause of an item is cut: fifty such failures fit into the 256 KiB of the Map."""
-
-_NAMES = r"""[<{given}>.($type($) = "object" ? name : $split($, ",")).$replace($, /^\s+|\s+$/, "")[$ != ""]]"""
-
-_LONGEST = 300
-"""The largest number of characters of a name in a list: 255 for Glue, and a number after it."""
-
 INPUT_ARGUMENTS = jsonata("$exists($states.input.arguments) ? $states.input.arguments : {}")
 """JSONata: the arguments for all jobs from the input."""
 

@@ -19,6 +19,7 @@ from sfnorch.protocol.run_context import DATE_WORDS, PARAMS, TIME_WORDS, Declare
 from sfnorch.schedules.zones import UTC
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
+_FIRST_TOO_LARGE = 10**15
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _TIME = re.compile(rf"(?P<date>.{{10}})T{_CLOCK}:[0-5][0-9]([.][0-9]{{1,9}})?(Z|[-+]{_CLOCK})")
 _DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
@@ -100,8 +101,8 @@ def _find_fault(parameter: DeclaredParameter, value: Json) -> str:
     """Return what the parameter accepts if it does not accept this value; the pattern of a text is not checked."""
     text = value if isinstance(value, str) else ""
     match parameter.get("type"):
-        case "integer" if not (is_number(value) and float(value).is_integer()) and not _INTEGER.fullmatch(text):
-            return "a whole number"
+        case "integer" if not _is_integer(value) and not _INTEGER.fullmatch(text):
+            return "a whole number of at most 15 digits"
         case "boolean" if not isinstance(value, bool) and text not in ("true", "false"):
             return "true or false"
         case "date" if text not in DATE_WORDS and not _is_date(text):
@@ -113,6 +114,11 @@ def _find_fault(parameter: DeclaredParameter, value: Json) -> str:
         case "string" if not isinstance(value, str):
             return "text; put it in quotes"
     return ""
+
+
+def _is_integer(value: Json) -> bool:
+    """Return whether the value is a whole number that a double of JSONata represents exactly, as texts do."""
+    return is_number(value) and abs(value) < _FIRST_TOO_LARGE and float(value).is_integer()
 
 
 def _is_date(text: str) -> bool:

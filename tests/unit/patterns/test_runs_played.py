@@ -160,7 +160,7 @@ def test_patterns_and_types_of_parameters():
     assert find(s="a\n") == "the parameter s must be text that matches [a-z/]+|x; got a\n"
     assert find(empty="A") == "the parameter empty must be text that matches [a-z]*; got A"
     assert find(i="01", b=1, e=2, t="2026-01-01") == (
-        "the parameter i must be a whole number; got 01; the parameter b must be true or false; got 1; "
+        "the parameter i must be a whole number of at most 15 digits; got 01; the parameter b must be true or false; got 1; "
         'the parameter e must be one of [1,"two"]; got 2; '
         "the parameter t must be a timestamp such as 2026-01-31T03:00:00Z, or scheduled_time; got 2026-01-01"
     )

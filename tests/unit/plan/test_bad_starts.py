@@ -75,7 +75,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "starts[0].params.day: '2026-02-30' is invalid; must be a date, YYYY-MM-DD, or today, yesterday or month_start (plan.yaml, line 15)",
             "starts[0].params.mode: 'dleta' is invalid; must be one of full, delta, 3 (plan.yaml, line 16)",
             "starts[0].params.table: 'Orders' is invalid; must be text that matches [a-z_]+ (plan.yaml, line 17)",
-            "starts[0].params.rows: '1.5' is invalid; must be a whole number (plan.yaml, line 18)",
+            "starts[0].params.rows: '1.5' is invalid; must be a whole number of at most 15 digits (plan.yaml, line 18)",
             "starts[0].params.flag: 'yes' is invalid; must be true or false (plan.yaml, line 19)",
             "starts[0].params.at: '2026-01-31' is invalid; must be a timestamp such as 2026-01-31T03:00:00Z, or scheduled_time (plan.yaml, line 20)",
             "starts[0].params.free: '3' is invalid; must be a string; put it in quotes (plan.yaml, line 21)",

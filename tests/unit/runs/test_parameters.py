@@ -74,7 +74,7 @@ def test_all_faults_are_found_at_once():
         "unknown parameter 'zzz'; available: run_date, mode, count, dry, since, table",
         "parameter run_date: expected a date such as 2026-01-31, today, yesterday or month_start, got '2026-02-30'",
         "parameter mode: expected one of full, delta, 3, got 'fill'",
-        "parameter count: expected a whole number, got 'twelve'",
+        "parameter count: expected a whole number of at most 15 digits, got 'twelve'",
         "parameter dry: expected true or false, got 'perhaps'",
         "parameter since: expected a timestamp such as 2026-01-31T03:00:00Z, or scheduled_time, got 'noon'",
         "parameter table: required, and neither the plan nor the stack has a value",
@@ -82,10 +82,13 @@ def test_all_faults_are_found_at_once():
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(True, "true"), (1.5, "1.5"), ("x" * 100, repr("x" * 60 + "…")), ([1], "an array")]
+    ("value", "shown"),
+    [(True, "true"), (1.5, "1.5"), (10**15, "1000000000000000"), ("x" * 100, repr("x" * 60 + "…")), ([1], "an array")],
 )
 def test_how_a_value_is_shown(value: Json, shown: str):
-    assert faults_of({"table": "t", "count": value}) == [f"parameter count: expected a whole number, got {shown}"]
+    assert faults_of({"table": "t", "count": value}) == [
+        f"parameter count: expected a whole number of at most 15 digits, got {shown}"
+    ]
 
 
 VALUES: list[Json] = [

@@ -78,8 +78,8 @@ def _find_rule(given: RunParameter, value: object) -> str:
     text = value if isinstance(value, str) else ""
     match given.type:
         case "integer":
-            is_number = isinstance(value, int) and not isinstance(value, bool)
-            return "" if is_number or _INTEGER.fullmatch(text) else "a whole number"
+            number = str(value) if isinstance(value, int) and not isinstance(value, bool) else text
+            return "" if _INTEGER.fullmatch(number) else "a whole number of at most 15 digits"
         case "boolean":
             return "" if isinstance(value, bool) or text in ("true", "false") else "true or false"
         case "date":
