@@ -207,3 +207,10 @@ def test_wrong_arguments_of_a_thread_run_nothing(pattern: str, given: dict[str, 
     whole = {"glueJobs": ["a"], **given} if pattern == "dynamic" else {"threads": [{"threadId": "T1", **given}]}
     run = simulate(render_template(build_workflow(parse_plan(f"pattern: {pattern}\n")), "sam"), whole)
     assert (run.first.error, run.job_runs) == ("InvalidInput", [])
+
+
+def test_a_task_of_a_run_that_began_before_an_update_of_the_stack():
+    text = "pattern: dag\ntasks: [{name: a, glue_job: a}, {name: b, glue_job: b, needs: [a]}]\n"
+    given = {"task": "b", "run": "arn:aws:states:us-east-1:123456789012:execution:etl-master:1", "done": []}
+    run = simulate(render_template(build_workflow(parse_plan(text)), "sam"), given, machine="task")
+    assert [(job.job, job.status) for job in run.job_runs] == [("a", "SUCCEEDED"), ("b", "SUCCEEDED")]

@@ -92,7 +92,8 @@ def _build_graph(plan: DagPlan) -> Graph:
             name=TaskState.RESOLVE_TASK,
             assign={
                 TaskVariable.TASK: jsonata("$states.input.task"),
-                TaskVariable.MASTER: jsonata("$states.input.master"),
+                # a master that was started by an earlier version passes its ARN as `run`
+                TaskVariable.MASTER: jsonata("[$states.input.master, $states.input.run, null][0]"),
                 TaskVariable.DONE: jsonata("$states.input.done"),
                 **read_context(plan),
                 TASKS: {task.name: _build_entry(task, plan) for task in plan.tasks},
