@@ -214,3 +214,13 @@ def test_a_task_of_a_run_that_began_before_an_update_of_the_stack():
     given = {"task": "b", "run": "arn:aws:states:us-east-1:123456789012:execution:etl-master:1", "done": []}
     run = simulate(render_template(build_workflow(parse_plan(text)), "sam"), given, machine="task")
     assert [(job.job, job.status) for job in run.job_runs] == [("a", "SUCCEEDED"), ("b", "SUCCEEDED")]
+
+
+def test_the_message_of_a_task_says_why_its_expression_failed():
+    text = (
+        "pattern: dag\nparameters: {day: {default: today}}\n"
+        "tasks: [{name: a, glue_job: a, arguments: {--day: \"{% $error('no ' & $params.day) %}\"}}]\n"
+    )
+    run = simulate(render_template(build_workflow(parse_plan(text)), "sam"), {})
+    (failed,) = run.first.output["tasks"]
+    assert (failed["error"], failed["message"]) == ("States.QueryEvaluationError", "D3137: no today")

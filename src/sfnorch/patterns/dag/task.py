@@ -162,9 +162,11 @@ def _build_graph(plan: DagPlan) -> Graph:
 
 
 # Glue, Lambda and Step Functions use different keys for the message in a cause that is JSON. A cause that is not JSON
-# is the message. \x5c is the backslash, after which JSONata would treat the bracket as escaped.
+# is the message, without the text of an expression that failed. \x5c is the backslash, after which JSONata would treat
+# the bracket as escaped.
 _MESSAGE = jsonata(
-    r"""[$match(Cause, /"(ErrorMessage|errorMessage|Cause)": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[1], Cause][0]"""
+    r"""[$match(Cause, /"(ErrorMessage|errorMessage|Cause)": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[1], <{plain}>][0]""",
+    plain=jsonata('$substringAfter(Cause, " threw an error during evaluation. ")'),
 )
 
 
