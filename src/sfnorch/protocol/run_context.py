@@ -31,6 +31,7 @@ class RunState:
     DESCRIBE_RUN = "DescribeRun"
     RESOLVE_PARAMETERS = "ResolveParameters"
     CHECK_PARAMETERS = "CheckParameters"
+    NOTIFY_REFUSAL = "NotifyRefusal"
     INVALID_PARAMETERS = "InvalidParameters"
 
 

@@ -104,6 +104,8 @@ def test_an_invalid_parameter_ends_the_run_before_anything_runs(pattern: str):
         "the parameter day must be a date, YYYY-MM-DD, or today, yesterday or month_start; got 2026-02-30; "
         "unknown parameter tabel; the parameters are: day, table"
     )
+    told = [message for message in run.messages if not message.sender.startswith("alarm")]
+    assert [message.subject for message in told] == ["[dev] stack: invalid parameters"] * (pattern != "dynamic")
 
 
 @pytest.mark.parametrize("pattern", [name for name in PLANS if not name.endswith("map")])

@@ -102,7 +102,7 @@ def has_publish_task(plan: FlowPlan) -> bool:
 def _has_notification(plan: FlowPlan) -> bool:
     """Return whether the state machine sends notifications about the flow, which contain its name and environment."""
     return plan.notify == "always" or (
-        plan.notify == "failure" and (_can_fail(plan.steps) or _has_kept_values(plan.steps))
+        plan.notify == "failure" and (_can_fail(plan.steps) or _has_kept_values(plan.steps) or has_run_context(plan))
     )
 
 

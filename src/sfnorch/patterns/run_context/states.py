@@ -17,10 +17,12 @@ from sfnorch.asl import (
     Pass,
     Substitution,
     Succeed,
+    Task,
     Value,
     jsonata,
     read_program,
 )
+from sfnorch.patterns.message import OWN_EXECUTION, build_notification_state, define_link
 from sfnorch.patterns.overlap.states import bind_lock_table, build_lock_states, find_lock
 from sfnorch.patterns.run_context.clock import define_offset
 from sfnorch.patterns.run_context.declared import bind_defaults, declare_parameters, match_patterns
@@ -50,6 +52,7 @@ def build_run_states(plan: AnyPlan, next_state: str) -> tuple[AnyState, ...]:
             name=RunState.DESCRIBE_RUN,
             assign={
                 RunVariable.ENVIRONMENT: Substitution(ENVIRONMENT),
+                **({"name": plan.name or Substitution("Name")} if _has_notification(plan) else {}),
                 RunVariable.RUN: described,
                 RunVariable.DECLARED: declare_parameters(plan.parameters),
                 RunVariable.TIME_ZONE: find_time_zone(plan),
@@ -70,18 +73,39 @@ def build_run_states(plan: AnyPlan, next_state: str) -> tuple[AnyState, ...]:
                     next=locked[0].name if locked else next_state,
                 ),
             ),
-            default=RunState.INVALID_PARAMETERS,
+            default=RunState.NOTIFY_REFUSAL if _has_notification(plan) else RunState.INVALID_PARAMETERS,
         ),
         *locked,
     )
 
 
-def build_invalid_parameters_states(plan: AnyPlan) -> tuple[Fail, ...]:
-    """Return the state `InvalidParameters`, whose cause has all faults; none for a plan without a run context."""
+def build_invalid_parameters_states(plan: AnyPlan) -> tuple[AnyState, ...]:
+    """Return the state `InvalidParameters`, whose cause has all faults, and before it a notification of them.
+
+    A plan without a run context has neither, and one that sends no notifications has only the first.
+    """
     if not has_run_context(plan):
         return ()
     cause = jsonata('$substring($join($resolved.faults, "; "), 0, 30000)')
-    return (Fail(name=RunState.INVALID_PARAMETERS, error=INVALID_INPUT_ERROR, cause=cause),)
+    refused = Fail(name=RunState.INVALID_PARAMETERS, error=INVALID_INPUT_ERROR, cause=cause)
+    return (_notify_refusal(plan), refused) if _has_notification(plan) else (refused,)
+
+
+def _has_notification(plan: AnyPlan) -> bool:
+    return plan.pattern != "dynamic" and plan.notify != "never"
+
+
+def _notify_refusal(plan: AnyPlan) -> Task:
+    message = read_program(__package__, "refusal").fill(
+        link=define_link(OWN_EXECUTION), run=name_run(plan), execution=OWN_EXECUTION
+    )
+    return build_notification_state(
+        RunState.NOTIFY_REFUSAL,
+        "FAILED",
+        subject=jsonata('"invalid parameters"'),
+        message=message,
+        next_state=RunState.INVALID_PARAMETERS,
+    )
 
 
 def bind_run_names(plan: AnyPlan) -> dict[str, DeploymentValue]:

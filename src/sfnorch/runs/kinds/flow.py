@@ -20,6 +20,7 @@ from sfnorch.protocol.flow import (
 )
 from sfnorch.protocol.mark import read_assigned_names
 from sfnorch.protocol.overlap import LOCK_CALLS
+from sfnorch.protocol.run_context import RunState
 from sfnorch.protocol.states import ALARMS_AND_MESSAGES, SharedState, list_names
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.kinds.kept_run import keep_run
@@ -54,7 +55,7 @@ class FlowKind(MachineKind):
 
     def is_work(self, state: str) -> bool:
         """Return whether the state belongs to a step."""
-        return state not in (*ALARMS_AND_MESSAGES, *LOCK_CALLS)
+        return state not in (*ALARMS_AND_MESSAGES, *LOCK_CALLS, RunState.NOTIFY_REFUSAL)
 
     def is_part(self, state: str, holder: str) -> bool:
         """Return whether the state is an inner state of the step `holder`."""
