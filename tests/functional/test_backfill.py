@@ -217,6 +217,7 @@ def test_runs_that_are_still_running_are_joined(stack: Run, backfills: Backfills
     assert (given["dates"][0], "attempts" in given) == ("2026-01-02", False)
 
 
+@pytest.mark.slow
 def test_a_long_backfill_is_followed_through_its_executions(stack: Run, backfills: Backfills):
     done = stack("backfill", *ON, "--from", "2025-01-01", "--to", "2025-12-31", "--parallel", "40")
     assert (done.code, done.out.splitlines()[-1]) == (0, "365 of 365 dates succeeded.")

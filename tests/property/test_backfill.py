@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import Any, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,6 +96,7 @@ def assert_consistent(run: Run, asked: dict[str, Any], *, stops: bool) -> None:
     assert max(at_once, default=0) <= asked["parallel"]
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(st.integers(1, 450), st.integers(1, 40), st.booleans(), st.booleans())
 def test_every_execution_of_a_backfill_fits_into_its_history(count: int, parallel: int, stops: bool, fails: bool):

@@ -124,7 +124,7 @@ def _compute(drawn: dict[str, Any], child: str, scope: Mapping[str, Any]) -> Ite
             yield name, {**run_id, **wanted, **thread.get("arguments", {}), **own}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(_runs())
 def test_the_arguments_of_every_job_run(drawn: dict[str, Any]):
     plan = {
@@ -163,7 +163,7 @@ def test_the_arguments_of_every_job_run(drawn: dict[str, Any]):
         assert found == list(_compute(drawn, child, scope))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(_runs())
 def test_the_arguments_of_every_job_run_of_a_dynamic_machine(drawn: dict[str, Any]):
     (child, jobs), *_ = drawn["children"].items()

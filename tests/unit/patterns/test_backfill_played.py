@@ -107,6 +107,7 @@ def test_failures_of_earlier_executions_are_reported_at_the_end():
     assert own[-1].cause.startswith(f"1 of {MOST_DATES + 2} dates failed: 2026-01-01 (first). Continue")
 
 
+@pytest.mark.slow
 def test_the_history_fits_even_if_all_dates_fail():
     every = Behaviour(faults=[Fault("a", message="ü" * 250)])
     run = backfill(template_of("flow", notify="never"), given(MOST_DATES, parallel=40), every)
