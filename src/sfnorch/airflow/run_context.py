@@ -23,6 +23,8 @@ from sfnorch.airflow.jinja import (
 from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.errors import SfnorchError
 from sfnorch.expressions import parse_code
+from sfnorch.json_values import write_as_text
+from sfnorch.patterns.job_arguments import list_run_arguments
 from sfnorch.plan.run_context import find_time_zone
 from sfnorch.protocol.run_context import DATE_WORDS, PARAMS, RUN, TIME_WORDS, RunVariable
 
@@ -65,8 +67,7 @@ class ReadableRun:
 
         Raises UnsupportedInAirflowError for expressions that Airflow's templates can't express.
         """
-        always = {self.plan.run_id_argument: "{% $run.id %}"} if self.plan.run_id_argument else {}
-        every = {**always, **arguments}
+        every = {**list_run_arguments(self.plan), **arguments}
         for name, value in every.items():
             self._refuse_missing(name, value)
         return {name: render_jinja_text(value, source or self.find_source) for name, value in every.items()}
@@ -144,9 +145,5 @@ def _convert(given: RunParameter, value: Any) -> Literal:
         case "boolean", str():
             found = value == "true"
         case "enum", _:
-            found = next((each for each in given.values if _write(each) == _write(value)), None)
+            found = next((each for each in given.values if write_as_text(each) == write_as_text(value)), None)
     return found
-
-
-def _write(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -18,6 +18,9 @@ PARAMS, RUN = "params", "run"
 DATE_WORDS = ("today", "yesterday", "month_start")
 """Words for a date, relative to the date of the run."""
 
+INTEGER_TEXT = r"0|-?[1-9][0-9]{0,14}"
+"""The texts that become a whole number: those that a double represents exactly."""
+
 TIME_WORDS = ("scheduled_time",)
 """Words for a timestamp: the scheduled time of the run."""
 

@@ -9,20 +9,25 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import cast
 
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json, is_number, name_type, read_mapping, read_mappings, read_string, write_as_text
 from sfnorch.protocol.mark import read_assigned_variables
-from sfnorch.protocol.run_context import DATE_WORDS, PARAMS, TIME_WORDS, DeclaredParameter, RunState, RunVariable
+from sfnorch.protocol.run_context import (
+    DATE_WORDS,
+    INTEGER_TEXT,
+    PARAMS,
+    TIME_WORDS,
+    DeclaredParameter,
+    RunState,
+    RunVariable,
+)
+from sfnorch.schedules.run_values import is_date, is_time
 from sfnorch.schedules.zones import UTC
 
-_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
+_INTEGER = re.compile(INTEGER_TEXT)
 _FIRST_TOO_LARGE = 10**15
-_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
-_TIME = re.compile(rf"(?P<date>.{{10}})T{_CLOCK}:[0-5][0-9]([.][0-9]{{1,9}})?(Z|[-+]{_CLOCK})")
-_DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
 _SHOWN = 60
 
 
@@ -105,9 +110,9 @@ def _find_fault(parameter: DeclaredParameter, value: Json) -> str:
             return "a whole number of at most 15 digits"
         case "boolean" if not isinstance(value, bool) and text not in ("true", "false"):
             return "true or false"
-        case "date" if text not in DATE_WORDS and not _is_date(text):
+        case "date" if text not in DATE_WORDS and not is_date(text):
             return f"a date such as 2026-01-31, {', '.join(DATE_WORDS[:-1])} or {DATE_WORDS[-1]}"
-        case "timestamp" if text not in TIME_WORDS and not _is_time(text):
+        case "timestamp" if text not in TIME_WORDS and not is_time(text):
             return f"a timestamp such as 2026-01-31T03:00:00Z, or {TIME_WORDS[0]}"
         case "enum" if write_as_text(value) not in (values := list(map(write_as_text, parameter.get("values", ())))):
             return f"one of {', '.join(values)}"
@@ -119,20 +124,6 @@ def _find_fault(parameter: DeclaredParameter, value: Json) -> str:
 def _is_integer(value: Json) -> bool:
     """Return whether the value is a whole number that a double of JSONata represents exactly, as texts do."""
     return is_number(value) and abs(value) < _FIRST_TOO_LARGE and float(value).is_integer()
-
-
-def _is_date(text: str) -> bool:
-    """Return whether the text is a date that exists."""
-    try:
-        return bool(_DATE.fullmatch(text)) and date.fromisoformat(text) is not None
-    except ValueError:
-        return False
-
-
-def _is_time(text: str) -> bool:
-    """Return whether the text is a timestamp with seconds and an offset that exists."""
-    match = _TIME.fullmatch(text)
-    return match is not None and _is_date(match["date"])
 
 
 def _show(value: Json) -> str:

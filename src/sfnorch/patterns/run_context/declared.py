@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import Expression, Substitution, Value, format_literal, jsonata
+from sfnorch.asl import Expression, Substitution, Value, jsonata
 from sfnorch.expressions import write_regex
+from sfnorch.json_values import write_as_text
 from sfnorch.naming import name_parameter_default
 from sfnorch.protocol.run_context import DATE_WORDS, TIME_WORDS
 from sfnorch.workflow import Parameter, ParameterValue
@@ -76,7 +77,7 @@ def build_default_parameters(parameters: Mapping[str, RunParameter]) -> tuple[Pa
 def _build_default(name: str, given: RunParameter) -> Parameter:
     about = f": {given.description}" if given.description else ""
     if given.type == "enum":
-        pattern = f"({'|'.join(re.escape(format_text(value)) for value in given.values)})?"
+        pattern = f"({'|'.join(re.escape(write_as_text(value)) for value in given.values)})?"
     else:
         pattern = _PATTERNS.get(given.type, _TEXT)
     return Parameter(
@@ -90,8 +91,3 @@ def _build_default(name: str, given: RunParameter) -> Parameter:
 def bind_defaults(parameters: Mapping[str, RunParameter]) -> dict[str, ParameterValue]:
     """Return the substitutions of a state machine that declares the parameters."""
     return {key: ParameterValue(key) for key in map(name_parameter_default, parameters)}
-
-
-def format_text(value: object) -> str:
-    """Return the text of a parameter's value, as a job argument has it."""
-    return value if isinstance(value, str) else format_literal(value)

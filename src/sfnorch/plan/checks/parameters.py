@@ -7,11 +7,13 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sfnorch.json_values import Json, write_as_text
 from sfnorch.naming import derive_child_key, name_parameter_default
 from sfnorch.plan.models.parameters import RunParameter
 from sfnorch.plan.paths import Fault, Path
 from sfnorch.plan.sound_part import ValidPart
-from sfnorch.protocol.run_context import DATE_WORDS, TIME_WORDS
+from sfnorch.protocol.run_context import DATE_WORDS, INTEGER_TEXT, TIME_WORDS
+from sfnorch.schedules.run_values import is_date, is_time
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import WrittenPlan
@@ -19,9 +21,7 @@ if TYPE_CHECKING:
 _LITERALS = ("true", "false", "null", "and", "or", "in")
 """Words of JSONata, which cannot be names in a path. https://docs.jsonata.org/simple"""
 
-_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
-_DATE = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"(?P<date>.{10})T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[-+][0-9]{2}:[0-9]{2})")
+_INTEGER = re.compile(INTEGER_TEXT)
 _PYTHON_ONLY = re.compile(r"\(\?(?![:=!])|\\[AZz]|[*+?}]\+|\{,")
 """What only some engines of regular expressions support: inline flags, named groups, \\A, \\Z and \\z, and quantifiers
 that do not go back or have no minimum."""
@@ -51,7 +51,7 @@ def _check_parameter(given: RunParameter, path: Path) -> Iterator[Fault]:
         yield (*path, "type"), "the type enum requires values; add a list of values"
     if given.values and given.type != "enum":
         yield (*path, "values"), f"values are supported only for the type enum, not for {given.type}"
-    texts = [_write(value) for value in given.values]
+    texts = [write_as_text(value) for value in given.values]
     for index, text in enumerate(texts):
         if text in texts[:index]:
             yield (*path, "values", index), f"{text!r} is listed twice; remove one of them"
@@ -67,13 +67,13 @@ def _check_parameter(given: RunParameter, path: Path) -> Iterator[Fault]:
         yield (*path, "default"), fault
 
 
-def find_value_fault(given: RunParameter, value: object) -> str:
+def find_value_fault(given: RunParameter, value: Json) -> str:
     """Return why the value is invalid for the parameter, with its rule; empty if it is valid."""
     rule = _find_rule(given, value)
-    return f"{_write(value)!r} is invalid; must be {rule}" if rule else ""
+    return f"{write_as_text(value)!r} is invalid; must be {rule}" if rule else ""
 
 
-def _find_rule(given: RunParameter, value: object) -> str:
+def _find_rule(given: RunParameter, value: Json) -> str:
     """Return the rule that the value breaks; empty if it breaks none."""
     text = value if isinstance(value, str) else ""
     match given.type:
@@ -89,40 +89,13 @@ def _find_rule(given: RunParameter, value: object) -> str:
             good = text in TIME_WORDS or is_time(text)
             return "" if good else f"a timestamp such as 2026-01-31T03:00:00Z, or {_join(TIME_WORDS)}"
         case "enum":
-            known = [_write(each) for each in given.values]
-            return "" if _write(value) in known or not known else f"one of {', '.join(known)}"
+            known = [write_as_text(each) for each in given.values]
+            return "" if write_as_text(value) in known or not known else f"one of {', '.join(known)}"
     if not isinstance(value, str):
         return "a string; put it in quotes"
     if given.pattern is not None and not re.fullmatch(given.pattern, value, re.ASCII):
         return f"text that matches {given.pattern}"
     return ""
-
-
-def is_date(text: str) -> bool:
-    """Return whether the text is a date that exists, YYYY-MM-DD."""
-    from datetime import date  # slow to load, for plans with dates only
-
-    if not _DATE.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def is_time(text: str) -> bool:
-    """Return whether the text is a timestamp with seconds and an offset that exists."""
-    from datetime import datetime
-
-    found = _TIME.fullmatch(text)
-    if not found or not is_date(found["date"]):
-        return False
-    try:
-        datetime.fromisoformat(re.sub(r"[.][0-9]+", "", text).replace("Z", "+00:00"))
-    except ValueError:
-        return False
-    return True
 
 
 def _find_pattern_fault(pattern: str) -> str:
@@ -145,7 +118,3 @@ def _find_pattern_fault(pattern: str) -> str:
 
 def _join(words: tuple[str, ...]) -> str:
     return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-
-
-def _write(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

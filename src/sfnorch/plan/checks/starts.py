@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sfnorch.asl.jsonata import REFERENCE
 from sfnorch.event_rules.paths import is_definite
 from sfnorch.event_rules.validation import find_pattern_faults
-from sfnorch.json_values import walk_values
+from sfnorch.json_values import Json, walk_values
 from sfnorch.plan.checks.names import check_names
 from sfnorch.plan.checks.parameters import find_value_fault
 from sfnorch.plan.names import find_code_fault
@@ -117,7 +117,7 @@ def _check_constants(plan: ScheduledPlan, start: Start, path: Path) -> Iterator[
             )
 
 
-def _find_value_fault(declared: RunParameter, value: object) -> str:
+def _find_value_fault(declared: RunParameter, value: Json) -> str:
     try:
         return find_value_fault(declared, value)
     except re.error:  # the check of the parameter reports its pattern
