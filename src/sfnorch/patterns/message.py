@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sfnorch.asl import Expression, Substitution, Task, Value, format_literal, jsonata, read_program
 from sfnorch.glue_logs import CONSOLE_PAGE, DEFAULT_LOG_GROUP, ERROR_SUFFIX
@@ -12,6 +12,11 @@ from sfnorch.integrations import notification
 from sfnorch.partitions import CONSOLES
 from sfnorch.patterns.job_failure import catch_any_error
 from sfnorch.resume_command import PLAIN_WORD
+from sfnorch.workflow import ENVIRONMENT, DeploymentValue, ParameterValue, StackName, TopicArn
+
+if TYPE_CHECKING:
+    from sfnorch.plan.default import DefaultPlan
+    from sfnorch.plan.models.plan import Plan
 
 OWN_EXECUTION = jsonata("$states.context.Execution.Id")
 
@@ -54,6 +59,17 @@ def make_resume_line(machine: str) -> Expression:
     """
     named = jsonata(rf"/^'.*:({PLAIN_WORD})-{machine}:({PLAIN_WORD})'$/")
     return read_program(__package__, "resume_line").fill(named=named)
+
+
+def assign_names(plan: Plan | DefaultPlan) -> dict[str, Value]:
+    """Return the variables `environment` and `name`, with which notifications begin."""
+    return {"environment": Substitution(ENVIRONMENT), "name": plan.name or Substitution("Name")}
+
+
+def bind_names(plan: Plan | DefaultPlan) -> dict[str, DeploymentValue]:
+    """Return the substitutions of a state machine that sends notifications: the topic, and the values of the names."""
+    name: dict[str, DeploymentValue] = {} if plan.name else {"Name": StackName()}
+    return {ENVIRONMENT: ParameterValue(ENVIRONMENT), "TopicArn": TopicArn(), **name}
 
 
 def make_subject(subject: Expression) -> Expression:

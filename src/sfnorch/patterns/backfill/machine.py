@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.asl import (
     AnyState,
+    Catcher,
     Choice,
     ChoiceRule,
     Expression,
@@ -26,18 +27,15 @@ from sfnorch.asl import (
 from sfnorch.integrations import alarm_state, joined_execution, next_execution, notification
 from sfnorch.patterns.backfill.dates import define_execution_arn, run_dates
 from sfnorch.patterns.job_failure import build_raise_alarm_state, catch_any_error, clear_alarm
-from sfnorch.patterns.message import OWN_EXECUTION, build_notification_state, define_link
+from sfnorch.patterns.message import OWN_EXECUTION, assign_names, bind_names, build_notification_state, define_link
 from sfnorch.protocol.backfill import ERROR, MACHINE, MOST_DATES, MOST_PARALLEL, BackfillState, BackfillVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import (
-    ENVIRONMENT,
     Alarm,
     DeploymentValue,
     MachineArn,
-    ParameterValue,
     StackName,
     StateMachine,
-    TopicArn,
 )
 
 if TYPE_CHECKING:
@@ -60,9 +58,7 @@ def build_machine(plan: OrchestrationPlan | DefaultPlan, main: StateMachine, rul
     alarm_name = StackName(f"{MACHINE}-failed")
     substitutions: dict[str, DeploymentValue] = {"Main": MachineArn(main.key), "AlarmName": alarm_name}
     if told:
-        substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
-        if plan.name is None:
-            substitutions["Name"] = StackName()
+        substitutions |= bind_names(plan)
     return StateMachine(
         key="Backfill",
         name=MACHINE,
@@ -90,9 +86,7 @@ def _build_graph(plan: OrchestrationPlan | DefaultPlan, rule: OutcomeRule) -> Gr
         run_dates(
             rule,
             assign=_count_outcomes(),
-            catch=catch_any_error(
-                SharedState.RAISE_ALARM, assign=_keep_problem(jsonata("$states.errorOutput.Error")), output={}
-            ),
+            catch=_catch_unexpected(),
             next_state=BackfillState.CHECK_DATES,
         ),
         _check_dates(),
@@ -137,7 +131,7 @@ def _read_input(key: str, default: Value) -> Expression:
 def _resolve(plan: OrchestrationPlan | DefaultPlan) -> Pass:
     assign: dict[str, Value] = {}
     if plan.notify != "never":
-        assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
+        assign = assign_names(plan)
     assign |= {
         BackfillVariable.MACHINE: Substitution("Main"),
         BackfillVariable.DATES: _read_input("dates", []),
@@ -181,9 +175,10 @@ def _count_outcomes() -> dict[str, Value]:
     }
 
 
-def _keep_problem(error: Expression) -> dict[str, Value]:
-    """Return the variable with the summary after an unexpected error, after which the outcomes are unknown."""
-    return {"summary": jsonata('"The backfill ended with " & <{error}>', error=error)}
+def _catch_unexpected() -> tuple[Catcher, ...]:
+    """Return catchers of unexpected errors, after which the outcomes are unknown, and the summary has the error."""
+    summary = jsonata('"The backfill ended with " & $states.errorOutput.Error')
+    return catch_any_error(SharedState.RAISE_ALARM, assign={"summary": summary}, output={})
 
 
 def _check_dates() -> Choice:
@@ -227,9 +222,7 @@ def _continue() -> Task:
             "part": jsonata("$part + 1"),
         },
         output=jsonata('{"key": $runKey, "total": $total, "succeeded": $succeeded}'),
-        catch=catch_any_error(
-            SharedState.RAISE_ALARM, assign=_keep_problem(jsonata("$states.errorOutput.Error")), output={}
-        ),
+        catch=_catch_unexpected(),
         next_state=SharedState.DONE,
     )
 

@@ -26,7 +26,14 @@ from sfnorch.integrations import alarm_state, glue_workflow, next_execution, not
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.job_arguments import convert_arguments, list_run_arguments
 from sfnorch.patterns.job_failure import build_raise_alarm_state, catch_any_error, clear_alarm
-from sfnorch.patterns.message import OWN_EXECUTION, build_notification_state, define_link, make_resume_line
+from sfnorch.patterns.message import (
+    OWN_EXECUTION,
+    assign_names,
+    bind_names,
+    build_notification_state,
+    define_link,
+    make_resume_line,
+)
 from sfnorch.patterns.run_context.states import (
     bind_run_names,
     build_context,
@@ -38,7 +45,7 @@ from sfnorch.plan.run_context import has_run_context
 from sfnorch.protocol.continuous import ERROR, MACHINE, LoopState, LoopVariable
 from sfnorch.protocol.run_context import RunVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
-from sfnorch.workflow import ENVIRONMENT, Alarm, DeploymentValue, ParameterValue, StackName, StateMachine, TopicArn
+from sfnorch.workflow import Alarm, DeploymentValue, ParameterValue, StackName, StateMachine
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.continuous import ContinuousPlan
@@ -57,9 +64,7 @@ def build_machine(plan: ContinuousPlan) -> StateMachine:
     alarm_name = StackName(f"{MACHINE}-failed")
     substitutions: dict[str, DeploymentValue] = {CONTINUE: ParameterValue(CONTINUE), "AlarmName": alarm_name}
     if told:
-        substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
-        if plan.name is None:
-            substitutions["Name"] = StackName()
+        substitutions |= bind_names(plan)
     substitutions |= bind_run_names(plan)
     return StateMachine(
         key="",
@@ -142,7 +147,7 @@ def _build_graph(plan: ContinuousPlan) -> Graph:
 def _resolve(plan: ContinuousPlan) -> Pass:
     assign: dict[str, Value] = {}
     if plan.notify != "never":
-        assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
+        assign = assign_names(plan)
     assign |= {
         LoopVariable.WORKFLOW: _read_input(jsonata("$states.input.workflow_name"), plan.workflow),
         LoopVariable.RUN_ID: _read_input(jsonata("$states.input.run_id"), None),

@@ -20,6 +20,7 @@ from sfnorch.integrations import alarm_state, joined_execution, notification
 from sfnorch.patterns.dag import message
 from sfnorch.patterns.dag.joining import join_tasks
 from sfnorch.patterns.job_failure import catch_any_error, clear_alarm
+from sfnorch.patterns.message import assign_names, bind_names
 from sfnorch.patterns.overlap.states import list_lock_permissions
 from sfnorch.patterns.run_context.states import (
     bind_run_names,
@@ -31,14 +32,11 @@ from sfnorch.patterns.run_context.states import (
 from sfnorch.protocol.dag import MASTER, TASK, TASKS_FAILED, DagState, DagVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import (
-    ENVIRONMENT,
     Alarm,
     DeploymentValue,
     MachineArn,
-    ParameterValue,
     StackName,
     StateMachine,
-    TopicArn,
 )
 
 if TYPE_CHECKING:
@@ -51,9 +49,7 @@ def build_machine(plan: DagPlan, tasks: StateMachine) -> StateMachine:
     """Return the master state machine; `tasks` is the task state machine."""
     substitutions: dict[str, DeploymentValue] = {"Task": MachineArn(tasks.key), "AlarmName": tasks.alarm.name}
     if plan.notify != "never":
-        substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
-        if plan.name is None:
-            substitutions["Name"] = StackName()
+        substitutions |= bind_names(plan)
     substitutions |= bind_run_names(plan)
     return StateMachine(
         key="Master",
@@ -106,7 +102,7 @@ def _build_graph(plan: DagPlan) -> Graph:
 def _resolve(plan: DagPlan) -> Pass:
     assign: dict[str, Value] = {}
     if plan.notify != "never":
-        assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
+        assign = assign_names(plan)
     assign |= {
         DagVariable.MASTER: jsonata("$states.context.Execution.Id"),
         "machine": Substitution("Task"),

@@ -18,7 +18,6 @@ from sfnorch.asl import (
     Graph,
     Parallel,
     Pass,
-    Substitution,
     Succeed,
     Task,
     Value,
@@ -40,7 +39,7 @@ from sfnorch.patterns.kinds.notify import TOPIC
 from sfnorch.patterns.kinds.part import StepPart
 from sfnorch.patterns.kinds.registry import STEP_PARTS
 from sfnorch.patterns.kinds.scope import FlowScope
-from sfnorch.patterns.message import build_notification_state
+from sfnorch.patterns.message import assign_names, build_notification_state
 from sfnorch.patterns.overlap.states import list_lock_permissions
 from sfnorch.patterns.run_context.states import (
     bind_run_names,
@@ -222,7 +221,7 @@ def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
     """Return the state that assigns the input and all top-level variables, which are null unless the run is resumed."""
     assign: dict[str, Value] = {}
     if _has_notification(plan):
-        assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
+        assign = assign_names(plan)
     assign |= {
         FlowVariable.INPUT: _read_own_input(plan),
         FlowVariable.RESUME_AT: read_program(__package__, "resumed_step").fill(),

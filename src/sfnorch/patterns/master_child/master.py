@@ -22,7 +22,7 @@ from sfnorch.naming import derive_child_key
 from sfnorch.patterns.job_failure import catch_any_error
 from sfnorch.patterns.job_lists import build_arguments_check, list_job_arguments, list_names
 from sfnorch.patterns.master_child import message
-from sfnorch.patterns.message import make_resume_line
+from sfnorch.patterns.message import assign_names, bind_names, make_resume_line
 from sfnorch.patterns.overlap.states import list_lock_permissions
 from sfnorch.patterns.run_context.states import (
     add_context,
@@ -34,7 +34,7 @@ from sfnorch.patterns.run_context.states import (
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.protocol.master_child import CHILDREN_FAILED, MASTER, MasterState, MasterVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
-from sfnorch.workflow import ENVIRONMENT, Alarm, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
+from sfnorch.workflow import Alarm, MachineArn, StackName, StateMachine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +47,7 @@ def build_machine(plan: ChainsPlan, children: Sequence[StateMachine]) -> StateMa
     """Return the master of these child state machines."""
     substitutions: dict[str, DeploymentValue] = {}
     if plan.notify != "never":
-        substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
-        if plan.name is None:
-            substitutions["Name"] = StackName()
+        substitutions |= bind_names(plan)
     substitutions |= bind_run_names(plan)
     substitutions |= {child.key: MachineArn(child.key) for child in children}
     telling = notification.list_permissions() if plan.notify != "never" else ()
@@ -102,7 +100,7 @@ def _build_graph(plan: ChainsPlan) -> Graph:
 def _resolve(plan: ChainsPlan) -> Pass:
     assign: dict[str, Value] = {}
     if plan.notify != "never":
-        assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
+        assign = assign_names(plan)
     assign |= {
         MasterVariable.CHILDREN: [child.name for child in plan.children],
         MasterVariable.THREADS: jsonata("$exists($states.input.threads) ? $states.input.threads : []"),

@@ -22,7 +22,7 @@ from sfnorch.asl import (
     jsonata,
     read_program,
 )
-from sfnorch.patterns.message import OWN_EXECUTION, build_notification_state, define_link
+from sfnorch.patterns.message import OWN_EXECUTION, assign_names, build_notification_state, define_link
 from sfnorch.patterns.overlap.states import bind_lock_table, build_lock_states, find_lock
 from sfnorch.patterns.run_context.clock import define_offset
 from sfnorch.patterns.run_context.declared import bind_defaults, declare_parameters, match_patterns
@@ -52,7 +52,7 @@ def build_run_states(plan: AnyPlan, next_state: str) -> tuple[AnyState, ...]:
             name=RunState.DESCRIBE_RUN,
             assign={
                 RunVariable.ENVIRONMENT: Substitution(ENVIRONMENT),
-                **({"name": plan.name or Substitution("Name")} if _has_notification(plan) else {}),
+                **(assign_names(plan) if _has_notification(plan) else {}),
                 RunVariable.RUN: described,
                 RunVariable.DECLARED: declare_parameters(plan.parameters),
                 RunVariable.TIME_ZONE: find_time_zone(plan),
