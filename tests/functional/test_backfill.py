@@ -56,7 +56,7 @@ class Backfills:
         return handler(json.loads(body)) if handler else None
 
     def end(self) -> None:
-        """Tells all executions that are running as stopped."""
+        """Makes the answers name all running executions as stopped."""
         for each in self.executions:
             each.status = "ABORTED" if each.status == "RUNNING" else each.status
 

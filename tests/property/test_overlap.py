@@ -1,4 +1,4 @@
-"""What must hold of runs with a lock, in any interleaving: never two hold it, and a run that has ended blocks nobody.
+"""What must hold of runs with a lock, in any interleaving: never two hold it, and a run that has ended blocks no other.
 
 Each transition between the states of the lock takes a random time, so that the calls of several runs interleave.
 """
@@ -123,7 +123,7 @@ def hold_times(world: World) -> dict[str, tuple[float, float]]:
     given_starts=st.lists(starts, min_size=1, max_size=6),
     seed=st.integers(0, 2**32),
 )
-def test_of_runs_that_exclude_each_other_one_works_at_a_time_and_an_ended_one_blocks_nobody(
+def test_of_runs_that_exclude_each_other_one_works_at_a_time_and_an_ended_one_blocks_no_other(
     mode: str, per: str, given_starts: list[Start], seed: int
 ):
     world, executions = execute(template_of(mode, per), given_starts, seed)
