@@ -83,6 +83,16 @@ class DefaultPlan(NamedTuple):
         return tuple(job.name for child in self.children for job in child.jobs)
 
     @property
+    def chosen_environment(self) -> str:
+        """The environment of the plan: none."""
+        return ""
+
+    @property
+    def short_job_names(self) -> Mapping[str, str]:
+        """The names of jobs that differ in the environment: none."""
+        return _NONE
+
+    @property
     def places(self) -> Places:
         """The name of the plan in findings."""
         return Places()

@@ -42,7 +42,7 @@ def replace_jobs(plan: ChainsPlan, jobs: dict[int, Sequence[str]]) -> ChainsPlan
     places = plan.places
     for index in jobs:
         places = places.remove_below(("children", index, "jobs"))
-    changed.read_from(places)
+    changed.read_from(places, plan.chosen_environment, plan.short_job_names)
     return changed
 
 

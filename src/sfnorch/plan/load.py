@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from sfnorch.plan.checks.faults import list_faults
+from sfnorch.plan.composition.compose import Composition, compose_plan
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.files import PLAN_FILE
-from sfnorch.plan.kinds import PLANS, load_plan_model
-from sfnorch.plan.model_errors import convert_errors, find_single, suggest_near
+from sfnorch.plan.kinds import load_plan_model
+from sfnorch.plan.model_errors import convert_errors, find_single
+from sfnorch.plan.pattern import read_pattern
 from sfnorch.plan.read import Document, parse_document, read_document
 from sfnorch.plan.sound_part import ValidPart, validate_parts
 
@@ -19,43 +21,49 @@ if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan, WrittenPlan
 
 
-def load_plan(path: FilePath) -> AnyPlan:
-    """Return the plan in the file.
+def load_plan(path: FilePath, environment: str = "") -> AnyPlan:
+    """Return the plan in the file, in the environment of this name.
 
-    Raises SfnorchError if the file cannot be read, and PlanError, with all faults, if the plan is invalid.
+    Raises SfnorchError if a file cannot be read or if the environment is unknown, and PlanError, with all faults, if
+    the plan is invalid.
     """
-    return _validate_plan(read_document(path), path.parent)
+    return _validate_plan(compose_plan(read_document(path), path, environment), path.parent)
 
 
-def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = None) -> AnyPlan:
-    """Return the plan in the text; `file` is its name in errors, `folder` the folder with the code of its functions.
+def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = None, environment: str = "") -> AnyPlan:
+    """Return the plan in the text, in the environment of this name.
 
-    Raises PlanError, with all faults, if the plan is invalid.
+    `file` is its name in errors, `folder` the folder with the code of its functions and the files that it includes.
+    Raises SfnorchError if the environment is unknown, and PlanError, with all faults, if the plan is invalid.
     """
-    return _validate_plan(parse_document(text, file), folder or FilePath())
+    folder = folder or FilePath()
+    composition = compose_plan(parse_document(text, file), folder / FilePath(file).name, environment)
+    return _validate_plan(composition, folder)
 
 
-def _validate_plan(document: Document, folder: FilePath) -> WrittenPlan:
-    pattern = document.data.get("pattern")
-    if "pattern" not in document.data:
-        raise PlanError(
-            [document.create_finding(("pattern",), "the key 'pattern' is missing", f"write one of: {', '.join(PLANS)}")]
-        )
-    if not isinstance(pattern, str) or pattern not in PLANS:
-        hint = suggest_near(str(pattern), PLANS) or f"write one of: {', '.join(PLANS)}"
-        raise PlanError([document.create_finding(("pattern",), f"unknown pattern {pattern!r}", hint)])
-    model = load_plan_model(pattern)
+def _validate_plan(composition: Composition, folder: FilePath) -> WrittenPlan:
+    document = composition.document
+    model = load_plan_model(read_pattern(document))
     plan, part, errors = validate_parts(model, document.data)
-    findings = [finding for row in errors for finding in convert_errors(document, model, row)]
+    findings = [*composition.findings, *(found for row in errors for found in convert_errors(document, model, row))]
     if plan is not None:
         findings += [
             document.create_finding(find_single(path, document), fault) for path, fault in list_faults(plan, part)
         ]
         findings += _check_code(document, plan, part, folder)
     if plan is None or findings:
-        raise PlanError(sorted(findings, key=lambda finding: (finding.line or 0, finding.path)))
-    plan.read_from(document.places)
+        raise PlanError(_sort_findings(findings, document.file))
+    environment = composition.environment
+    plan.read_from(document.places, environment.name if environment else "", composition.job_names)
     return plan
+
+
+def _sort_findings(findings: Iterable[Finding], file: str) -> list[Finding]:
+    """Return the findings by place, those of the plan's file first. A default can have one error for many jobs."""
+    return sorted(
+        dict.fromkeys(findings),
+        key=lambda finding: (finding.file != file, finding.file, finding.line or 0, finding.path),
+    )
 
 
 def _check_code(document: Document, plan: WrittenPlan, part: ValidPart, folder: FilePath) -> Iterator[Finding]:

@@ -21,16 +21,18 @@ DEFAULT_PIPELINE_STACK = "master-step-function-pipeline"
 _NOT_IN_A_STACK_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
-def derive_stack_name(plan_name: str | None, *, part: str = "") -> str:
+def derive_stack_name(plan_name: str | None, *, environment: str = "", part: str = "") -> str:
     """Return the name of the stack of a plan, or of its `part`, the pipeline; the default name for a plan without one.
 
+    The name of an environment follows that of the plan.
     A stack name has letters, digits and hyphens, and begins with a letter. Other characters become hyphens.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html (documented)
     """
-    if not plan_name:
+    if not plan_name and not environment:
         return DEFAULT_PIPELINE_STACK if part else STACK_NAME
-    name = _NOT_IN_A_STACK_NAME.sub("-", plan_name).strip("-")
-    return (name if name[:1].isalpha() else f"plan-{name}") + (f"-{part}" if part else "")
+    whole = "-".join(filter(None, (plan_name or STACK_NAME, environment, part)))
+    name = _NOT_IN_A_STACK_NAME.sub("-", whole).strip("-")
+    return name if name[:1].isalpha() else f"plan-{name}"
 
 
 def read_stack_name(path: Path, *, part: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -80,11 +80,23 @@ class Plan(Model):
     ] = Field(default={}, description="Tags for all resources that support tags.", examples=[{"team": "data"}])
 
     _places: Places = PrivateAttr(default_factory=Places)
+    _chosen_environment: str = PrivateAttr(default="")
+    _short_job_names: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @property
     def places(self) -> Places:
         """The file that the plan was read from, and the lines of its keys."""
         return self._places
+
+    @property
+    def chosen_environment(self) -> str:
+        """The environment in `environments` that the plan is for; empty for a plan without environments."""
+        return self._chosen_environment
+
+    @property
+    def short_job_names(self) -> Mapping[str, str]:
+        """The names of the Glue jobs in the environment by their names in the plan; empty if they do not differ."""
+        return self._short_job_names
 
     @cached_property
     def expression_variables(self) -> frozenset[str]:
@@ -103,9 +115,13 @@ class Plan(Model):
                 case list() as items:
                     todo.extend(items)
 
-    def read_from(self, places: Places) -> None:
-        """Store the file that the plan was read from, and the lines of its keys."""
+    def read_from(
+        self, places: Places, environment: str = "", short_job_names: Mapping[str, str] | None = None
+    ) -> None:
+        """Store where the plan was read from: the place of each key, and the environment with its names of jobs."""
         self._places = places
+        self._chosen_environment = environment
+        self._short_job_names = short_job_names or {}
 
 
 class JobListPlan(Plan):

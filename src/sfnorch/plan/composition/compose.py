@@ -1,0 +1,121 @@
+"""Compose the effective plan of an environment, or the base plan without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import NamedTuple
+
+from sfnorch.errors import SfnorchError
+from sfnorch.findings import Finding
+from sfnorch.plan.composition.defaults import DEFAULTS, apply_defaults
+from sfnorch.plan.composition.environments import ENVIRONMENTS, Environment, read_environments
+from sfnorch.plan.composition.faults import Faults
+from sfnorch.plan.composition.includes import INCLUDE, join_included_files
+from sfnorch.plan.composition.overlays import apply_environment, rename_jobs
+from sfnorch.plan.composition.tree import Node, flatten_tree, grow_tree
+from sfnorch.plan.default import build_default_plan
+from sfnorch.plan.errors import PlanError
+from sfnorch.plan.kinds import load_plan_model
+from sfnorch.plan.model_errors import suggest_near
+from sfnorch.plan.pattern import read_pattern
+from sfnorch.plan.read import Document
+
+COMPOSITION_KEYS = (INCLUDE, DEFAULTS, ENVIRONMENTS)
+"""The keys of a plan that the effective plan does not have."""
+
+
+class Composition(NamedTuple):
+    """An effective plan, with the errors that were found on the way to it."""
+
+    document: Document
+    environment: Environment | None
+    """The environment of the plan; None for the base plan."""
+    environments: Mapping[str, Environment]
+    """All environments of the plan."""
+    job_names: Mapping[str, str]
+    """The names of the jobs in the environment by their names in the plan; empty if they do not differ."""
+    findings: list[Finding]
+
+
+class UnknownEnvironmentError(SfnorchError):
+    """The plan does not have the environment."""
+
+
+def needs_composition(document: Document) -> bool:
+    """Return whether the plan has a key that the effective plan does not have."""
+    if any(key in document.data for key in COMPOSITION_KEYS):
+        return True
+    children = document.data.get("children")
+    return isinstance(children, list) and any(isinstance(child, dict) and DEFAULTS in child for child in children)
+
+
+def compose_plan(document: Document, path: FilePath, environment: str = "") -> Composition:
+    """Return the effective plan of the document, which was read from `path`, in the environment of this name.
+
+    Raises UnknownEnvironmentError, and PlanError if the plan's files cannot be joined or have no valid pattern.
+    """
+    if not needs_composition(document):
+        if environment:
+            raise _create_unknown_error(document.file, environment, ())
+        return Composition(document, None, {}, {}, [])
+    faults = Faults()
+    root = join_included_files(grow_tree(document), path, faults)
+    if faults.findings:
+        raise PlanError(faults.findings)
+    pattern = read_pattern(flatten_tree(root, document.file))
+    plan, environments = _read_environments(root, pattern, faults)
+    if environment and environment not in environments:
+        raise _create_unknown_error(document.file, environment, tuple(environments))
+    chosen = environments.get(environment)
+    names: Mapping[str, str] = {}
+    source = root.get(ENVIRONMENTS)
+    own = source.get(environment) if source and chosen else None
+    if chosen and own:
+        plan = apply_environment(plan, chosen, own, faults)
+    plan = apply_defaults(plan, pattern, faults)
+    if chosen and own:
+        plan, names = rename_jobs(plan, chosen, own, faults)
+    return Composition(flatten_tree(plan, document.file), chosen, environments, names, faults.findings)
+
+
+def _read_environments(root: Node, pattern: str, faults: Faults) -> tuple[Node, Mapping[str, Environment]]:
+    """Return the base plan, and its environments."""
+    name = root.get("name")
+    plan_name = name.text if name else None
+    keys = [field.alias or key for key, field in load_plan_model(pattern).model_fields.items()]
+    environments = read_environments(root, keys, faults, plan_name=plan_name)
+    base = root.replace(environments=None)
+    if pattern == "master-child" and "children" not in base.members:
+        base = base.replace(children=_build_default_children(root))
+    return base, environments
+
+
+def _build_default_children(root: Node) -> Node:
+    """Return the children of a plan without children, which an environment and defaults can change."""
+    place = root.place
+    return Node(
+        [
+            Node(
+                {
+                    "name": Node(child.name, place),
+                    "jobs": Node([Node(job.name, place) for job in child.jobs], place),
+                },
+                place,
+            )
+            for child in build_default_plan().children
+        ],
+        place,
+    )
+
+
+def _create_unknown_error(file: str, environment: str, known: tuple[str, ...]) -> UnknownEnvironmentError:
+    if not known:
+        return UnknownEnvironmentError(
+            f"unknown environment {environment!r}: {file} has no environments",
+            hint="add the key environments, or remove --env and SFNORCH_ENV",
+        )
+    return UnknownEnvironmentError(
+        f"unknown environment {environment!r} ({file})",
+        hint=suggest_near(environment, known) or f"available: {', '.join(known)}",
+    )
