@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sfnorch.plan.names import build_default_child_name
 from sfnorch.plan.places import Places
+from sfnorch.plan.provenance import Provenance
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.parameters import RunParameter
@@ -83,14 +84,9 @@ class DefaultPlan(NamedTuple):
         return tuple(job.name for child in self.children for job in child.jobs)
 
     @property
-    def chosen_environment(self) -> str:
-        """The environment of the plan: none."""
-        return ""
-
-    @property
-    def short_job_names(self) -> Mapping[str, str]:
-        """The names of jobs that differ in the environment: none."""
-        return _NONE
+    def provenance(self) -> Provenance:
+        """The name of the plan in findings; it has no environment."""
+        return Provenance()
 
     @property
     def places(self) -> Places:

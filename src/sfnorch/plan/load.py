@@ -13,6 +13,7 @@ from sfnorch.plan.files import PLAN_FILE
 from sfnorch.plan.kinds import load_plan_model
 from sfnorch.plan.model_errors import convert_errors, find_single
 from sfnorch.plan.pattern import read_pattern
+from sfnorch.plan.provenance import Provenance
 from sfnorch.plan.read import Document, parse_document, read_document
 from sfnorch.plan.sound_part import ValidPart, validate_parts
 
@@ -53,8 +54,14 @@ def _validate_plan(composition: Composition, folder: FilePath) -> WrittenPlan:
         findings += _check_code(document, plan, part, folder)
     if plan is None or findings:
         raise PlanError(_sort_findings(findings, document.file))
-    environment = composition.environment
-    plan.read_from(document.places, environment.name if environment else "", composition.job_names)
+    plan.read_from(
+        Provenance(
+            places=document.places,
+            environment=composition.environment,
+            environments=tuple(composition.environments),
+            job_names=composition.job_names,
+        )
+    )
     return plan
 
 

@@ -19,7 +19,8 @@ from sfnorch.plan.errors import PlanError
 from sfnorch.plan.kinds import load_plan_model
 from sfnorch.plan.model_errors import suggest_near
 from sfnorch.plan.pattern import read_pattern
-from sfnorch.plan.read import Document
+from sfnorch.plan.places import Place
+from sfnorch.plan.read import Document, read_document
 
 COMPOSITION_KEYS = (INCLUDE, DEFAULTS, ENVIRONMENTS)
 """The keys of a plan that the effective plan does not have."""
@@ -50,6 +51,16 @@ def needs_composition(document: Document) -> bool:
     return isinstance(children, list) and any(isinstance(child, dict) and DEFAULTS in child for child in children)
 
 
+class Outline(NamedTuple):
+    """A plan's joined files, with its environments."""
+
+    root: Node
+    environments: Mapping[str, Environment]
+    plan_name: str | None
+    pattern: str
+    findings: list[Finding]
+
+
 def compose_plan(document: Document, path: FilePath, environment: str = "") -> Composition:
     """Return the effective plan of the document, which was read from `path`, in the environment of this name.
 
@@ -59,41 +70,51 @@ def compose_plan(document: Document, path: FilePath, environment: str = "") -> C
         if environment:
             raise _create_unknown_error(document.file, environment, ())
         return Composition(document, None, {}, {}, [])
+    outline = _outline_plan(document, path)
+    faults = Faults(outline.findings)
+    chosen = find_environment(outline.environments, environment, document.file) if environment else None
+    plan = outline.root.replace(environments=None)
+    if outline.pattern == "master-child" and "children" not in plan.members:
+        plan = plan.replace(children=_build_default_children(plan.place))
+    if chosen:
+        plan = apply_environment(plan, chosen, faults)
+    plan = apply_defaults(plan, outline.pattern, faults)
+    names: Mapping[str, str] = {}
+    if chosen:
+        plan, names = rename_jobs(plan, chosen, faults)
+    return Composition(flatten_tree(plan, document.file), chosen, outline.environments, names, faults.findings)
+
+
+def read_plan_outline(path: FilePath) -> Outline:
+    """Return the joined files of the plan at `path`, and its environments.
+
+    Raises SfnorchError if a file cannot be read, and PlanError if the files cannot be joined or have no valid pattern.
+    """
+    return _outline_plan(read_document(path), path)
+
+
+def _outline_plan(document: Document, path: FilePath) -> Outline:
     faults = Faults()
     root = join_included_files(grow_tree(document), path, faults)
     if faults.findings:
         raise PlanError(faults.findings)
     pattern = read_pattern(flatten_tree(root, document.file))
-    plan, environments = _read_environments(root, pattern, faults)
-    if environment and environment not in environments:
-        raise _create_unknown_error(document.file, environment, tuple(environments))
-    chosen = environments.get(environment)
-    names: Mapping[str, str] = {}
-    source = root.get(ENVIRONMENTS)
-    own = source.get(environment) if source and chosen else None
-    if chosen and own:
-        plan = apply_environment(plan, chosen, own, faults)
-    plan = apply_defaults(plan, pattern, faults)
-    if chosen and own:
-        plan, names = rename_jobs(plan, chosen, own, faults)
-    return Composition(flatten_tree(plan, document.file), chosen, environments, names, faults.findings)
-
-
-def _read_environments(root: Node, pattern: str, faults: Faults) -> tuple[Node, Mapping[str, Environment]]:
-    """Return the base plan, and its environments."""
     name = root.get("name")
-    plan_name = name.text if name else None
     keys = [field.alias or key for key, field in load_plan_model(pattern).model_fields.items()]
+    plan_name = name.text if name else None
     environments = read_environments(root, keys, faults, plan_name=plan_name)
-    base = root.replace(environments=None)
-    if pattern == "master-child" and "children" not in base.members:
-        base = base.replace(children=_build_default_children(root))
-    return base, environments
+    return Outline(root, environments, plan_name, pattern, faults.findings)
 
 
-def _build_default_children(root: Node) -> Node:
+def find_environment(environments: Mapping[str, Environment], name: str, file: str) -> Environment:
+    """Return the environment of this name. Raises UnknownEnvironmentError if the plan in `file` does not have it."""
+    if name not in environments:
+        raise _create_unknown_error(file, name, tuple(environments))
+    return environments[name]
+
+
+def _build_default_children(place: Place) -> Node:
     """Return the children of a plan without children, which an environment and defaults can change."""
-    place = root.place
     return Node(
         [
             Node(

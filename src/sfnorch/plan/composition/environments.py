@@ -37,7 +37,10 @@ class Environment(NamedTuple):
     """An environment of a plan: its changes to the plan, and its deployment settings."""
 
     name: str
+    node: Node
+    """The whole environment, as it is written."""
     overlay: Node
+    """The keys that change the plan."""
     settings: EnvironmentSettings
     stack_name: str
 
@@ -79,7 +82,7 @@ def _read_environment(name: str, node: Node, known: list[str], faults: Faults, p
     settings = _read_settings(node, faults)
     # the name of the environment can hold characters that the name of a stack cannot
     stack_name = settings.stack_name or derive_stack_name(plan_name, environment=name)
-    return Environment(name, Node(overlay, node.place), settings, stack_name)
+    return Environment(name, node, Node(overlay, node.place), settings, stack_name)
 
 
 def _read_settings(node: Node, faults: Faults) -> EnvironmentSettings:

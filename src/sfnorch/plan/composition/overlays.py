@@ -15,8 +15,8 @@ NONE = "none"
 """What removes the schedule of a plan, as null does."""
 
 
-def apply_environment(plan: Node, environment: Environment, source: Node, faults: Faults) -> Node:
-    """Return the plan with the changes of the environment, which is written at `source`."""
+def apply_environment(plan: Node, environment: Environment, faults: Faults) -> Node:
+    """Return the plan with the changes of the environment."""
     overlay, by_name = environment.overlay, None
     schedule = overlay.get("schedule")
     if schedule and schedule.text == NONE:
@@ -26,9 +26,9 @@ def apply_environment(plan: Node, environment: Environment, source: Node, faults
     changed = apply_overlay(plan, overlay, faults)
     if by_name:
         changed = _change_jobs(changed, by_name, faults)
-    if params := source.get("params"):
+    if params := environment.node.get("params"):
         changed = _change_parameters(changed, params, faults)
-    return changed.replace(environment=Node(environment.name, source.place))
+    return changed.replace(environment=Node(environment.name, environment.node.place))
 
 
 def _change_jobs(plan: Node, by_name: Node, faults: Faults) -> Node:
@@ -67,12 +67,12 @@ def _change_parameters(plan: Node, params: Node, faults: Faults) -> Node:
     return plan.replace(parameters=Node(dict(declared), parameters.place)) if parameters else plan
 
 
-def rename_jobs(plan: Node, environment: Environment, source: Node, faults: Faults) -> tuple[Node, Mapping[str, str]]:
+def rename_jobs(plan: Node, environment: Environment, faults: Faults) -> tuple[Node, Mapping[str, str]]:
     """Return the plan with the names that its jobs have in the environment, and these names by the names in the plan.
 
     A name that is invalid in the environment only is an error of the key that makes it.
     """
-    key = source.get("job_name") or source.get("job_suffix")
+    key = environment.node.get("job_name") or environment.node.get("job_suffix")
     settings = environment.settings
     if key is None or not (settings.job_name or settings.job_suffix):
         return plan, {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -18,6 +18,7 @@ from sfnorch.plan.models.parameters import ParameterName, RunParameter
 from sfnorch.plan.models.schedule import Schedule, TimeZoneName
 from sfnorch.plan.models.starts import Start
 from sfnorch.plan.places import Places
+from sfnorch.plan.provenance import Provenance
 from sfnorch.plan.tags import MAX_TAGS
 
 RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
@@ -79,24 +80,17 @@ class Plan(Model):
         Field(max_length=MAX_TAGS),
     ] = Field(default={}, description="Tags for all resources that support tags.", examples=[{"team": "data"}])
 
-    _places: Places = PrivateAttr(default_factory=Places)
-    _chosen_environment: str = PrivateAttr(default="")
-    _short_job_names: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _provenance: Provenance = PrivateAttr(default_factory=Provenance)
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the plan was read from, and the environment that it is for."""
+        return self._provenance
 
     @property
     def places(self) -> Places:
-        """The file that the plan was read from, and the lines of its keys."""
-        return self._places
-
-    @property
-    def chosen_environment(self) -> str:
-        """The environment in `environments` that the plan is for; empty for a plan without environments."""
-        return self._chosen_environment
-
-    @property
-    def short_job_names(self) -> Mapping[str, str]:
-        """The names of the Glue jobs in the environment by their names in the plan; empty if they do not differ."""
-        return self._short_job_names
+        """The file that the plan was read from, and the places of its keys."""
+        return self._provenance.places
 
     @cached_property
     def expression_variables(self) -> frozenset[str]:
@@ -115,13 +109,9 @@ class Plan(Model):
                 case list() as items:
                     todo.extend(items)
 
-    def read_from(
-        self, places: Places, environment: str = "", short_job_names: Mapping[str, str] | None = None
-    ) -> None:
-        """Store where the plan was read from: the place of each key, and the environment with its names of jobs."""
-        self._places = places
-        self._chosen_environment = environment
-        self._short_job_names = short_job_names or {}
+    def read_from(self, provenance: Provenance) -> None:
+        """Store where the plan was read from, and the environment that it is for."""
+        self._provenance = provenance
 
 
 class JobListPlan(Plan):
