@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
-from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.plan.composition.defaults import DEFAULTS, apply_defaults
 from sfnorch.plan.composition.environments import ENVIRONMENTS, Environment, read_environments
@@ -15,9 +14,9 @@ from sfnorch.plan.composition.includes import INCLUDE, join_included_files
 from sfnorch.plan.composition.overlays import apply_environment, rename_jobs
 from sfnorch.plan.composition.tree import Node, flatten_tree, grow_tree
 from sfnorch.plan.default import build_default_plan
+from sfnorch.plan.environments import create_unknown_error
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.kinds import load_plan_model
-from sfnorch.plan.model_errors import suggest_near
 from sfnorch.plan.pattern import read_pattern
 from sfnorch.plan.places import Place
 from sfnorch.plan.read import Document, read_document
@@ -37,10 +36,6 @@ class Composition(NamedTuple):
     job_names: Mapping[str, str]
     """The names of the jobs in the environment by their names in the plan; empty if they do not differ."""
     findings: list[Finding]
-
-
-class UnknownEnvironmentError(SfnorchError):
-    """The plan does not have the environment."""
 
 
 def needs_composition(document: Document) -> bool:
@@ -64,11 +59,11 @@ class Outline(NamedTuple):
 def compose_plan(document: Document, path: FilePath, environment: str = "") -> Composition:
     """Return the effective plan of the document, which was read from `path`, in the environment of this name.
 
-    Raises UnknownEnvironmentError, and PlanError if the plan's files cannot be joined or have no valid pattern.
+    Raises SfnorchError, and PlanError if the plan's files cannot be joined or have no valid pattern.
     """
     if not needs_composition(document):
         if environment:
-            raise _create_unknown_error(document.file, environment, ())
+            raise create_unknown_error(document.file, environment)
         return Composition(document, None, {}, {}, [])
     outline = _outline_plan(document, path)
     faults = Faults(outline.findings)
@@ -107,9 +102,9 @@ def _outline_plan(document: Document, path: FilePath) -> Outline:
 
 
 def find_environment(environments: Mapping[str, Environment], name: str, file: str) -> Environment:
-    """Return the environment of this name. Raises UnknownEnvironmentError if the plan in `file` does not have it."""
+    """Return the environment of this name. Raises SfnorchError if the plan in `file` does not have it."""
     if name not in environments:
-        raise _create_unknown_error(file, name, tuple(environments))
+        raise create_unknown_error(file, name, tuple(environments))
     return environments[name]
 
 
@@ -127,16 +122,4 @@ def _build_default_children(place: Place) -> Node:
             for child in build_default_plan().children
         ],
         place,
-    )
-
-
-def _create_unknown_error(file: str, environment: str, known: tuple[str, ...]) -> UnknownEnvironmentError:
-    if not known:
-        return UnknownEnvironmentError(
-            f"unknown environment {environment!r}: {file} has no environments",
-            hint="add the key environments, or remove --env and SFNORCH_ENV",
-        )
-    return UnknownEnvironmentError(
-        f"unknown environment {environment!r} ({file})",
-        hint=suggest_near(environment, known) or f"available: {', '.join(known)}",
     )
