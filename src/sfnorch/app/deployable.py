@@ -28,7 +28,7 @@ from sfnorch.template.intrinsics import format_value
 from sfnorch.template.reader import read_template
 
 if TYPE_CHECKING:
-    from sfnorch.plan.composition.environments import Environment
+    from sfnorch.plan.composition.environment import Environment
     from sfnorch.plan.kinds import AnyPlan
     from sfnorch.template.contents import Template
     from sfnorch.template.located import Object

@@ -14,7 +14,7 @@ from sfnorch.template.parameters import find_parameter_faults
 from sfnorch.workflow import ENVIRONMENT
 
 if TYPE_CHECKING:
-    from sfnorch.plan.composition.environments import Environment
+    from sfnorch.plan.composition.environment import Environment
     from sfnorch.template.located import Object
 
 _PARAMETERS = "parameters"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sfnorch.plan.environments import PlanChoice, load_environment
 
 if TYPE_CHECKING:  # each function imports what it needs: a rendering reads no template
-    from sfnorch.plan.composition.environments import Environment
+    from sfnorch.plan.composition.environment import Environment
     from sfnorch.plan.kinds import AnyPlan
     from sfnorch.template.contents import Template
     from sfnorch.template.reader import Source

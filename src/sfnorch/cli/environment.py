@@ -10,7 +10,7 @@ import click
 from sfnorch.cli.parameter_type import Function
 
 if TYPE_CHECKING:
-    from sfnorch.plan.composition.environments import Environment
+    from sfnorch.plan.composition.environment import Environment
 
 VARIABLE = "SFNORCH_ENV"
 """The variable with the name of the environment for all commands."""
@@ -67,7 +67,8 @@ def find_environment() -> Environment | None:
 
 
 def _load_environment(plan_file: Path | None, name: str) -> Environment:
-    from sfnorch.plan.environments import PlanChoice, create_unknown_error, load_environment
+    from sfnorch.plan.composition.environment import create_unknown_error
+    from sfnorch.plan.environments import PlanChoice, load_environment
     from sfnorch.plan.files import find_plan
 
     path = find_plan(plan_file)

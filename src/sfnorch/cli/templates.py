@@ -34,7 +34,8 @@ def add_environment(plan: Path | None) -> Path | PlanChoice | None:
     name = get_environment_name()
     if not name:
         return plan
-    from sfnorch.plan.environments import PlanChoice, create_unknown_error
+    from sfnorch.plan.composition.environment import create_unknown_error
+    from sfnorch.plan.environments import PlanChoice
 
     if plan is None:
         raise create_unknown_error("the default plan", name)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfnorch.errors import SfnorchError
 from sfnorch.plan.errors import PlanError
 
 if TYPE_CHECKING:
-    from sfnorch.plan.composition.environments import Environment
+    from sfnorch.plan.composition.environment import Environment
 
 
 class PlanChoice(NamedTuple):
@@ -47,16 +46,3 @@ def list_environments(path: Path) -> tuple[str, ...]:
     if outline.findings:
         raise PlanError(outline.findings)
     return tuple(outline.environments)
-
-
-def create_unknown_error(file: str, environment: str, known: tuple[str, ...] = ()) -> SfnorchError:
-    """Return the error for an environment that the plan in `file` does not have; `known` are those that it has."""
-    if not known:
-        return SfnorchError(
-            f"The environment {environment!r} is unknown: {file} has no environments",
-            hint="add the key environments to the plan, or remove --env and SFNORCH_ENV",
-        )
-    from sfnorch.plan.model_errors import suggest_near  # for errors only
-
-    hint = suggest_near(environment, known) or f"available: {', '.join(known)}"
-    return SfnorchError(f"The environment {environment!r} is unknown ({file})", hint=hint)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sfnorch.plan.places import Places
 
 if TYPE_CHECKING:
-    from sfnorch.plan.composition.environments import Environment
+    from sfnorch.plan.composition.environment import Environment
 
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from sfnorch.findings import Finding
 from sfnorch.plan.composition.defaults import DEFAULTS, apply_defaults
-from sfnorch.plan.composition.environments import ENVIRONMENTS, Environment, read_environments
+from sfnorch.plan.composition.environment import Environment, create_unknown_error
+from sfnorch.plan.composition.environments import ENVIRONMENTS, read_environments
 from sfnorch.plan.composition.faults import Faults
 from sfnorch.plan.composition.includes import INCLUDE, join_included_files
 from sfnorch.plan.composition.overlays import apply_environment, rename_jobs
 from sfnorch.plan.composition.tree import Node, flatten_tree, grow_tree
 from sfnorch.plan.default import build_default_plan
-from sfnorch.plan.environments import create_unknown_error
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.kinds import load_plan_model
 from sfnorch.plan.pattern import read_pattern

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from sfnorch.plan.composition.defaults import DEFAULTS
+from sfnorch.plan.composition.environment import Environment
 from sfnorch.plan.composition.faults import Faults
 from sfnorch.plan.composition.includes import INCLUDE
 from sfnorch.plan.composition.tree import Node, flatten_tree
@@ -31,18 +31,6 @@ SETTINGS = tuple(EnvironmentSettings.model_fields)
 
 JOBS = "jobs"
 """The key of an environment with settings of jobs by name, in plans without a list of jobs too."""
-
-
-class Environment(NamedTuple):
-    """An environment of a plan: its changes to the plan, and its deployment settings."""
-
-    name: str
-    node: Node
-    """The whole environment, as it is written."""
-    overlay: Node
-    """The keys that change the plan."""
-    settings: EnvironmentSettings
-    stack_name: str
 
 
 def read_environments(

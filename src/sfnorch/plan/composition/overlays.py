@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sfnorch.plan.composition.environments import JOBS, Environment
+from sfnorch.plan.composition.environment import Environment
+from sfnorch.plan.composition.environments import JOBS
 from sfnorch.plan.composition.faults import Faults
 from sfnorch.plan.composition.job_parts import add_settings, change_jobs, find_job_name, list_jobs, rename_job
 from sfnorch.plan.composition.merging import apply_overlay
