@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -81,6 +83,27 @@ class JobRunRecord:
     status: str = "RUNNING"
     message: str = ""
     arguments: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class MapRunRecord:
+    """A run of a distributed Map: its items, and its child executions by index so far."""
+
+    arn: str
+    execution: str
+    """The ARN of the execution with the Map."""
+    total: int
+    batch_sizes: Sequence[int] | None
+    """The number of items of each child execution; None if each has one item."""
+    children: Mapping[int, Execution]
+
+    def count_items(self) -> dict[str, int]:
+        """Return the number of items with each status of a child execution, and those that have none as PENDING."""
+        found: Counter[str] = Counter()
+        for index, child in self.children.items():
+            found[child.status] += 1 if self.batch_sizes is None else self.batch_sizes[index]
+        found["PENDING"] = self.total - found.total()
+        return dict(found)
 
 
 class Message(NamedTuple):

@@ -18,7 +18,7 @@ from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.events import Event, EventDetail
 from sfnorch.simulator.mocks.table import MockTable
 from sfnorch.simulator.query.languages import QueryLanguages
-from sfnorch.simulator.record import Execution, Run
+from sfnorch.simulator.record import Execution, MapRunRecord, Run
 from sfnorch.template.contents import Machine, Template
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ class World:
     """The executions, by machine ARN and name."""
     tokens: dict[str, PendingToken] = field(default_factory=dict)
     """The tasks that wait for an answer, by token."""
+    map_runs: list[MapRunRecord] = field(default_factory=list)
+    """The runs of distributed Maps, in the order of their starts."""
     tables: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
     """The items of DynamoDB tables, by the name of the table and the key of the item."""
 

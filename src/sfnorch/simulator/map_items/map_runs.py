@@ -22,11 +22,12 @@ from sfnorch.simulator.map_items.results import (
     evaluate_writer,
     make_result,
     name_map,
+    name_map_run,
     write_results,
 )
 from sfnorch.simulator.map_items.workers import run_workers
 from sfnorch.simulator.processes import Steps
-from sfnorch.simulator.record import Execution
+from sfnorch.simulator.record import Execution, MapRunRecord
 from sfnorch.simulator.visit import Visit
 from sfnorch.template.states import StateScope
 
@@ -43,6 +44,7 @@ class _MapRun:
     added: dict[str, Json]
     tolerated: int
     children: dict[int, Execution]
+    arn: str
     label: str = field(init=False)
     express: bool = field(init=False)
     failed: int = 0
@@ -51,6 +53,20 @@ class _MapRun:
     def __post_init__(self) -> None:
         self.label = name_map(self.visit)
         self.express = find_value(self.scope.body, "ProcessorConfig", "ExecutionType") == "EXPRESS"
+
+    def record(self) -> None:
+        """Record the run, for the calls that list and describe it."""
+        runner = self.visit.runner
+        sizes = None if self.batches is None else [len(batch) for batch in self.batches]
+        runner.world.map_runs.append(
+            MapRunRecord(
+                arn=self.arn,
+                execution=runner.execution.arn,
+                total=len(self.dataset.items),
+                batch_sizes=sizes,
+                children=self.children,
+            )
+        )
 
     @property
     def count(self) -> int:
@@ -96,15 +112,16 @@ def run_map_run(visit: Visit, scope: StateScope, given: Dataset | None) -> Steps
     try:
         dataset = given if reader is None else read_dataset(visit, reader)
         assert dataset is not None  # noqa: S101 - a Map has items or a reader
-        run = _begin_run(visit, scope, dataset, batcher, tolerance)
+        run = _begin_run(visit, scope, dataset, batcher, tolerance, name_map_run(visit, writer))
+        run.record()
         try:
             yield from run_workers(runner.world.clock, run.count, at_once, run.run_item)
         except StatesError as error:
             if writer is not None and writer.is_export and error.error == EXCEED_TOLERATED:
                 waiting = (run.make_input(index) for index in range(run.count) if index not in run.children)
-                write_results(visit, writer, MapResults(run.children, waiting))
+                write_results(visit, writer, MapResults(run.arn, run.children, waiting))
             raise
-        results = MapResults(run.children, ())
+        results = MapResults(run.arn, run.children, ())
         result: Json = results.list_outputs() if writer is None else make_result(visit, writer, results)
     except (StatesError, simpy.Interrupt):
         runner.record_state_event(1)  # MapRunFailed, MapRunAborted
@@ -114,14 +131,19 @@ def run_map_run(visit: Visit, scope: StateScope, given: Dataset | None) -> Steps
 
 
 def _begin_run(
-    visit: Visit, scope: StateScope, dataset: Dataset, batcher: BatchSettings | None, tolerance: FailureTolerance
+    visit: Visit,
+    scope: StateScope,
+    dataset: Dataset,
+    batcher: BatchSettings | None,
+    tolerance: FailureTolerance,
+    arn: str,
 ) -> _MapRun:
     """Return a run without child executions; batches are made of the selected items."""
     items = dataset.items
     tolerated, children = tolerance.count_tolerated(len(items)), visit.place.progress.children
     if batcher is None:
-        return _MapRun(visit, scope, dataset, None, {}, tolerated, children)
+        return _MapRun(visit, scope, dataset, None, {}, tolerated, children, arn)
     selected = (
         enter_item(visit, dataset.describe_item(index)).select_item(items[index]) for index in range(len(items))
     )
-    return _MapRun(visit, scope, dataset, make_batches(batcher, selected), batcher.added, tolerated, children)
+    return _MapRun(visit, scope, dataset, make_batches(batcher, selected), batcher.added, tolerated, children, arn)

@@ -19,7 +19,7 @@ from sfnorch.simulator.map_items.formats import (
     parse_csv_rows,
     parse_json_items,
 )
-from sfnorch.simulator.map_items.stored_objects import StoredObjects
+from sfnorch.simulator.stored_objects import StoredObjects
 from sfnorch.simulator.visit import Visit
 
 

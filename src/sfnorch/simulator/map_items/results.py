@@ -34,6 +34,7 @@ class WriterSettings(NamedTuple):
 class MapResults(NamedTuple):
     """What came of a Map run: the child executions by index, and the inputs of those that were not started."""
 
+    arn: str
     children: Mapping[int, Execution]
     pending: Iterable[Json]
 
@@ -84,10 +85,7 @@ def write_results(visit: Visit, settings: WriterSettings, results: MapResults) -
     world = visit.runner.world
     if not settings.bucket:
         raise StatesError(RESULT_WRITER, "The ResultWriter has no Bucket")
-    run = visit.runner.machine.arn.replace(":stateMachine:", ":mapRun:", 1)
-    run_id = world.generate_id()
-    arn = f"{run}/{name_map(visit)}:{run_id}"
-    folder = f"{settings.prefix}/{run_id}".lstrip("/")
+    folder = f"{settings.prefix}/{results.arn.rpartition(':')[2]}".lstrip("/")
     written = {
         SUCCEEDED: _transform(world, settings, _select(results.children, succeeded=True)),
         "FAILED": (_describe(world, child) for child in _select(results.children, succeeded=False).values()),
@@ -101,10 +99,19 @@ def write_results(visit: Visit, settings: WriterSettings, results: MapResults) -
         files[status] = [] if is_empty else [{"Key": key, "Size": len(body.encode(errors="surrogatepass"))}]
         if not is_empty:
             _store(visit, settings.bucket, key, body)
-    manifest = {"DestinationBucket": settings.bucket, "MapRunArn": arn, "ResultFiles": files}
+    manifest = {"DestinationBucket": settings.bucket, "MapRunArn": results.arn, "ResultFiles": files}
     key = f"{folder}/manifest.json"
     _store(visit, settings.bucket, key, write_compact(manifest))
-    return {"MapRunArn": arn, "ResultWriterDetails": {"Bucket": settings.bucket, "Key": key}}
+    return {"MapRunArn": results.arn, "ResultWriterDetails": {"Bucket": settings.bucket, "Key": key}}
+
+
+def name_map_run(visit: Visit, settings: WriterSettings | None) -> str:
+    """Return the ARN of a Map run; its last part is random if results are exported, which have it in their keys."""
+    run = visit.runner.machine.arn.replace(":stateMachine:", ":mapRun:", 1)
+    is_exported = settings is not None and settings.is_export
+    world = visit.runner.world
+    ending = world.generate_id() if is_exported else f"{len(world.map_runs):032x}"
+    return f"{run}/{name_map(visit)}:{ending}"
 
 
 def name_map(visit: Visit) -> str:

@@ -71,6 +71,11 @@ class StoredObjects:
         keys = [key for key in found if key.startswith(prefix)]
         return [found[key] for key in sorted(keys, key=lambda key: key.encode(errors="surrogatepass"))]
 
+    def find_content(self, bucket: str, key: str) -> bytes | None:
+        """Return the content of the object as it is stored; None if it does not exist."""
+        version = self._buckets.get(bucket, {}).get(key)
+        return None if version is None else version.read_content()
+
     def read(self, bucket: str, key: str) -> bytes:
         """Return the content of the object, decompressed if its key ends with .gz.
 
