@@ -186,7 +186,7 @@ class Visit:
 
     def limit(self, value: Json, what: str) -> None:
         """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
-        if value is self.within_limit:
+        if value is self.within_limit or not value:
             return
         text = write_compact(value)
         if (len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))) > MAX_BYTES:

@@ -20,6 +20,7 @@ from sfnorch.simulator.mocks.table import MockTable
 from sfnorch.simulator.query.languages import QueryLanguages
 from sfnorch.simulator.record import Execution, MapRunRecord, Run
 from sfnorch.template.contents import Machine, Template
+from sfnorch.template.states import LocatedState
 
 if TYPE_CHECKING:
     from sfnorch.simulator.function_process import FunctionProcesses
@@ -81,6 +82,8 @@ class World:
     """The tasks that wait for an answer, by token."""
     map_runs: list[MapRunRecord] = field(default_factory=list)
     """The runs of distributed Maps, in the order of their starts."""
+    allowed: set[tuple[str, LocatedState, str]] = field(default_factory=set)
+    """The starts of jobs that roles allow: the machine's ARN, the state, and the job."""
     tables: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
     """The items of DynamoDB tables, by the name of the table and the key of the item."""
 

@@ -33,3 +33,17 @@ def convert_to_json(value: object) -> Json:
     if value is Utils.NULL_VALUE:
         return None
     raise UnsupportedResultError
+
+
+def normalize_json(value: Json) -> Json:
+    """Return JSON with whole numbers as integers; a value that has no other ones is returned as it is."""
+    match value:
+        case float():
+            return convert_to_json(value)
+        case dict():
+            changed = {key: new for key, item in value.items() if (new := normalize_json(item)) is not item}
+            return {**value, **changed} if changed else value
+        case list():
+            items = [normalize_json(item) for item in value]
+            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    return value
