@@ -8,21 +8,23 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from jsonata.jexception import JException
 
 from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
 from sfnorch.evaluation.engine import Engine
 from sfnorch.evaluation.error_texts import describe_error
+from sfnorch.evaluation.plain_functions import NotPlainError
+from sfnorch.evaluation.plain_programs import PlainProgram, build_plain
 from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import DATA_LIMIT, QUERY, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.query.jsonata_functions import make_functions
 from sfnorch.simulator.query.jsonata_values import UnsupportedResultError, convert_to_json, normalize_json
-from sfnorch.simulator.query.plain_programs import Missing, PlainProgram, ReadStates, parse_plain
 
 _LONGEST_SHOWN = 5_000
 _MOST_VALUES_OF_A_FIELD = 500_000
@@ -31,6 +33,9 @@ _MOST_VALUES_OF_A_FIELD = 500_000
 _EVALUATIONS_OF_A_RUN = 2
 """The steps of a run are limited to this many evaluations. This limits a Map over many items with long expressions."""
 
+
+ReadStates: TypeAlias = Callable[[frozenset[str] | None], Mapping[str, Json]]
+"""Returns `$states` with the parts of these names, such as `input`; None stands for all parts."""
 
 _COMPUTED = (str, dict, list)
 _CHANCE = re.compile(r"\$(?:random|uuid|shuffle|eval)\b")
@@ -58,7 +63,7 @@ def _parse_program(field: str) -> _Program | None:
     found = [match[1] for match in _STATES.finditer(text)]
     reads_parent = "%" in text  # `$states.input.%` is all of $states
     parts = None if found and (reads_parent or None in found) else frozenset(found)
-    return _Program(text, parts, parse_plain(text), is_repeatable=not _CHANCE.search(text))
+    return _Program(text, parts, build_plain(text), is_repeatable=not _CHANCE.search(text))
 
 
 class _Names(NamedTuple):
@@ -86,6 +91,7 @@ class Evaluator:
         self._runs = runs
         self._values = 0
         self._steps = 0
+        self._now = now
         self._engine = Engine(make_functions(rng, now))
 
     def evaluate_field(
@@ -124,11 +130,8 @@ class Evaluator:
             return value
         try:
             if program.plain is not None:
-                read = program.plain.evaluate(names.variables, names.read_states)
-                if not isinstance(read, Missing):
-                    self._count_steps(program.plain.steps)
-                    self._count_values(Budget().measure_size(read), name)
-                    return normalize_json(read)
+                with suppress(NotPlainError):
+                    return self._evaluate_plain(program.plain, names.bind(program), name)
             budget = Budget(self._most_steps)
             try:
                 found = self._engine.run(text, names.bind(program), budget)
@@ -154,6 +157,17 @@ class Evaluator:
                 names.known[text] = result, budget.steps, size
             return result
         raise StatesError(QUERY, f"{_describe_source(text, name)} threw an error during evaluation. {reason}")
+
+    def _evaluate_plain(self, program: PlainProgram, variables: Mapping[str, Json], name: str) -> Json:
+        """Return the value of the program. Raises NotPlainError if only the engine can find it."""
+        found: Json = program.evaluate(variables, self._count_millis)  # type: ignore[assignment]  # the values of plain programs are JSON
+        result = normalize_json(found)
+        self._count_steps(program.steps)
+        self._count_values(Budget().measure_size(result), name)
+        return result
+
+    def _count_millis(self) -> int:
+        return int(self._now().timestamp() * 1000)
 
     def _count_values(self, count: int, name: str) -> None:
         """Add the values of an expression to those of the field. Raises StatesError if they are too many."""
