@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sfnorch.json_values import Json
+from sfnorch.simulator.compressed_text import CompressedText
 from sfnorch.simulator.errors import ITEM_READER, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.world import World
 
@@ -19,7 +20,7 @@ class ObjectVersion(NamedTuple):
     """The newest version of an object; a file is read when its content is needed."""
 
     key: str
-    content: bytes | str | Path
+    content: bytes | str | CompressedText | Path
     at: float = 0.0
     """The time at which it was written, in seconds after the start of the run."""
 
@@ -30,6 +31,8 @@ class ObjectVersion(NamedTuple):
                 return self.content
             case str():
                 return self.content.encode(errors="surrogatepass")
+            case CompressedText():
+                return self.content.read().encode(errors="surrogatepass")
         try:
             return self.content.read_bytes()
         except OSError as error:
@@ -58,7 +61,7 @@ class StoredObjects:
             bucket, _, key = uri.removeprefix("s3://").partition("/")
             self._buckets.setdefault(bucket, {})[key] = ObjectVersion(key, content)
         for stored in world.record.objects:
-            version = ObjectVersion(stored.key, stored.body, stored.at)
+            version = ObjectVersion(stored.key, stored.content, stored.at)
             self._buckets.setdefault(stored.bucket, {})[stored.key] = version
 
     def is_known(self, bucket: str) -> bool:

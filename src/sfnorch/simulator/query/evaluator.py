@@ -33,6 +33,9 @@ _MOST_VALUES_OF_A_FIELD = 500_000
 _EVALUATIONS_OF_A_RUN = 2
 """The steps of a run are limited to this many evaluations. This limits a Map over many items with long expressions."""
 
+_STEPS_OF_A_CHILD = 5_000
+"""The steps that each child execution of a distributed Map adds: about those of a hundred expressions."""
+
 
 ReadStates: TypeAlias = Callable[[frozenset[str] | None], Mapping[str, Json]]
 """Returns `$states` with the parts of these names, such as `input`; None stands for all parts."""
@@ -85,10 +88,16 @@ class Evaluator:
     """Evaluates the fields of states."""
 
     def __init__(
-        self, rng: random.Random, now: Callable[[], datetime], most_steps: int = MOST_STEPS, runs: int = 1
+        self,
+        rng: random.Random,
+        now: Callable[[], datetime],
+        most_steps: int = MOST_STEPS,
+        runs: int = 1,
+        count_children: Callable[[], int] = lambda: 0,
     ) -> None:
         self._most_steps = most_steps
-        self._runs = runs
+        self._most_of_run = runs * _EVALUATIONS_OF_A_RUN * max(MOST_STEPS, most_steps)
+        self._count_children = count_children
         self._values = 0
         self._steps = 0
         self._now = now
@@ -184,7 +193,9 @@ class Evaluator:
         Raises UnsupportedSimulationError if the run exceeds the limit.
         """
         self._steps += steps
-        most = self._runs * _EVALUATIONS_OF_A_RUN * max(MOST_STEPS, self._most_steps)
+        if self._steps <= self._most_of_run:
+            return
+        most = self._most_of_run + self._count_children() * _STEPS_OF_A_CHILD
         if self._steps > most:
             raise UnsupportedSimulationError(
                 f"The expressions of this run require more than {most:,} steps, the limit of a simulation",
