@@ -10,6 +10,7 @@ from typing import TypeVar
 from sfnorch.durations import format_duration
 from sfnorch.protocol.dag import find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, LockState, find_holder
+from sfnorch.report.map_runs import is_large, list_large_map_runs, list_map_run_lines
 from sfnorch.report.names import shorten_arn
 from sfnorch.report.run_context import list_run_lines
 from sfnorch.simulator.events import (
@@ -40,12 +41,28 @@ def list_timeline(run: Run) -> list[tuple[float, str]]:
     children = Counter(execution.parent for execution in run.executions)
     blockers = {each.arn: blocker for each in run.executions if (blocker := find_blocking_task(each.output))}
     holders = {each.arn: find_title(run, holder) for each in run.executions if (holder := find_holder(each.output))}
-    for at, group in groupby(run.events, key=lambda event: event.at):
+    hidden = {each.arn for each in run.executions if is_large(each.map_run)}
+    items = {each.arn: each.item for each in run.executions if each.item and each.arn not in hidden}
+    shown = (
+        event._replace(machine=items[event.execution]) if event.execution in items else event
+        for event in run.events
+        if event.execution not in hidden
+    )
+    for at, group in groupby(shown, key=lambda event: event.at):
         events = list(group)
         lines += [(at, line) for line in _list_moment_lines(events, run, children, blockers, holders)]
         lines += [(at, line) for line in _list_waiting_lines(events, waiting)]
     lines[1:1] = [(0.0, line) for line in list_run_lines(run.first.run, run.first.params)]
+    for map_run in list_large_map_runs(run):
+        lines = _insert_lines(lines, list(list_map_run_lines(map_run)))
     return lines
+
+
+def _insert_lines(lines: list[tuple[float, str]], others: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Return all lines by time: at the same time, the first of the others comes last, the rest of them comes first."""
+    start, *rest = others
+    ranked = [*((line, 0) for line in lines), (start, 1), *((line, -1) for line in rest)]
+    return [line for line, _ in sorted(ranked, key=lambda each: (each[0][0], each[1]))]
 
 
 def find_title(run: Run, arn: str) -> str:

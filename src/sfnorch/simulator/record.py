@@ -201,6 +201,15 @@ class StoredObject(NamedTuple):
         """Return the content as text."""
         return self.content if isinstance(self.content, str) else self.content.read()
 
+    @property
+    def length(self) -> int:
+        """Return the number of characters."""
+        return len(self.content) if isinstance(self.content, str) else self.content.length
+
+    def read_start(self, length: int) -> str:
+        """Return so many characters of the beginning."""
+        return self.content[:length] if isinstance(self.content, str) else self.content.read_start(length)
+
 
 class AlarmChange(NamedTuple):
     """A change of an alarm's state, and the reason."""

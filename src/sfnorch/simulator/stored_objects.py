@@ -15,6 +15,9 @@ from sfnorch.simulator.world import World
 
 _NO_KEY = "The specified key does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)"
 
+_MOST_BYTES = 256 * 2**20
+"""The largest file of an object."""
+
 
 class ObjectVersion(NamedTuple):
     """The newest version of an object; a file is read when its content is needed."""
@@ -25,7 +28,7 @@ class ObjectVersion(NamedTuple):
     """The time at which it was written, in seconds after the start of the run."""
 
     def read_content(self) -> bytes:
-        """Return the content. Raises UnsupportedSimulationError for a file that cannot be read."""
+        """Return the content. Raises UnsupportedSimulationError for a file that cannot be read, or is too large."""
         match self.content:
             case bytes():
                 return self.content
@@ -34,6 +37,11 @@ class ObjectVersion(NamedTuple):
             case CompressedText():
                 return self.content.read().encode(errors="surrogatepass")
         try:
+            if (size := self.content.stat().st_size) > _MOST_BYTES:
+                raise UnsupportedSimulationError(
+                    f"{self.key}: {self.content} has {size:,} bytes, and a simulation reads at most {_MOST_BYTES:,}",
+                    hint="simulate it with a part of the items",
+                )
             return self.content.read_bytes()
         except OSError as error:
             raise UnsupportedSimulationError(

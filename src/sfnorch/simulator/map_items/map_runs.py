@@ -15,6 +15,7 @@ from sfnorch.simulator.map_items.batches import BatchSettings, evaluate_batcher,
 from sfnorch.simulator.map_items.counts import FailureTolerance, evaluate_concurrency, evaluate_tolerance
 from sfnorch.simulator.map_items.datasets import Dataset
 from sfnorch.simulator.map_items.iterations import enter_item
+from sfnorch.simulator.map_items.limits import refuse_many_items
 from sfnorch.simulator.map_items.readers import evaluate_reader, read_dataset
 from sfnorch.simulator.map_items.results import (
     SUCCEEDED,
@@ -141,8 +142,12 @@ def _begin_run(
     tolerance: FailureTolerance,
     arn: str,
 ) -> _MapRun:
-    """Return a run without child executions; batches are made of the selected items."""
+    """Return a run without child executions; batches are made of the selected items.
+
+    Raises UnsupportedSimulationError for too many items.
+    """
     items = dataset.items
+    refuse_many_items(visit, len(items))
     tolerated, children = tolerance.count_tolerated(len(items)), visit.place.progress.children
     if batcher is None:
         return _MapRun(visit, scope, dataset, None, {}, tolerated, children, arn)
