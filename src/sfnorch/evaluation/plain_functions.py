@@ -16,13 +16,13 @@ _LARGEST, _EXACT = 2**31, 2**52
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
 
 
-class _Undefined(Enum):
+class Undefined(Enum):
     """The type of `UNDEFINED`."""
 
     UNDEFINED = 0
 
 
-UNDEFINED: Final = _Undefined.UNDEFINED
+UNDEFINED: Final = Undefined.UNDEFINED
 """No value."""
 
 

@@ -210,8 +210,8 @@ class Interpreter:
         }
         if visit.place.item is not None:
             found["Map"] = {"Item": visit.place.item}
-        if visit.token:
-            found["Task"] = {"Token": visit.token}
+        if visit.has_token:
+            found["Task"] = {"Token": visit.read_token()}
         return found
 
     def record_state_event(self, events: int) -> None:

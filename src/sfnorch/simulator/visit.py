@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -21,6 +23,8 @@ from sfnorch.template.states import LocatedState, StateScope
 
 MAX_BYTES = 262_144
 """The maximum size of the input, output or arguments of a state."""
+
+_FEW, _LARGE, _NUMBER_SIZE = 50, 2**53, 30
 
 _Given = ParamSpec("_Given")
 _Value = TypeVar("_Value")
@@ -74,6 +78,22 @@ class StateRunner(Protocol):
         """Run the states of a child execution, whose status says how it ended."""
 
 
+def _estimate_size(value: Json) -> int:
+    """Return a number of bytes that the value as JSON does not exceed; for many values, one over the limit."""
+    match value:
+        case str():
+            return 6 * len(value) + 2
+        case dict() if len(value) <= _FEW:
+            return sum([6 * len(key) + 4 + _estimate_size(item) for key, item in value.items()], 2)
+        case list() if len(value) <= _FEW:
+            return sum([1 + _estimate_size(item) for item in value], 2)
+        case dict() | list():
+            return MAX_BYTES + 1
+        case int() if not -_LARGE < value < _LARGE:
+            return MAX_BYTES + 1
+    return _NUMBER_SIZE
+
+
 @dataclass(slots=True)
 class Visit:
     """A visit of a state: its input, when it was entered, and the number of retries.
@@ -91,10 +111,19 @@ class Visit:
     entered_event: int
     """The id of the event that entered the state."""
     retries: int = 0
+    has_token: bool = False
+    """Whether the Task of this attempt can be answered by a token."""
     token: str = ""
-    """The token by which the Task of this attempt can be answered."""
+    """This token, after it was read."""
     within_limit: Json = None
     """The value that was measured last: the output of a state is often its result."""
+
+    def read_token(self) -> str:
+        """Return the token of this attempt: a text as AWS makes one, the same in each simulation."""
+        if not self.token:
+            attempt = f"{self.runner.execution.arn}#{self.entered_event}#{self.retries}"
+            self.token = base64.b64encode(hashlib.sha512(attempt.encode(errors="replace")).digest()).decode()
+        return self.token
 
     def pass_input(self) -> Json:
         """Return what a state that does no work makes of its input."""
@@ -186,7 +215,7 @@ class Visit:
 
     def limit(self, value: Json, what: str) -> None:
         """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
-        if value is self.within_limit or not value:
+        if value is self.within_limit or _estimate_size(value) <= MAX_BYTES:
             return
         text = write_compact(value)
         if (len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))) > MAX_BYTES:

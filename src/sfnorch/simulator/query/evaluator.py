@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -18,7 +17,7 @@ from jsonata.jexception import JException
 from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
 from sfnorch.evaluation.engine import Engine
 from sfnorch.evaluation.error_texts import describe_error
-from sfnorch.evaluation.plain_functions import NotPlainError
+from sfnorch.evaluation.plain_functions import UNDEFINED, NotPlainError, Undefined
 from sfnorch.evaluation.plain_programs import PlainProgram, build_plain
 from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json
@@ -33,6 +32,7 @@ _MOST_VALUES_OF_A_FIELD = 500_000
 _EVALUATIONS_OF_A_RUN = 2
 """The steps of a run are limited to this many evaluations. This limits a Map over many items with long expressions."""
 
+_MOST_KEPT = 100
 _STEPS_OF_A_CHILD = 5_000
 """The steps that each child execution of a distributed Map adds: about those of a hundred expressions."""
 
@@ -101,6 +101,8 @@ class Evaluator:
         self._values = 0
         self._steps = 0
         self._now = now
+        self._kept: dict[int, tuple[Json, Json, int]] = {}
+        """Values with whole numbers as integers, and their sizes, by id: the items of a Map share the parameters."""
         self._engine = Engine(make_functions(rng, now))
 
     def evaluate_field(
@@ -139,16 +141,17 @@ class Evaluator:
             return value
         try:
             if program.plain is not None:
-                with suppress(NotPlainError):
-                    return self._evaluate_plain(program.plain, names.bind(program), name)
+                found = self._evaluate_plain(program, names, name)
+                if found is not UNDEFINED:
+                    return found
             budget = Budget(self._most_steps)
             try:
-                found = self._engine.run(text, names.bind(program), budget)
+                raw = self._engine.run(text, names.bind(program), budget)
             finally:
                 self._count_steps(budget.steps)
-            size = budget.measure_size(found)
+            size = budget.measure_size(raw)
             self._count_values(size, name)
-            result = convert_to_json(found)
+            result = convert_to_json(raw)
         except JException as error:
             reason = describe_error(error)
         except RecursionError:
@@ -160,20 +163,34 @@ class Evaluator:
         except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
             reason = str(error)
         else:
-            if found is None:
+            if raw is None:
                 raise StatesError(QUERY, f"{_describe_source(text, name)} returned nothing (undefined).")
             if program.is_repeatable:
                 names.known[text] = result, budget.steps, size
             return result
         raise StatesError(QUERY, f"{_describe_source(text, name)} threw an error during evaluation. {reason}")
 
-    def _evaluate_plain(self, program: PlainProgram, variables: Mapping[str, Json], name: str) -> Json:
-        """Return the value of the program. Raises NotPlainError if only the engine can find it."""
-        found: Json = program.evaluate(variables, self._count_millis)  # type: ignore[assignment]  # the values of plain programs are JSON
-        result = normalize_json(found)
-        self._count_steps(program.steps)
-        self._count_values(Budget().measure_size(result), name)
-        return result
+    def _evaluate_plain(self, program: _Program, names: _Names, name: str) -> Json | Undefined:
+        """Return the value of a plain program; UNDEFINED if only the engine can find it."""
+        assert program.plain is not None  # noqa: S101 - the caller checks it
+        try:
+            found: Json = program.plain.evaluate(names.bind(program), self._count_millis)  # type: ignore[assignment]
+        except NotPlainError:
+            return UNDEFINED
+        self._count_steps(program.plain.steps)
+        if type(found) is int or type(found) is bool:
+            self._values += 1
+            return found
+        if type(found) is str:
+            self._count_values(Budget().measure_size(found), name)
+            return found
+        kept = self._kept.get(id(found))
+        if kept is None or kept[0] is not found:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[id(found)] = found, normalize_json(found), Budget().measure_size(found)
+        self._count_values(kept[2], name)
+        return kept[1]
 
     def _count_millis(self) -> int:
         return int(self._now().timestamp() * 1000)
