@@ -9,6 +9,7 @@ from itertools import islice
 _LARGE = 2**20
 _AT_ONCE = 1_000
 _FAST = 1
+_MOST_BYTES_OF_A_CHARACTER = 4
 
 
 class CompressedText:
@@ -35,14 +36,14 @@ class CompressedText:
         return zlib.decompress(b"".join(self._parts)).decode(errors="surrogatepass")
 
     def read_start(self, length: int) -> str:
-        """Return about so many characters of the beginning."""
+        """Return so many characters of the beginning."""
         expander = zlib.decompressobj()
-        found = b""
+        found, most = b"", _MOST_BYTES_OF_A_CHARACTER * length
         for part in self._parts:
-            found += expander.decompress(part, length + 4)
-            if len(found) >= length:
+            found += expander.decompress(part, most - len(found))
+            if len(found) >= most:
                 break
-        return found.decode(errors="replace")[:length]
+        return found.decode(errors="ignore")[:length]
 
 
 def join_parts(parts: Iterable[str]) -> str | CompressedText:
