@@ -125,16 +125,17 @@ class MapRunRecord:
     """The first child executions that failed."""
     counts: dict[tuple[str, str, str], Span] = field(default_factory=dict)
     """Failed job runs and rejected starts: the job, the status or the error, and the message."""
+    is_detailed: bool = field(init=False)
+    """Whether the record of the simulation has the events and job runs of the child executions."""
+
+    def __post_init__(self) -> None:
+        """Decide it once: every event asks."""
+        self.is_detailed = self.count <= MOST_DETAILED
 
     @property
     def count(self) -> int:
         """Return the number of child executions of a run that ends."""
         return self.total if self.batch_sizes is None else len(self.batch_sizes)
-
-    @property
-    def is_detailed(self) -> bool:
-        """Return whether the record of the simulation has the events and job runs of the child executions."""
-        return self.count <= MOST_DETAILED
 
     def count_items(self) -> dict[str, int]:
         """Return the number of items with each status of a child execution, and those that have none as PENDING."""
