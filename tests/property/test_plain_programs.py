@@ -88,6 +88,8 @@ def test_each_program_is_plain(text: str):
         "$x{a: 1}",
         "$uuid()",
         "($f := function() { $f() }; $f())",
+        "$x := 1",
+        "$x ? $y := 1 : 2",
     ],
 )
 def test_other_programs_are_for_the_engine(text: str):

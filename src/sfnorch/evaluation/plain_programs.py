@@ -19,7 +19,7 @@ from sfnorch.evaluation.plain_functions import FUNCTIONS, UNDEFINED, NotPlainErr
 if TYPE_CHECKING:
     from sfnorch.evaluation.library import SyntaxNode
 
-Names: TypeAlias = "dict[str, object]"
+Names: TypeAlias = "Mapping[str, object]"
 Evaluate: TypeAlias = Callable[[object, Names], object]
 """Returns the value of a node, in the context of a value and with the variables."""
 
@@ -44,7 +44,8 @@ class PlainProgram(NamedTuple):
         """
         if not self.called.isdisjoint(variables):
             raise NotPlainError
-        found = self.evaluate_node(_NO_CONTEXT, {**variables, _MILLIS: count_millis})
+        names = {**variables, _MILLIS: count_millis} if "millis" in self.called else variables
+        found = self.evaluate_node(_NO_CONTEXT, names)
         if found is UNDEFINED or isinstance(found, _Closure):
             raise NotPlainError
         return found
@@ -81,6 +82,7 @@ class _Builder:
         self._own: set[str] = set()
         """The functions of the program."""
         self._is_within_function = False
+        self._blocks = 0
 
     def build(self, node: SyntaxNode) -> Evaluate:
         """Return the evaluation of a node."""
@@ -144,12 +146,14 @@ class _Builder:
         return evaluate
 
     def build_block(self, node: SyntaxNode) -> Evaluate:
+        self._blocks += 1
         parts = list(map(self.build, node.expressions))
+        self._blocks -= 1
         if len(parts) == 1 and node.expressions[0].type != "bind":
             return parts[0]
 
         def evaluate(context: object, names: Names) -> object:
-            inner = names.copy()
+            inner = dict(names)
             found: object = UNDEFINED
             for part in parts:
                 found = part(context, inner)
@@ -159,12 +163,13 @@ class _Builder:
 
     def build_bind(self, node: SyntaxNode) -> Evaluate:
         name, build_value = str(node.lhs.value), self.build(node.rhs)
-        if name in FUNCTIONS:
+        if name in FUNCTIONS or not self._blocks:  # a block has variables of its own
             raise NotPlainError
         if node.rhs.type == "lambda":
             self._own.add(name)
 
         def evaluate(context: object, names: Names) -> object:
+            assert isinstance(names, dict)  # noqa: S101 - a binding is in a block
             found = names[name] = build_value(context, names)
             return found
 

@@ -91,6 +91,10 @@ class JobRunRecord:
     arguments: dict[str, Json] = field(default_factory=dict)
 
 
+COUNTED_EVENTS = (JobStartRefused, JobRunEnded, ExecutionEnded)
+"""The events of child executions that a Map run counts."""
+
+
 class Span(NamedTuple):
     """How often something happened, and when for the first time."""
 

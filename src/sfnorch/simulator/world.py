@@ -18,7 +18,7 @@ from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.events import Event, EventDetail
 from sfnorch.simulator.mocks.table import MockTable
 from sfnorch.simulator.query.languages import QueryLanguages
-from sfnorch.simulator.record import Execution, Run
+from sfnorch.simulator.record import COUNTED_EVENTS, Execution, Run
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.states import LocatedState
 
@@ -147,7 +147,8 @@ class World:
     def record_event(self, execution: Execution, detail: EventDetail, state: str = "") -> None:
         """Record an event; one in a child execution of a large Map run is only counted."""
         if execution.map_run is not None:
-            execution.map_run.count_event(float(self.clock.now), execution, detail)
+            if isinstance(detail, COUNTED_EVENTS):
+                execution.map_run.count_event(float(self.clock.now), execution, detail)
             if not execution.map_run.is_detailed:
                 return
         if len(self._details) < _MOST_SHARED:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -86,11 +86,18 @@ def find_deciding_argument(state: LocatedState, arguments: Any) -> str:
     call, given = parse_call(state), read_mapping(arguments)
     if call is None or call.name != _START_JOB_RUN:
         return ""
-    for name, value in (*given.items(), *read_mapping(given.get("Arguments")).items()):
-        is_nested = isinstance(value, dict | list) and name != "Arguments"
-        if is_nested or name.lower().endswith("role") or name.lower().endswith("rolearn"):
-            return ""
+    nested = [name for name, value in given.items() if isinstance(value, dict | list)]
+    named = read_mapping(given.get("Arguments"))
+    if nested not in ([], ["Arguments"]) or any(isinstance(value, dict | list) for value in named.values()):
+        return ""
+    if _can_name_role(tuple(given)) or _can_name_role(tuple(named)):
+        return ""
     return read_string(given.get("JobName"))
+
+
+@lru_cache(maxsize=1_000)
+def _can_name_role(names: tuple[str, ...]) -> bool:
+    return any(name.lower().endswith(("role", "rolearn")) for name in names)
 
 
 def _choose_argument_reader(state: LocatedState, arguments: Any) -> ArgumentReader:

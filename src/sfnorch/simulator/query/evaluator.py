@@ -32,7 +32,6 @@ _MOST_VALUES_OF_A_FIELD = 500_000
 _EVALUATIONS_OF_A_RUN = 2
 """The steps of a run are limited to this many evaluations. This limits a Map over many items with long expressions."""
 
-_MOST_KEPT = 100
 _STEPS_OF_A_CHILD = 5_000
 """The steps that each child execution of a distributed Map adds: about those of a hundred expressions."""
 
@@ -40,6 +39,7 @@ _STEPS_OF_A_CHILD = 5_000
 ReadStates: TypeAlias = Callable[[frozenset[str] | None], Mapping[str, Json]]
 """Returns `$states` with the parts of these names, such as `input`; None stands for all parts."""
 
+_NOTHING: frozenset[str] = frozenset()
 _COMPUTED = (str, dict, list)
 _CHANCE = re.compile(r"\$(?:random|uuid|shuffle|eval)\b")
 _STATES = re.compile(r"\$states(?!\w)(?:\.([A-Za-z]+)(?!\w))?")
@@ -69,19 +69,27 @@ def _parse_program(field: str) -> _Program | None:
     return _Program(text, parts, build_plain(text), is_repeatable=not _CHANCE.search(text))
 
 
-class _Names(NamedTuple):
+class _Names:
     """What the expressions of a field can read: the variables, and `$states` as far as they need it."""
 
-    variables: Mapping[str, Json]
-    read_states: ReadStates | None
-    known: dict[str, tuple[Json, int, int]]
-    """The values of the programs that the field has evaluated, each with its steps and the size of its value."""
+    __slots__ = ("_bound", "known", "read_states", "variables")
+
+    def __init__(self, variables: Mapping[str, Json], read_states: ReadStates | None) -> None:
+        self.variables = variables
+        self.read_states = read_states
+        self._bound: dict[frozenset[str] | None, Mapping[str, Json]] = {}
+        self.known: dict[str, tuple[Json, int, int]] = {}
+        """The values of the programs that the engine has evaluated, each with its steps and the size of its value."""
 
     def bind(self, program: _Program) -> Mapping[str, Json]:
         """Return the variables for the expression."""
-        if self.read_states is None or program.parts == frozenset():
+        if self.read_states is None or program.parts == _NOTHING:
             return self.variables
-        return {**self.variables, "states": dict(self.read_states(program.parts))}
+        found = self._bound.get(program.parts)
+        if found is None:
+            states: Json = dict(self.read_states(program.parts))
+            found = self._bound[program.parts] = {**self.variables, "states": states}
+        return found
 
 
 class Evaluator:
@@ -101,8 +109,6 @@ class Evaluator:
         self._values = 0
         self._steps = 0
         self._now = now
-        self._kept: dict[int, tuple[Json, Json, int]] = {}
-        """Values with whole numbers as integers, and their sizes, by id: the items of a Map share the parameters."""
         self._engine = Engine(make_functions(rng, now))
 
     def evaluate_field(
@@ -116,7 +122,7 @@ class Evaluator:
         States.DataLimitExceeded if the field has more values than every limit of AWS allows.
         """
         self._values = 0
-        return self._evaluate_field(field, _Names(variables, read_states, {}), name)
+        return self._evaluate_field(field, _Names(variables, read_states), name)
 
     def _evaluate_field(self, field: Json, names: _Names, name: str) -> Json:
         match field:
@@ -134,16 +140,16 @@ class Evaluator:
 
     def _evaluate(self, program: _Program, names: _Names, name: str) -> Json:
         text = program.text
-        if known := names.known.get(text):
-            value, steps, size = known
-            self._count_steps(steps)
-            self._count_values(size, name)
-            return value
         try:
             if program.plain is not None:
-                found = self._evaluate_plain(program, names, name)
+                found = self._evaluate_plain(program.plain, names.bind(program), name)
                 if found is not UNDEFINED:
                     return found
+            if known := names.known.get(text):
+                value, steps, size = known
+                self._count_steps(steps)
+                self._count_values(size, name)
+                return value
             budget = Budget(self._most_steps)
             try:
                 raw = self._engine.run(text, names.bind(program), budget)
@@ -170,27 +176,19 @@ class Evaluator:
             return result
         raise StatesError(QUERY, f"{_describe_source(text, name)} threw an error during evaluation. {reason}")
 
-    def _evaluate_plain(self, program: _Program, names: _Names, name: str) -> Json | Undefined:
+    def _evaluate_plain(self, program: PlainProgram, variables: Mapping[str, Json], name: str) -> Json | Undefined:
         """Return the value of a plain program; UNDEFINED if only the engine can find it."""
-        assert program.plain is not None  # noqa: S101 - the caller checks it
         try:
-            found: Json = program.plain.evaluate(names.bind(program), self._count_millis)  # type: ignore[assignment]
+            found: Json = program.evaluate(variables, self._count_millis)  # type: ignore[assignment]  # it is JSON
         except NotPlainError:
             return UNDEFINED
-        self._count_steps(program.plain.steps)
+        self._count_steps(program.steps)
         if type(found) is int or type(found) is bool:
             self._values += 1
             return found
-        if type(found) is str:
-            self._count_values(Budget().measure_size(found), name)
-            return found
-        kept = self._kept.get(id(found))
-        if kept is None or kept[0] is not found:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            kept = self._kept[id(found)] = found, normalize_json(found), Budget().measure_size(found)
-        self._count_values(kept[2], name)
-        return kept[1]
+        result, size = normalize_json(found)
+        self._count_values(size, name)
+        return result
 
     def _count_millis(self) -> int:
         return int(self._now().timestamp() * 1000)

@@ -6,6 +6,7 @@ import math
 
 from jsonata.utils import Utils
 
+from sfnorch.evaluation.budget import CHARACTERS_PER_VALUE
 from sfnorch.evaluation.json_text import write_text
 from sfnorch.json_values import Json
 
@@ -35,15 +36,27 @@ def convert_to_json(value: object) -> Json:
     raise UnsupportedResultError
 
 
-def normalize_json(value: Json) -> Json:
-    """Return JSON with whole numbers as integers; a value that has no other ones is returned as it is."""
+def normalize_json(value: Json) -> tuple[Json, int]:
+    """Return JSON with whole numbers as integers, and its size; a value that has no other ones is returned as it is.
+
+    The size is that of `Budget.measure_size`.
+    """
     match value:
+        case str():
+            return value, 1 + len(value) // CHARACTERS_PER_VALUE
         case float():
-            return convert_to_json(value)
+            return convert_to_json(value), 1
         case dict():
-            changed = {key: new for key, item in value.items() if (new := normalize_json(item)) is not item}
-            return {**value, **changed} if changed else value
+            changed: dict[str, Json] = {}
+            size = 1 + len(value)
+            for key, item in value.items():
+                new, count = normalize_json(item)
+                size += count
+                if new is not item:
+                    changed[key] = new
+            return ({**value, **changed} if changed else value), size
         case list():
-            items = [normalize_json(item) for item in value]
-            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
-    return value
+            found = [normalize_json(item) for item in value]
+            is_changed = any(new is not old for (new, _), old in zip(found, value, strict=True))
+            return ([new for new, _ in found] if is_changed else value), sum([count for _, count in found], 1)
+    return value, 1
