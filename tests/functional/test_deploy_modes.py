@@ -9,21 +9,23 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from urllib.parse import parse_qs
+from uuid import uuid4
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Outcome, Run
 from tests.functional.test_deploy import TOPIC, status
-from tests.ministack import Account
+from tests.ministack import REGION, UNENDING, Account, fail_operation
 from tests.screens import plain
-from tests.wire import Answer, Wire
+from tests.waiting import wait_until
+from tests.wire import Wire
 
 DEPLOY = ["deploy", "--template", "t.yaml", "--stack-name", "s", "--yes"]
 NESTED = """\
 Resources:
   Ingest:
     Type: AWS::CloudFormation::Stack
-    Properties: {TemplateURL: URL}
+    Properties: {TemplateURL: "ADDRESS"}
 """
 CHILD = """\
 Resources:
@@ -63,17 +65,11 @@ def sent(wire: Wire) -> list[dict[str, str]]:
 
 
 def put_template(account: Account, text: str) -> str:
-    """Put the template of a nested stack into a bucket, and return its address."""
-    bucket = account.client("s3")
-    bucket.create_bucket(Bucket="nested", CreateBucketConfiguration={"LocationConstraint": bucket.meta.region_name})
-    return replace_template(account, text)
-
-
-def replace_template(account: Account, text: str) -> str:
-    """Put the template of a nested stack, and return an address that no earlier one had."""
-    key = f"{abs(hash(text))}.yaml"
-    account.client("s3").put_object(Bucket="nested", Key=key, Body=text.encode())
-    return f"{account.endpoint}/nested/{key}"
+    """Put the template of a nested stack into a bucket of its own, and return its address."""
+    store, bucket = account.client("s3"), f"nested-{uuid4()}"
+    store.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    store.put_object(Bucket=bucket, Key="t.yaml", Body=text.encode())
+    return f"{account.endpoint}/{bucket}/t.yaml"
 
 
 @pytest.mark.parametrize(("on_failure", "disabled"), [("rollback", "false"), ("keep", "true")])
@@ -131,7 +127,7 @@ def test_drift_is_shown_by_diff(run: Run, account: Account, template: Path):
     done = run(*command, "--drift")
     assert (done.code, done.out) == (
         4,
-        "DRIFT     RESOURCE  PROPERTY     TEMPLATE   ACTUAL\nmodified  Topic     DisplayName  news hush  by hand\n",
+        "DRIFT     RESOURCE  PROPERTY     TEMPLATE   ACTUAL \nmodified  Topic     DisplayName  news hush  by hand\n",
     )
     document = json.loads(run(*command, "--drift", "--output", "json").out)
     assert (document["differs"], document["note"]) == (True, None)
@@ -151,7 +147,7 @@ def test_drift_is_shown_by_diff(run: Run, account: Account, template: Path):
 
 
 def test_drift_of_a_nested_stack_and_of_a_stack_where_it_is_not_detected(run: Run, account: Account, template: Path):
-    template.write_text(NESTED.replace("URL", put_template(account, TOPIC.replace("Resources", "Resources"))))
+    template.write_text(NESTED.replace("ADDRESS", put_template(account, TOPIC)))
     assert run(*DEPLOY).code == 0
     command = ("diff", "--template", "t.yaml", "--stack-name", "s")
     topic = account.client("sns").list_topics()["Topics"][0]["TopicArn"]
@@ -178,10 +174,130 @@ def test_drift_is_reverted_by_a_change_set_of_its_own_kind(run: Run, wire: Wire,
 
 def test_a_nested_stack_that_fails_is_named_by_its_resource(run: Run, account: Account, template: Path):
     account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
-    template.write_text(NESTED.replace("URL", put_template(account, CHILD)))
+    template.write_text(NESTED.replace("ADDRESS", put_template(account, CHILD)))
     assert run(*DEPLOY).code == 0
-    template.write_text(NESTED.replace("URL", replace_template(account, TAKEN)))
+    template.write_text(NESTED.replace("ADDRESS", put_template(account, TAKEN)))
     done = run(*DEPLOY)
     assert done.code == 1
-    assert done.err.splitlines()[-3:-1] == []
+    says, why, hint = done.err.splitlines()[-3:]
+    assert says == "Error: s: UPDATE_ROLLBACK_COMPLETE"
+    assert why.startswith(
+        "Error: Taken (AWS::SSM::Parameter) in the nested stack Ingest: AWS::SSM::Parameter create failed: "
+    )
+    assert hint.startswith("  the name is in use: ")
     assert status(account) == "UPDATE_ROLLBACK_COMPLETE"
+    template.write_text(NESTED.replace("ADDRESS", put_template(account, TAKEN + "  # again\n")))
+    failure = json.loads(run(*DEPLOY, "--output", "json").out)["failure"]
+    assert (failure["nestedStacks"], failure["resource"], failure["type"], failure["notRolledBack"]) == (
+        ["Ingest"],
+        "Taken",
+        "AWS::SSM::Parameter",
+        [],
+    )
+
+
+CONTINUED = (
+    "fix the cause and deploy again, which continues the rollback; --force-rollback skips the resources that cannot be "
+    "rolled back"
+)
+POOL = """\
+Parameters: {Guests: {Type: String, Default: 'true'}}
+Resources:
+  Pool: {Type: AWS::Cognito::IdentityPool, Properties: {AllowUnauthenticatedIdentities: !Ref Guests}}
+"""
+
+
+EXTRAS = {
+    "version": 1.0,
+    "merge": {"shapes": {"ContinueUpdateRollbackInput": {"members": {"ForceRollback": {"shape": "DisableRollback"}}}}},
+}
+"""What the model of botocore 1.43.110 has in addition to earlier ones."""
+
+
+@pytest.fixture
+def stuck(run: Run, wire: Wire, account: Account, template: Path) -> Outcome:
+    """A stack with a pool that was deleted by hand while an update failed, so that it can't be rolled back."""
+    template.write_text(POOL)
+    assert run(*DEPLOY).code == 0
+    template.write_text(POOL + UNENDING.replace("WaitCondition, ", "WaitCondition, DependsOn: Pool, "))
+    pools = account.client("cognito-identity")
+    (pool,) = (row["IdentityPoolId"] for row in pools.list_identity_pools(MaxResults=9)["IdentityPools"])
+
+    def break_rollback() -> None:
+        wait_until(lambda: "Pool" in complete(account))
+        pools.delete_identity_pool(IdentityPoolId=pool)
+        fail_operation(account, "s")
+
+    wire.once_after("DescribeStackEvents", break_rollback, calls=3)
+    done = run(*DEPLOY, "--parameter-overrides", "Guests=false")
+    template.write_text(POOL)
+    wire.reworded = fail_listed_resource
+    return done
+
+
+def fail_listed_resource(body: bytes) -> bytes:
+    """Give the resource in a list the status that it has in AWS: the emulator shows the one before the update."""
+    if b"<StackResourceSummaries>" not in body:
+        return body
+    reason = b"<ResourceStatusReason>no longer exists</ResourceStatusReason>"
+    return body.replace(
+        b"<ResourceStatus>CREATE_COMPLETE</ResourceStatus>", b"<ResourceStatus>UPDATE_FAILED</ResourceStatus>" + reason
+    )
+
+
+def test_what_can_not_be_rolled_back_is_named(stuck: Outcome, run: Run, account: Account):
+    assert (stuck.code, stuck.err.splitlines()[-3:]) == (
+        1,
+        [
+            "Error: s: UPDATE_ROLLBACK_FAILED",
+            (
+                "Error: Wait (AWS::CloudFormation::WaitCondition): WaitCondition received failed message: '' for "
+                "uniqueId: 1"
+            ),
+            f"  {CONTINUED}",
+        ],
+    )
+    done = run(*DEPLOY)
+    lines = done.err.splitlines()
+    assert (done.code, lines[:2]) == (
+        1,
+        [
+            "s is UPDATE_ROLLBACK_FAILED: its last update failed, and its rollback failed too.",
+            "  Pool (AWS::Cognito::IdentityPool): no longer exists",
+        ],
+    )
+    assert lines[-4] == "Error: s: UPDATE_ROLLBACK_FAILED"
+    assert lines[-3].startswith("Error: Pool (AWS::Cognito::IdentityPool): AWS::Cognito::IdentityPool eu-central-1:")
+    assert lines[-2:] == ["Error: not rolled back: Pool", f"  {CONTINUED}"]
+    failure = json.loads(run(*DEPLOY, "--output", "json").out)["failure"]
+    assert (failure["status"], failure["resource"], failure["nestedStacks"]) == ("UPDATE_ROLLBACK_FAILED", "Pool", [])
+    assert [(row["resource"], row["type"], row["reason"]) for row in failure["notRolledBack"]] == [
+        ("Pool", "AWS::Cognito::IdentityPool", "no longer exists")
+    ]
+    assert status(account) == "UPDATE_ROLLBACK_FAILED"
+
+
+def test_what_can_not_be_rolled_back_is_skipped_on_request(
+    stuck: Outcome, run: Run, wire: Wire, account: Account, monkeypatch: pytest.MonkeyPatch
+):
+    """With the model of a later boto3; the emulator gets the name of the resource to skip instead."""
+    model = Path("models/cloudformation/2010-05-15/service-2.sdk-extras.json")
+    model.parent.mkdir(parents=True)
+    model.write_text(json.dumps(EXTRAS))
+    monkeypatch.setenv("AWS_DATA_PATH", str(Path("models").resolve()))
+    wire.rewritten = lambda body: body.replace(b"ForceRollback=true", b"ResourcesToSkip.member.1=Pool")
+    done = run(*DEPLOY, "--force-rollback")
+    lines = [line for line in plain(done.err).splitlines() if not line.startswith("HH:MM:SS")]
+    assert lines == [
+        "s is UPDATE_ROLLBACK_FAILED: its last update failed, and its rollback failed too.",
+        "  Pool (AWS::Cognito::IdentityPool): no longer exists",
+        "The skipped resources can differ from the template of the stack; an update can fail until they match.",
+        "No changes: s is UPDATE_ROLLBACK_COMPLETE.",
+    ]
+    assert status(account) == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def complete(account: Account) -> set[str]:
+    """The resources of the stack whose last operation is complete."""
+    rows = account.client("cloudformation").describe_stack_resources(StackName="s")["StackResources"]
+    return {row["LogicalResourceId"] for row in rows if row["ResourceStatus"].endswith("COMPLETE")}

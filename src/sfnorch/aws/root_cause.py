@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,6 @@ from sfnorch.aws.stacks import NESTED, list_resources
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
-
-_BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,34 +40,56 @@ class FailedResource:
         return "/".join((*self.nested, self.logical_id))
 
 
-def find_root_cause(client: CloudFormationClient, failed: StackEvent) -> tuple[StackEvent, tuple[str, ...]]:
+def find_root_cause(
+    client: CloudFormationClient, stack_id: str, failed: StackEvent
+) -> tuple[StackEvent, tuple[str, ...]]:
     """Return the event of the resource that failed first, and the nested stacks that contain it.
 
-    That is the event itself, unless it is the failure of a nested stack whose events can be read.
+    `failed` is an event of the stack. It is the result itself, unless it is the failure of a nested stack whose events
+    can be read.
     """
     nested: list[str] = []
     with suppress(ClientError, BotoCoreError):  # the reason of the nested stack is used instead
-        while failed.type == NESTED and failed.physical_id and not failed.of_stack:
-            inner = _find_first_failure(client, failed)
+        while failed.type == NESTED and not failed.of_stack:
+            begun, inner_id = _find_beginning(client, stack_id, failed)
+            inner = _find_first_failure(client, inner_id, begun, failed.at) if inner_id else None
             if inner is None:
                 break
             nested.append(failed.logical_id)
-            failed = inner
+            stack_id, failed = inner_id, inner
     return failed, tuple(nested)
 
 
-def _find_first_failure(client: CloudFormationClient, outer: StackEvent) -> StackEvent | None:
-    """Return the first failure in the nested stack that has led to the event of the outer stack.
+def _find_beginning(client: CloudFormationClient, stack_id: str, failed: StackEvent) -> tuple[datetime, str]:
+    """Return when the operation on the nested stack began that has failed, and the ARN of the nested stack, if known.
 
-    It is in the last update, or in the last rollback, before this event. Later events follow from it.
+    The first event of a creation has no ARN.
     """
-    rows = map(convert_event, read_newest_first(client, outer.physical_id))
-    found: StackEvent | None = None
-    for event in dropwhile(lambda event: event.at > outer.at, rows):
-        if event.failed and not event.of_stack:
+    events = (convert_event(row) for row in read_newest_first(client, stack_id))
+    own = (event for event in events if event.logical_id == failed.logical_id and event.type == NESTED)
+    begun, inner_id, is_earlier = failed.at, failed.physical_id, False
+    for event in dropwhile(lambda event: event.id != failed.id, own):
+        inner_id = inner_id or event.physical_id
+        if not is_earlier and event.status.endswith("IN_PROGRESS"):
+            begun = event.at
+        elif event.id != failed.id:
+            is_earlier = True  # from here on, the events are those of earlier operations
+        if inner_id and is_earlier:
+            break
+    return begun, inner_id
+
+
+def _find_first_failure(
+    client: CloudFormationClient, stack_id: str, begun: datetime, ended: datetime
+) -> StackEvent | None:
+    """Return the first failure of a resource of the nested stack between these times, if any."""
+    found = None
+    for row in read_newest_first(client, stack_id):
+        if row["Timestamp"] < begun:
+            break
+        event = convert_event(row)
+        if event.failed and not event.of_stack and event.at <= ended:
             found = event
-        elif event.of_stack and event.status.endswith("IN_PROGRESS") and (found or event.status in _BEGINNINGS):
-            return found
     return found
 
 

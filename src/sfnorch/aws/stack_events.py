@@ -219,7 +219,7 @@ def _create_end(client: CloudFormationClient, stack_id: str, status: str, first:
     left = list_failed_resources(client, stack_id) if status == ROLLBACK_FAILED else ()
     if first is None:
         return OperationEnd(status=status, not_rolled_back=left)
-    cause, nested = find_root_cause(client, first)
+    cause, nested = find_root_cause(client, stack_id, first)
     return OperationEnd(
         status=status,
         resource=cause.logical_id,
