@@ -117,6 +117,36 @@ def test_modes_that_a_change_set_already_has_and_that_exclude_each_other(run: Ru
     )
 
 
+def test_a_stack_that_failed_in_express_mode_without_rollback(run: Run, wire: Wire, account: Account, template: Path):
+    """CloudFormation says so about the stack; it takes only an update in the same mode."""
+    account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
+    assert run(*DEPLOY).code == 0
+    template.write_text(TAKEN)
+    assert run(*DEPLOY, "--on-failure", "keep").code == 1  # the emulator has no express mode
+    wire.reworded = lambda body: body.replace(
+        b"<StackStatus>", b"<DeploymentConfig><Mode>EXPRESS</Mode></DeploymentConfig><StackStatus>"
+    )
+    account.client("ssm").delete_parameter(Name="/taken")
+    done = run(*DEPLOY, "--express")
+    assert (done.code, done.err) == (
+        1,
+        (
+            "Error: s is UPDATE_FAILED after an update in express mode without rollback, which CloudFormation can't roll "
+            "back\n  deploy a template that succeeds, or the last one that did, with --express --on-failure keep\n"
+        ),
+    )
+    shown = run("diff", "--template", "t.yaml", "--stack-name", "s")
+    assert shown.out.splitlines()[-2] == (
+        "s is UPDATE_FAILED after an update in express mode without rollback, which CloudFormation can't roll back. The "
+        "changes to resources are unknown."
+    )
+    calls = sent(wire)
+    run(*DEPLOY, "--express", "--on-failure", "keep")
+    assert [call["Action"] for call in calls if call["Action"] in ("RollbackStack", "CreateChangeSet")] == [
+        "CreateChangeSet"
+    ]
+
+
 def test_drift_is_shown_by_diff(run: Run, account: Account, template: Path):
     assert run(*DEPLOY).code == 0
     command = ("diff", "--template", "t.yaml", "--stack-name", "s", "--exit-code")

@@ -142,7 +142,9 @@ def read_change_drift(row: ResourceChangeTypeDef) -> ResourceDrift | None:
             path = target.get("Path") or target.get("Name") or target.get("Attribute", "")
             expected = target.get("AfterValue", drift.get("PreviousValue", ""))
             properties[path] = _create_property(path, expected, drift.get("ActualValue", ""))
-    ignored = tuple((each["Path"], each["Reason"]) for each in row.get("ResourceDriftIgnoredAttributes", ()))
+    ignored = tuple(
+        (_shorten_path(each["Path"]), each["Reason"]) for each in row.get("ResourceDriftIgnoredAttributes", ())
+    )
     status = row.get("ResourceDriftStatus", "")
     if status not in _DRIFTED and not properties and not ignored:
         return None
@@ -157,6 +159,9 @@ def read_change_drift(row: ResourceChangeTypeDef) -> ResourceDrift | None:
 
 
 def _create_property(path: str, expected: str, actual: str) -> PropertyDrift:
-    return PropertyDrift(
-        path=path.removeprefix("/Properties").lstrip("/"), expected=mask_secrets(expected), actual=mask_secrets(actual)
-    )
+    return PropertyDrift(path=_shorten_path(path), expected=mask_secrets(expected), actual=mask_secrets(actual))
+
+
+def _shorten_path(path: str) -> str:
+    """Return the path of a property without the part that all properties have."""
+    return path.removeprefix("/Properties").lstrip("/")

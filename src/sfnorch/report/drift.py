@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -32,26 +32,25 @@ def convert_drift(drift: ResourceDrift) -> DriftData:
     }
 
 
-def print_drift(drifts: Iterable[ResourceDrift], console: Console) -> None:
-    """Print a row for each property that differs, and for each resource that was deleted or could not be compared."""
-    rows = [row for drift in drifts for row in _list_rows(drift)]
-    if not rows:
-        return
+def print_drift(drifts: Sequence[ResourceDrift], console: Console) -> None:
+    """Print a row for each property that differs and each deleted resource, then what is not reverted or unknown."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for title in ("DRIFT", "RESOURCE", "PROPERTY", "TEMPLATE", "ACTUAL"):
         table.add_column(title, overflow="fold", header_style="dim")
-    for status, *texts in rows:
-        table.add_row(Text(status, style="yellow"), *map(Text, texts))
-    console.print(table)
-
-
-def _list_rows(drift: ResourceDrift) -> list[tuple[str, str, str, str, str]]:
-    status = drift.status.lower()
-    rows = [
-        (status, drift.path, each.path, _shorten(each.expected), _shorten(each.actual)) for each in drift.properties
-    ]
-    rows += [("not reverted", drift.path, path, reason, "") for path, reason in drift.ignored]
-    return rows or [(status, drift.path, "", drift.reason, "")]
+    for drift in drifts:
+        status = Text(drift.status.lower(), style="yellow")
+        for each in drift.properties:
+            values = (_shorten(each.expected), _shorten(each.actual))
+            table.add_row(status, Text(drift.path), Text(each.path), *map(Text, values))
+        if drift.status == "DELETED" and not drift.properties:
+            table.add_row(status, Text(drift.path))
+    if table.row_count:
+        console.print(table)
+    for drift in drifts:
+        for path, reason in drift.ignored:
+            console.print_words(f"{drift.path}: the drift of {path} is not reverted ({reason})")
+        if drift.status == "UNKNOWN":
+            console.print_words(f"{drift.path}: the drift is unknown: {drift.reason or 'no reason reported'}")
 
 
 def _shorten(value: str) -> str:
