@@ -55,7 +55,8 @@ class Difference:
     @property
     def has_differences(self) -> bool:
         """Whether there is any difference, also between the stack and its resources."""
-        return bool(self.lines or self.parameters or (self.change_set and self.change_set.changes) or self.drift)
+        is_drifted = any(each.status != "UNKNOWN" for each in self.drift or ())
+        return bool(self.lines or self.parameters or (self.change_set and self.change_set.changes) or is_drifted)
 
 
 def compare_texts(deployed: str, rendered: str, stack: str, file: str) -> tuple[str, ...]:

@@ -216,11 +216,24 @@ def describe_failure(ending: OperationEnd, stack_name: str) -> str:
     if not ending.nested and ending.resource in ("", stack_name):
         lines += [ending.reason] if ending.reason else []
     else:
-        where = f" in the nested stack {'/'.join(ending.nested)}" if ending.nested else ""
-        lines.append(f"{ending.resource} ({ending.type}){where}: {ending.reason or 'no reason reported'}")
+        lines.append(_describe_cause(ending))
     if ending.not_rolled_back:
         lines.append("not rolled back: " + ", ".join(each.path for each in ending.not_rolled_back))
     return "\n".join(lines)
+
+
+def describe_failed_deletion(deletion: Deletion, stack_name: str) -> str:
+    """Return the lines about the resources that could not be deleted, with the cause in a nested stack, if any."""
+    lines = [f"{stack_name}: {deletion.ending.status}; these resources could not be deleted:"]
+    lines += [
+        f"{item.logical_id} ({item.type}, {item.physical_id}): {item.reason or item.status}" for item in deletion.left
+    ]
+    return "\n".join([*lines, _describe_cause(deletion.ending)] if deletion.ending.nested else lines)
+
+
+def _describe_cause(ending: OperationEnd) -> str:
+    where = f" in the nested stack {'/'.join(ending.nested)}" if ending.nested else ""
+    return f"{ending.resource} ({ending.type}){where}: {ending.reason or 'no reason reported'}"
 
 
 def print_outputs(outputs: Mapping[str, str], console: Console) -> None:

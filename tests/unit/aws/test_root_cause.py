@@ -9,14 +9,16 @@ import pytest
 from botocore.stub import Stubber
 
 from sfnorch.aws.client_support import refuse_old_client
+from sfnorch.aws.deletion import Deletion
 from sfnorch.aws.events import convert_event
 from sfnorch.aws.recovery import describe_failed_resources, describe_recovery
 from sfnorch.aws.root_cause import FailedResource, find_root_cause, list_failed_resources
 from sfnorch.aws.stack_events import Operation, OperationEnd, follow_operation
+from sfnorch.aws.stacks import Resource
 from sfnorch.aws.steps import StepAction
 from sfnorch.errors import SfnorchError
 from sfnorch.report.ending import convert_ending, suggest_fix
-from sfnorch.report.stack import describe_failure
+from sfnorch.report.stack import describe_failed_deletion, describe_failure
 from tests.replay import Clock
 from tests.unit.aws.test_stack_events import STACK, Audience, row
 
@@ -130,6 +132,12 @@ def test_a_failed_creation_two_stacks_deep():
     with stubber:
         cause, stacks = find_root_cause(made, STACK, convert_event(outer[2]))
     assert (cause.logical_id, cause.reason, stacks) == ("Job", "no role", ("Ingest", "Load"))
+    left = Resource(logical_id="Ingest", physical_id="i", type=NESTED, status="DELETE_FAILED")
+    ending = OperationEnd(status="DELETE_FAILED", resource="Bucket", type="AWS::S3::Bucket", nested=("Ingest",))
+    assert describe_failed_deletion(Deletion(ending=ending, left=(left,)), "s") == (
+        "s: DELETE_FAILED; these resources could not be deleted:\nIngest (AWS::CloudFormation::Stack, i): DELETE_FAILED\n"
+        "Bucket (AWS::S3::Bucket) in the nested stack Ingest: no reason reported"
+    )
     ending = OperationEnd(status="ROLLBACK_COMPLETE", resource="s", type="T", reason="no role", nested=stacks)
     assert describe_failure(ending, "s").splitlines()[1] == "s (T) in the nested stack Ingest/Load: no role"
 
