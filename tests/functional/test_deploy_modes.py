@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import parse_qs
 from uuid import uuid4
 
+import boto3
+import botocore.session
 import pytest
 
 from tests.conftest import Outcome, Run
@@ -40,6 +42,9 @@ TAKEN = (
     Properties: {Name: /taken, Type: String, Value: a}
 """
 )
+_MODEL = botocore.session.get_session().get_service_model("cloudformation")
+KNOWS_EXPRESS = "DeploymentConfig" in _MODEL.operation_model("CreateChangeSet").input_shape.members
+needs_express = pytest.mark.skipif(not KNOWS_EXPRESS, reason="the installed boto3 does not know express mode")
 
 
 @pytest.fixture
@@ -72,6 +77,23 @@ def put_template(account: Account, text: str) -> str:
     return f"{account.endpoint}/{bucket}/t.yaml"
 
 
+@pytest.mark.smoke
+def test_a_boto3_that_does_not_know_express_mode(run: Run, wire: Wire, template: Path):
+    done = run(*DEPLOY, "--express")
+    if KNOWS_EXPRESS:
+        assert done.code == 0
+    else:
+        assert (done.code, done.err) == (
+            1,
+            (
+                f"Error: Express mode requires boto3 1.43.38 or later; installed: {boto3.__version__}\n"
+                "  upgrade it: pip install --upgrade boto3\n"
+            ),
+        )
+        assert "CreateChangeSet" not in wire.calls
+
+
+@needs_express
 @pytest.mark.parametrize(("on_failure", "disabled"), [("rollback", "false"), ("keep", "true")])
 def test_express_mode_is_asked_for_with_a_rollback_unless_that_is_not_wanted(
     run: Run, wire: Wire, template: Path, on_failure: str, disabled: str
@@ -87,6 +109,7 @@ def test_express_mode_is_asked_for_with_a_rollback_unless_that_is_not_wanted(
     assert "DisableRollback" not in executed
 
 
+@needs_express
 def test_express_mode_says_what_is_not_awaited(run: Run, wire: Wire, template: Path):
     wire.reworded = lambda body: body.replace(
         b"<ExecutionStatus>", b"<DeploymentConfig><Mode>EXPRESS</Mode></DeploymentConfig><ExecutionStatus>"
@@ -117,6 +140,7 @@ def test_modes_that_a_change_set_already_has_and_that_exclude_each_other(run: Ru
     )
 
 
+@needs_express
 def test_a_stack_that_failed_in_express_mode_without_rollback(run: Run, wire: Wire, account: Account, template: Path):
     """CloudFormation says so about the stack; it takes only an update in the same mode."""
     account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
@@ -147,6 +171,7 @@ def test_a_stack_that_failed_in_express_mode_without_rollback(run: Run, wire: Wi
     ]
 
 
+@pytest.mark.smoke
 def test_drift_is_shown_by_diff(run: Run, account: Account, template: Path):
     assert run(*DEPLOY).code == 0
     command = ("diff", "--template", "t.yaml", "--stack-name", "s", "--exit-code")
