@@ -15,6 +15,7 @@ import boto3
 import botocore.session
 import pytest
 
+from sfnorch import DeployRequest, Step, deploy
 from tests.conftest import Outcome, Run
 from tests.functional.test_deploy import TOPIC, status
 from tests.ministack import REGION, UNENDING, Account, fail_operation
@@ -333,7 +334,7 @@ def test_what_can_not_be_rolled_back_is_named(stuck: Outcome, run: Run, account:
 
 
 def test_what_can_not_be_rolled_back_is_skipped_on_request(
-    stuck: Outcome, run: Run, wire: Wire, account: Account, monkeypatch: pytest.MonkeyPatch
+    stuck: Outcome, run: Run, wire: Wire, account: Account, template: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """With the model of a later boto3; the emulator gets the name of the resource to skip instead."""
     model = Path("models/cloudformation/2010-05-15/service-2.sdk-extras.json")
@@ -341,6 +342,11 @@ def test_what_can_not_be_rolled_back_is_skipped_on_request(
     model.write_text(json.dumps(EXTRAS))
     monkeypatch.setenv("AWS_DATA_PATH", str(Path("models").resolve()))
     wire.rewritten = lambda body: body.replace(b"ForceRollback=true", b"ResourcesToSkip.member.1=Pool")
+    asked: list[Step] = []
+    request = DeployRequest(template=template, stack_name="s", force_rollback=True)
+    declined = deploy(request, consent=lambda step: bool(asked.append(step)))
+    assert (declined.end, status(account)) == ("declined", "UPDATE_ROLLBACK_FAILED")
+    assert [step.question for step in asked] == ["Skip these resources, and force the rollback first?"]
     done = run(*DEPLOY, "--force-rollback")
     lines = [line for line in plain(done.err).splitlines() if not line.startswith("HH:MM:SS")]
     assert lines == [
