@@ -9,6 +9,7 @@ import click
 from sfnorch.app.job_overrides import JobOverride
 from sfnorch.cli.account import find_planned_stack_name
 from sfnorch.cli.deploying import DeploymentOptions, add_deployment_options, deploy_stack, execute_stack
+from sfnorch.cli.environment import find_environment
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.parameters import DeployableCommand, add_deployable_options, parse_parameter_values
 from sfnorch.cli.templates import choose_plan
@@ -53,7 +54,8 @@ def deploy(
     if code_folder and not template_file:
         raise click.UsageError("--code-folder requires --template; the code of a plan's functions is beside the plan.")
     if options.change_set_name is not None:
-        given = (plan_file, template_file, overrides, jobs)
+        # the plan of an environment says where its stack is
+        given = (plan_file if find_environment() is None else None, template_file, overrides, jobs)
         return execute_stack(
             options, options.change_set_name, lambda: find_planned_stack_name(plan_file), alone=not any(given)
         )
@@ -64,6 +66,7 @@ def deploy(
         DeployRequest(
             plan=choose_plan(template_file, plan_file),
             template=template_file,
+            environment=find_environment(),
             parameters=parse_parameter_values(overrides),
             jobs=jobs,
             code_folder=code_folder,
