@@ -12,6 +12,9 @@ from sfnorch.plan.composition.merging import apply_overlay
 from sfnorch.plan.composition.tree import Node
 from sfnorch.plan.names import find_job_name_fault
 
+LIST_PATTERN = "dynamic"
+"""The pattern whose plans have a list of jobs themselves."""
+
 NONE = "none"
 """What removes the schedule of a plan, as null does."""
 
@@ -22,7 +25,8 @@ def apply_environment(plan: Node, environment: Environment, faults: Faults) -> N
     schedule = overlay.get("schedule")
     if schedule and schedule.text == NONE:
         overlay = overlay.replace(schedule=Node(None, schedule.place))
-    if JOBS not in plan.members and (jobs := overlay.get(JOBS)) and jobs.is_mapping:
+    pattern = plan.get("pattern")
+    if not (pattern and pattern.text == LIST_PATTERN) and (jobs := overlay.get(JOBS)) and jobs.is_mapping:
         overlay, by_name = overlay.replace(jobs=None), jobs
     changed = apply_overlay(plan, overlay, faults)
     if by_name:
