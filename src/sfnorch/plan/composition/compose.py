@@ -59,13 +59,16 @@ class Outline(NamedTuple):
 def compose_plan(document: Document, path: FilePath, environment: str = "") -> Composition:
     """Return the effective plan of the document, which was read from `path`, in the environment of this name.
 
-    Raises SfnorchError, and PlanError if the plan's files cannot be joined or have no valid pattern.
+    Raises SfnorchError if a file cannot be read or if the environment is unknown, and PlanError if the plan's files
+    cannot be joined or have no valid pattern.
     """
     if not needs_composition(document):
         if environment:
             raise create_unknown_error(document.file, environment)
         return Composition(document, None, {}, {}, [])
     outline = _outline_plan(document, path)
+    if outline.findings and environment and environment not in outline.environments:
+        raise PlanError(outline.findings)
     faults = Faults(outline.findings)
     chosen = find_environment(outline.environments, environment, document.file) if environment else None
     plan = outline.root.replace(environments=None)
