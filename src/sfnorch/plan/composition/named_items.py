@@ -50,7 +50,8 @@ def change_items(base: Node, changes: Node, key: str, faults: Faults, merge: Mer
             faults.add_unknown(change.place, NAMED_LISTS[key], name, list(dict.fromkeys(known)))
         else:
             changed = _change_named(changed, name, change, key, faults, merge)
-    return changed
+    # a list that is empty now is an error of the environment
+    return changed if changed.items else Node([], changes.place)
 
 
 def _name_children(children: Node) -> Node:
@@ -71,7 +72,7 @@ def _change_named(base: Node, name: str, change: Node, key: str, faults: Faults,
             items.append(_change_inner(item, key, lambda node: _change_named(node, name, change, key, faults, merge)))
         elif not _is_removed(change, key):
             items.append(_change_item(item, name, change, key, faults, merge))
-    return Node(items, base.place)
+    return Node(items, base.place if items else change.place)
 
 
 def _is_removed(change: Node, key: str) -> bool:
