@@ -73,6 +73,8 @@ class _Reading:
             return None
         path = folder / entry.text
         resolved = _resolve(path)
+        if _resolve(short := FilePath(os.path.normpath(path))) == resolved:  # not if a link comes before `..`
+            path = short
         if fault := self._find_fault(entry.text, resolved, chain):
             self._faults.add(entry.place, *fault)
             return None

@@ -75,7 +75,7 @@ FLOW: dict[str, Any] = {
     ],
     "environments": {
         "dev": {
-            "steps": {"f": {"retry": 1}, "g": {"before": "c", "wait": "1s"}, "d": None, "h": {"after": "d", "wait": 1}}
+            "steps": {"f": {"retry": 1}, "g": {"before": "c", "wait": "1s"}, "d": None, "h": {"after": "f", "wait": 1}}
         },
         "prod": {"job_suffix": "-prod", "jobs": {"load-f": {"timeout": "2h"}}},
     },
