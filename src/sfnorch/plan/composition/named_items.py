@@ -19,6 +19,9 @@ NAMED_LISTS: Mapping[str, str] = {
 }
 """The keys of lists whose items have names, and the word for one item."""
 
+MOST_CHANGES = 1_000
+"""More than any list of a plan can have, and few enough for one pass over the list for each change."""
+
 ADD, BEFORE, AFTER = "add", "before", "after"
 """Keys of an item in an environment that add it to a list: at the end, before or after the item of a name."""
 
@@ -43,6 +46,10 @@ def change_items(base: Node, changes: Node, key: str, faults: Faults, merge: Mer
     inside other steps are found too.
     """
     changed = _name_children(base) if key == "children" else base
+    for what, count in (("changes", len(changes.members)), ("items", sum(1 for _ in _list_names(base, key)))):
+        if count > MOST_CHANGES:
+            faults.add(changes.place, f"a list can have at most {MOST_CHANGES:,} {what} here, got {count:,}")
+            return base
     for name, change in changes.members.items():
         if any(change.get(word) for word in (ADD, BEFORE, AFTER)):
             changed = _add_item(changed, name, change, key, faults, merge)
