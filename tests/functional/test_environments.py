@@ -372,3 +372,22 @@ def test_the_code_of_functions_is_beside_the_plan(run: Run, plan: Path):
     done = run("render", "--plan", "jobs/plan.yaml", "--env", "prod")
     assert done.err.startswith("Error: environments.prod.functions.clean.code: ")
     assert done.err.endswith("(jobs/plan.yaml, line 6)\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("'!!!'", "'!!!' is invalid; must be"),
+        ("7", "expected"),
+        ("[a]", "expected"),
+    ],
+)
+def test_an_invalid_name_of_a_plan(run: Run, plan: Path, account: Account, wire: Wire, name: str, message: str):
+    change(plan, "name: orders\n", f"name: {name}\n")
+    done = run("status", "--env", "dev")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        f"Error: name: {message} 1 to 60 letters, digits, blanks, dots, dashes and underscores, beginning with a letter "
+        "or a digit (sfnorch.yaml, line 2)\n"
+    )
+    assert wire.calls == []
