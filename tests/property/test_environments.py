@@ -88,7 +88,7 @@ def load(text: str, environment: str = "") -> tuple[AnyPlan | None, set[str]]:
     try:
         return parse_plan(text, environment=environment), set()
     except PlanError as error:
-        return None, {finding.message for finding in error.findings}
+        return None, {re.sub(r"[^ ]*\[\d+\]\S*", "an item", finding.message) for finding in error.findings}
 
 
 def compose(text: str, environment: str = "") -> Composition:

@@ -150,6 +150,21 @@ BAD: dict[str, tuple[dict[str, str], list[str]]] = {
             "children[1].jobs: the key 'jobs' is missing; add it (parts/a.yaml, line 5)",
         ],
     ),
+    "names of items in other files": (
+        {
+            "plan.yaml": "include: [a.yaml, b.yaml]\nstarts: [{name: s, schedule: rate(1 day)}]\n",
+            "a.yaml": "children: [{name: b, jobs: [x]}]\nstarts: [{name: t, schedule: rate(1 day)}]\n",
+            "b.yaml": "children:\n- {name: b, jobs: [x]}\n- {name: A, jobs: [x]}\n- {name: b, jobs: [x]}\n",
+        },
+        [
+            (
+                "children[0].name: 'a' differs only in case from 'A', the name of children[1] of b.yaml; choose another name"
+                " (plan.yaml, line 2)"
+            ),
+            "children[0].name: 'b' is already the name of children[0] of a.yaml; choose another name (b.yaml, line 2)",
+            "children[2].name: 'b' is already the name of children[0] of a.yaml; choose another name (b.yaml, line 4)",
+        ],
+    ),
     "an environment of an included file": (
         {
             "plan.yaml": "include: [a.yaml]\nenvironments:\n  dev: {}\n",
