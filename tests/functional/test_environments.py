@@ -136,7 +136,8 @@ def test_render(run: Run):
     assert "extract-orders-dev" not in json.dumps(render(run))
 
 
-def test_simulate(run: Run):
+def test_simulate(run: Run, plan: Path):
+    change(plan, "123456789012", "111122223333")
     done = run("simulate", "--env", "dev")
     assert (done.code, done.err) == (0, "")
     assert "extract-orders-dev" in done.out
@@ -144,8 +145,9 @@ def test_simulate(run: Run):
     done = run("simulate", "--env", "prod", "--output", "json")
     assert done.code == 0
     text = json.dumps(json.loads(done.out))
-    assert "orders-live" in text
-    assert "123456789012" in text
+    assert ":111122223333:" in text
+    assert ":123456789012:" not in text
+    assert ":eu-central-1:" in text
     assert "clean-orders" not in text  # the parameter OrdersGlueJobs
     assert "delta" in text
 
