@@ -11,11 +11,10 @@ import pytest
 
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.composition.environments import FIXED_KEYS, SETTINGS
-from sfnorch.plan.composition.named_items import NAMED_LISTS, find_name
-from sfnorch.plan.composition.tree import Node
+from sfnorch.plan.composition.named_items import NAMED_LISTS
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.load import load_plan, parse_plan
-from sfnorch.plan.places import Place
+from sfnorch.plan.names import build_default_child_name
 from sfnorch.plan.read import parse_document
 from sfnorch.plan.scalars import Decimal
 from sfnorch.plan.schema import build_plan_schema
@@ -166,21 +165,16 @@ def _name_items(value: Any, key: str) -> Any:
     """Return a list of named items as a mapping from their names, if the names differ."""
     if key not in NAMED_LISTS or not isinstance(value, list):
         return value
-    place = Place("", 1, ())
-    names = [_find_name(item, index, key, place) for index, item in enumerate(value)]
+    names = [
+        item if isinstance(item, str) else item.get("name", build_default_child_name(number))
+        for number, item in enumerate(value, 1)
+    ]
     if len(set(names)) < len(names):
         return value
     return {
         name: {inner: _name_items(one, inner) for inner, one in item.items()} if isinstance(item, dict) else item
         for name, item in zip(names, value, strict=True)
     }
-
-
-def _find_name(item: Any, index: int, key: str, place: Place) -> str:
-    members = {name: Node(text, place) for name, text in item.items()} if isinstance(item, dict) else item
-    name = find_name(Node(members, place), index, key)
-    assert name
-    return name
 
 
 @pytest.mark.parametrize(
