@@ -16,7 +16,14 @@ from tests.template_yaml import yaml_1_1
 TEXTS = {page: page.read_text(encoding="utf-8") for page in pages()}
 BLOCKS = [block for text in TEXTS.values() for block in blocks(text)]
 _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
-WRONG = ("wrong.yaml", "wrong-schedule.yaml", "wrong-event.yaml", "cycle.yaml", "wrong-flow.yaml", "wrong-environments.yaml")
+WRONG = (
+    "wrong.yaml",
+    "wrong-schedule.yaml",
+    "wrong-event.yaml",
+    "cycle.yaml",
+    "wrong-flow.yaml",
+    "wrong-environments.yaml",
+)
 """Plans with mistakes, which a page shows."""
 
 OTHERS = (
