@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sfnorch.plan.changes_schema import ChangesSchema, Schema, accept_alternatives, accept_null, refer_to
-from sfnorch.plan.composition.defaults import DEFAULTS, WITHOUT_JOBS, load_defaults_model
-from sfnorch.plan.composition.environments import ALL, ENVIRONMENTS, FIXED_KEYS, JOBS
-from sfnorch.plan.composition.includes import INCLUDE
+from sfnorch.plan.composition.composition import DEFAULTS, ENVIRONMENTS, INCLUDE
+from sfnorch.plan.composition.defaults import WITHOUT_JOBS, load_defaults_model
+from sfnorch.plan.composition.environments import ALL, FIXED_KEYS, JOBS
 from sfnorch.plan.composition.overlays import NONE
 from sfnorch.plan.models.environment import EnvironmentSettings
 from sfnorch.plan.names import ENVIRONMENT
