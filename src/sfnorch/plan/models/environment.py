@@ -16,7 +16,7 @@ from sfnorch.plan.scalars import write_scalar
 from sfnorch.plan.values import ScalarText
 
 NAME_HOLE, ENVIRONMENT_HOLE = "{name}", "{environment}"
-"""What stands in `job_name` for the name of a job in the plan, and for the name of the environment."""
+"""The holes in `job_name`: the name of a job in the plan, and the name of the environment."""
 
 
 def _check_job_name(template: str) -> str:
