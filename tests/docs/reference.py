@@ -86,7 +86,6 @@ _TITLES = {
     "Start": "A start",
     "S3Start": "`s3` of a start",
     "EnvironmentSettings": "An environment",
-    "JobSettings": "`defaults`",
     "StepJobSettings": "`defaults` of a flow",
 }
 
