@@ -131,18 +131,17 @@ def _add_keys(definition: Schema, plan: str, defaults: str | None) -> None:
 
 
 def _build_included_file(definitions: Mapping[str, Schema], plans: Iterable[str]) -> Schema:
-    """Return the definition of an included file, which has keys of a plan of any pattern, and none is required."""
+    """Return the definition of an included file, which has keys of a plan of any pattern, and none is required.
+
+    Editors complete the keys of an empty file with it, also `pattern`, with which a file is a plan.
+    """
     variants: dict[str, dict[str, Schema]] = {}
     for name in plans:
         for key, schema in definitions[name]["properties"].items():
             known = variants.setdefault(key, {})
             if schema not in known.values():
                 known[name] = schema
-    references = {
-        key: [refer_to(f"{name}/properties/{key}") for name in known]
-        for key, known in variants.items()
-        if key != "pattern"
-    }
+    references = {key: [refer_to(f"{name}/properties/{key}") for name in known] for key, known in variants.items()}
     return {
         "type": "object",
         "description": "A file that a plan includes.",
