@@ -35,8 +35,8 @@ starts:
 children:
 - name: orders
   defaults: {retries: null}
-  jobs: [extract-orders, {name: clean-orders, retries: null, arguments: {--db: null, --x: y}}]
-- jobs: [get-prices]
+  jobs: [extract-orders, {name: clean-orders, arguments: {--db: null, --x: y}}]
+- jobs: [{name: get-prices, retries: null}]
 environments:
   plain:
   dev:
