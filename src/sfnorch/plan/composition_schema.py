@@ -11,10 +11,10 @@ from typing import Any
 from sfnorch.plan.changes_schema import ChangesSchema, Schema, accept_alternatives, accept_null, refer_to
 from sfnorch.plan.composition.composition import DEFAULTS, ENVIRONMENTS, INCLUDE
 from sfnorch.plan.composition.defaults import WITHOUT_JOBS, load_defaults_model
-from sfnorch.plan.composition.environments import ALL, FIXED_KEYS, JOBS
+from sfnorch.plan.composition.environments import FIXED_KEYS, JOBS
 from sfnorch.plan.composition.overlays import NONE
 from sfnorch.plan.models.environment import EnvironmentSettings
-from sfnorch.plan.names import ENVIRONMENT
+from sfnorch.plan.names import ALL_ENVIRONMENTS, ENVIRONMENT
 
 INCLUDED_FILE = "IncludedFile"
 """The definition of a file that a plan includes."""
@@ -29,7 +29,7 @@ _INCLUDE = {
 }
 _ENVIRONMENTS = {
     "type": "object",
-    "propertyNames": {"pattern": ENVIRONMENT, "not": {"const": ALL}},
+    "propertyNames": {"pattern": ENVIRONMENT, "not": {"const": ALL_ENVIRONMENTS}},
     "default": {},
     "description": "Environments by name, each with its changes to the plan and its deployment settings. `--env` or "
     "SFNORCH_ENV chooses one.",
