@@ -90,7 +90,13 @@ def test_many_items_are_counted(run: Run):
     assert told[: len(lines(MANY))] == lines(MANY)
     assert len(told) < 150
     assert "fan-out/RunItems 1,193 SUCCEEDED, 7 FAILED" in told
-    assert sum(line.startswith("  t") and "FAILED GlueJobFailed: {" in line for line in told) == 7
+    assert (
+        sum(
+            line.startswith("  t") and line.endswith(" FAILED GlueJobFailed: extract: simulated failure (--fail)")
+            for line in told
+        )
+        == 7
+    )
     assert max(map(len, told)) < 5_000
     document = json.loads(run("simulate", *options, "--output", "json").out)
     assert len(document["executions"]) == 1_201

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from sfnorch.json_values import read_mapping, read_string
+from sfnorch.runs.events import parse_json
 from sfnorch.simulator.record import MapRunRecord, Run
 
 _MOST_LISTED = 100
@@ -74,8 +76,11 @@ def list_map_run_lines(map_run: MapRunRecord) -> Iterator[tuple[float, str]]:
 def list_failure_lines(map_run: MapRunRecord) -> Iterator[str]:
     """Yield a line for each of the first failures, by the name of the item, and the number of the others."""
     for child in map_run.failures:
-        cause = child.cause if len(child.cause) <= _LONGEST_CAUSE else f"{child.cause[:_LONGEST_CAUSE]}…"
-        yield f"{child.item or child.name} {child.status} {child.error}: {cause}".removesuffix(": ")
+        found = read_mapping(parse_json(child.cause))
+        job, message = read_string(found.get("job")), read_string(found.get("message"))
+        reason = f"{job}: {message}" if job and message else child.cause
+        shown = reason if len(reason) <= _LONGEST_CAUSE else f"{reason[:_LONGEST_CAUSE]}…"
+        yield f"{child.item or child.name} {child.status} {child.error}: {shown}".rstrip(": ")
     failed = sum(child.status not in ("SUCCEEDED", "RUNNING") for child in map_run.children.values())
     if more := failed - len(map_run.failures):
         yield f"… and {more:,} more"

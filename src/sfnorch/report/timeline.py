@@ -59,9 +59,9 @@ def list_timeline(run: Run) -> list[tuple[float, str]]:
 
 
 def _insert_lines(lines: list[tuple[float, str]], others: list[tuple[float, str]]) -> list[tuple[float, str]]:
-    """Return all lines by time: at the same time, the first of the others comes last, the rest of them comes first."""
+    """Return all lines by time: the first of the others, a start, comes last, and the rest comes first or after it."""
     start, *rest = others
-    ranked = [*((line, 0) for line in lines), (start, 1), *((line, -1) for line in rest)]
+    ranked = [*((line, 0) for line in lines), (start, 1), *((line, -1 if line[0] > start[0] else 2) for line in rest)]
     return [line for line, _ in sorted(ranked, key=lambda each: (each[0][0], each[1]))]
 
 
