@@ -163,7 +163,7 @@ class _Builder:
 
     def build_bind(self, node: SyntaxNode) -> Evaluate:
         name, build_value = str(node.lhs.value), self.build(node.rhs)
-        if name in FUNCTIONS or not self._blocks:  # a block has variables of its own
+        if name in FUNCTIONS or not self._blocks:  # the binding of a block ends with it
             raise NotPlainError
         if node.rhs.type == "lambda":
             self._own.add(name)
