@@ -173,9 +173,9 @@ class Visit:
             assigned = self.language.assign_variables(scene, body, default)
             return assigned, self.language.make_output(scene, body, default) if isinstance(assigned, dict) else None
 
-        match self._evaluate(produced or {}, make_values):
-            case dict() as assigned, output:
-                return StateOutcome(output, assigned, following)
+        assigned, output = self._evaluate(produced or {}, make_values)
+        if isinstance(assigned, dict):
+            return StateOutcome(output, assigned, following)
         raise StatesError(RUNTIME, f"The Assign of {self.state.name} is not an object")
 
     def refuse_type(self, name: str, wanted: str, value: Json, part: Mapping[str, Json] | None = None) -> StatesError:

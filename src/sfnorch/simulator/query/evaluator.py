@@ -125,17 +125,16 @@ class Evaluator:
         return self._evaluate_field(field, _Names(variables, read_states), name)
 
     def _evaluate_field(self, field: Json, names: _Names, name: str) -> Json:
-        match field:
-            case str():
-                program = _parse_program(field) if field.startswith("{%") else None
-                return field if program is None else self._evaluate(program, names, name)
-            case dict():
-                return {
-                    key: self._evaluate_field(item, names, f"{name}/{key}") if isinstance(item, _COMPUTED) else item
-                    for key, item in field.items()
-                }
-            case list():
-                return [self._evaluate_field(item, names, f"{name}[{index}]") for index, item in enumerate(field)]
+        if isinstance(field, str):
+            program = _parse_program(field) if field.startswith("{%") else None
+            return field if program is None else self._evaluate(program, names, name)
+        if isinstance(field, dict):
+            return {
+                key: self._evaluate_field(item, names, f"{name}/{key}") if isinstance(item, _COMPUTED) else item
+                for key, item in field.items()
+            }
+        if isinstance(field, list):
+            return [self._evaluate_field(item, names, f"{name}[{index}]") for index, item in enumerate(field)]
         return field
 
     def _evaluate(self, program: _Program, names: _Names, name: str) -> Json:

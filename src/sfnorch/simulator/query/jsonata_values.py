@@ -41,22 +41,19 @@ def normalize_json(value: Json) -> tuple[Json, int]:
 
     The size is that of `Budget.measure_size`.
     """
-    match value:
-        case str():
-            return value, 1 + len(value) // CHARACTERS_PER_VALUE
-        case float():
-            return convert_to_json(value), 1
-        case dict():
-            changed: dict[str, Json] = {}
-            size = 1 + len(value)
-            for key, item in value.items():
-                new, count = normalize_json(item)
-                size += count
-                if new is not item:
-                    changed[key] = new
-            return ({**value, **changed} if changed else value), size
-        case list():
-            found = [normalize_json(item) for item in value]
-            is_changed = any(new is not old for (new, _), old in zip(found, value, strict=True))
-            return ([new for new, _ in found] if is_changed else value), sum([count for _, count in found], 1)
-    return value, 1
+    if isinstance(value, str):
+        return value, 1 + len(value) // CHARACTERS_PER_VALUE
+    if isinstance(value, dict):
+        changed: dict[str, Json] = {}
+        size = 1 + len(value)
+        for key, item in value.items():
+            new, count = normalize_json(item)
+            size += count
+            if new is not item:
+                changed[key] = new
+        return ({**value, **changed} if changed else value), size
+    if isinstance(value, list):
+        found = [normalize_json(item) for item in value]
+        is_changed = any(new is not old for (new, _), old in zip(found, value, strict=True))
+        return ([new for new, _ in found] if is_changed else value), sum([count for _, count in found], 1)
+    return (convert_to_json(value) if isinstance(value, float) else value), 1
