@@ -118,6 +118,17 @@ def find_machine(client: SFNClient, arn: str) -> str:
         raise
 
 
+def has_execution(client: SFNClient, arn: str, clock: Clock) -> bool:
+    """Return whether the execution exists."""
+    try:
+        add_retries(client.describe_execution, clock)(executionArn=arn)
+    except ClientError as error:
+        if get_error_code(error) == "ExecutionDoesNotExist":
+            return False
+        raise
+    return True
+
+
 def find_last_execution(client: SFNClient, machine_arn: str) -> str:
     """Return the ARN of the state machine's newest execution. Raises SfnorchError if it has none."""
     rows = client.list_executions(stateMachineArn=machine_arn, maxResults=1)["executions"]

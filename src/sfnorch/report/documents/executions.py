@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from sfnorch.json_values import Json
 from sfnorch.report.documents.types import Timestamp
@@ -42,6 +42,23 @@ class RunOfExecution(TypedDict):
     """Number of the attempt: 1, and one more each time that the run is resumed."""
 
 
+class ItemCountsData(TypedDict):
+    """The numbers of items of a fan-out."""
+
+    total: int
+    """All items."""
+    pending: int
+    """Items that have not started."""
+    running: int
+    """Items that are running."""
+    succeeded: int
+    """Items that have succeeded, or that the plan skips."""
+    failed: int
+    """Items that have failed; in an execution that has ended, also those that were stopped."""
+    stopped: int
+    """Items that were stopped, or timed out, while they ran."""
+
+
 class ExecutionData(TypedDict):
     """An execution with its jobs and with the executions that it started."""
 
@@ -70,9 +87,13 @@ class ExecutionData(TypedDict):
     jobs: list[JobData]
     """Jobs and other steps that it ran."""
     children: list[ExecutionData]
-    """Executions that it started."""
+    """Executions that it started; of the items of a fan-out, the first that failed."""
     joined: list[str]
     """ARNs of executions that it waits for but that another execution started (pattern `dag`)."""
+    items: NotRequired[ItemCountsData]
+    """Numbers of items; only of a fan-out whose items are counted."""
+    item: NotRequired[str]
+    """Name of the item; only of an execution of an item of a fan-out."""
 
 
 class RunFailure(TypedDict):
@@ -94,6 +115,17 @@ class RunFailure(TypedDict):
     """Console page of the execution."""
     logs: str | None
     """Console page of the job run's error log."""
+    item: NotRequired[str]
+    """Name of the item that failed; only of an item of a fan-out."""
+
+
+class ResumptionData(TypedDict):
+    """How a fan-out was resumed."""
+
+    method: Literal["execution", "redrive"]
+    """`execution` for a new execution, `redrive` if Step Functions redrives the execution."""
+    reason: str
+    """Why it was resumed in this way."""
 
 
 class RunDocument(TypedDict):
@@ -105,6 +137,8 @@ class RunDocument(TypedDict):
     """What failed; empty if nothing failed."""
     resume: list[str]
     """Commands that resume the run; empty if there is nothing to resume or the run was not followed until it ended."""
+    resumption: NotRequired[ResumptionData]
+    """How the run was resumed; only for `sfnorch resume` of a fan-out."""
 
 
 class StartedExecution(TypedDict):
@@ -119,6 +153,8 @@ class StartedDocument(TypedDict):
 
     executions: list[StartedExecution]
     """Executions that were started."""
+    resumption: NotRequired[ResumptionData]
+    """How the run was resumed; only for `sfnorch resume` of a fan-out."""
 
 
 class StoppedJobRun(TypedDict):
