@@ -15,7 +15,6 @@ from sfnorch.runs.kinds.fan_out import read_outcome
 
 if TYPE_CHECKING:
     from sfnorch.aws.map_runs import ItemCounts
-    from sfnorch.report.documents.executions import ItemCountsData
     from sfnorch.runs.node import Node
 
 _WIDTH = 30
@@ -53,18 +52,6 @@ def list_more_rows(node: Node) -> Iterator[Text]:
 def count_item_rows(node: Node) -> int:
     """Return the number of rows of the items, without those of failed items."""
     return sum(1 for _ in list_item_rows(node, live=False)) + sum(1 for _ in list_more_rows(node))
-
-
-def convert_counts(counts: ItemCounts) -> ItemCountsData:
-    """Return the numbers as data."""
-    return {
-        "total": counts.total,
-        "pending": counts.pending,
-        "running": counts.running,
-        "succeeded": counts.succeeded,
-        "failed": counts.failed,
-        "stopped": counts.stopped,
-    }
 
 
 def _describe_counts(counts: ItemCounts) -> Text:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.aws.links import build_execution_link, build_logs_link
 from sfnorch.durations import format_iso_time
-from sfnorch.report.items import convert_counts
+from sfnorch.report.item_counts import convert_counts
 from sfnorch.report.run_context import convert_run_context
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import Failure, RunTree

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
 
 from sfnorch.aws.glue_jobs import ACTIVE_STATUSES
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 _CALLS_A_SECOND = 5.0
 """Calls of GetExecutionHistory per second: a quarter of the account's quota."""
 
-_MOST_IN_MEMORY = 64 << 20
-"""The size in bytes from which the list of items is in a file on the disk."""
-
 _FAILED_STATE = re.compile(r"while executing the state '([^']+)'")
 """The state in the cause of an error that no state catches (reported by users)."""
 
@@ -38,7 +35,7 @@ _FAILED_STATE = re.compile(r"while executing the state '([^']+)'")
 class RemainingItems:
     """The items left to run, as the JSON list that a Map reads, in a temporary file."""
 
-    file: IO[bytes] = field(default_factory=lambda: SpooledTemporaryFile(_MOST_IN_MEMORY))
+    file: IO[bytes] = field(default_factory=TemporaryFile)
     starts: Counter[int] = field(default_factory=Counter)
     """The number of items by the number of their jobs that have run."""
 

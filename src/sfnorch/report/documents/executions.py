@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from sfnorch.json_values import Json
+from sfnorch.report.documents.items import ItemCountsData
 from sfnorch.report.documents.types import Timestamp
 
 
@@ -40,23 +41,6 @@ class RunOfExecution(TypedDict):
     """Start time of the run, `$run.startedAt`."""
     attempt: int
     """Number of the attempt: 1, and one more each time that the run is resumed."""
-
-
-class ItemCountsData(TypedDict):
-    """The numbers of items of a fan-out."""
-
-    total: int
-    """All items."""
-    pending: int
-    """Items that have not started."""
-    running: int
-    """Items that are running."""
-    succeeded: int
-    """Items that have succeeded, or that the plan skips."""
-    failed: int
-    """Items that have failed; in an execution that has ended, also those that were stopped."""
-    stopped: int
-    """Items that were stopped, or timed out, while they ran."""
 
 
 class ExecutionData(TypedDict):

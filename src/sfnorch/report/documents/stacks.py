@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
+from sfnorch.report.documents.items import ItemCountsData
 from sfnorch.report.documents.types import Timestamp
 
 
@@ -136,6 +137,8 @@ class LastExecutionData(TypedDict):
     """Start time."""
     ended: Timestamp | None
     """End time; null while it runs."""
+    items: NotRequired[ItemCountsData]
+    """Numbers of items; only of a fan-out whose items are counted."""
 
 
 class AlarmData(TypedDict):
