@@ -1,13 +1,13 @@
 """Stop the items of a fan-out: the child executions of its Map Run, and their job runs.
 
-Step Functions stops the child executions of an execution that was stopped, and on a best-effort basis their job runs. So
-this waits, and stops only what is left. The job runs are found in Glue first: a history is read only if one is left.
+Step Functions stops the child executions of an execution that was stopped, and their job runs on a best-effort basis.
+So this waits, and stops only what is left. The job runs are found in Glue first: a history is read only if one is left.
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html (documented)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -84,8 +84,8 @@ def _list_active_runs(client: GlueClient, job: str, since: datetime, clock: Cloc
 
     https://docs.aws.amazon.com/glue/latest/webapi/API_GetJobRuns.html
     """
-    token = {}
-    call: Callable[..., object] = add_retries(client.get_job_runs, clock)
+    token: dict[str, str] = {}
+    call = add_retries(client.get_job_runs, clock)
     while True:
         answer = call(JobName=job, MaxResults=200, **token)
         runs = answer.get("JobRuns", [])
