@@ -141,7 +141,7 @@ def _count_rows(node: Node) -> int:
         + bool(node.joined)
         + count_item_rows(node)
     )
-    return own + sum(map(_count_rows, node.children))
+    return own + sum(1 if child in node.failed_items else _count_rows(child) for child in node.children)
 
 
 def _list_run_lines(root: Node) -> list[Text]:
@@ -173,13 +173,30 @@ def _build_branch(node: Node, names: Mapping[str, str], now: datetime, *, live: 
     for line in list_item_rows(node, live=live):
         branch.add(line)
     for child in node.children:
-        branch.children.append(_build_branch(child, names, now, live=live))
+        if child in node.failed_items:
+            branch.add(_format_item(child, names, live=live))
+        else:
+            branch.children.append(_build_branch(child, names, now, live=live))
     for more in list_more_rows(node):
         branch.add(more)
     if node.joined and node.machine == node.joined[0].machine:  # otherwise it is a master, which waits for all
         joined = Text(f"needs too: {', '.join(names.get(child.arn, '') for child in node.joined)}", style="dim")
         branch.add(_truncate_to_line(joined) if live else joined)
     return branch
+
+
+def _format_item(node: Node, names: Mapping[str, str], *, live: bool) -> Text:
+    """Return an item that failed as a line: its name, the job, the job run and the message."""
+    record = node.record
+    label = Text.assemble((names[node.arn], "bold"), " ", (record.status, STYLES.get(record.status, "")))
+    message = _shorten_message(record.message)
+    for job in record.jobs:
+        label.append(f"  {job.name}")
+    details = [*((job.run_id, "dim") for job in record.jobs), (message or record.error, "red")]
+    for detail, style in reversed(details) if live else details:
+        if detail:
+            label.append(f"  {detail}", style)
+    return _truncate_to_line(label) if live else label
 
 
 def _build_short_branch(node: Node, names: Mapping[str, str], now: datetime, height: int) -> Tree:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.map_runs import list_child_executions
@@ -39,8 +40,9 @@ def read_failed_items(client: SFNClient, map_run: str, known: list[Node], clock:
     room = MOST_REPORTED - len(known)
     seen = {node.arn for node in known}
     found: list[str] = []
-    for row in list_child_executions(client, map_run, "FAILED", clock, page=MOST_REPORTED):
-        if len(found) >= room or row["executionArn"] in seen:  # the others are older
+    rows = list_child_executions(client, map_run, "FAILED", clock, page=MOST_REPORTED)
+    for row in islice(rows, room):
+        if row["executionArn"] in seen:  # the others are older
             break
         found.append(row["executionArn"])
     for arn in reversed(found):
@@ -68,7 +70,6 @@ def _make_node(
                 name=job,
                 glue_name=job,
                 started=None,
-                ended=ended,
                 status=_FAILED,
                 run_id=read_string(facts.get("runId")),
                 log_group=read_string(facts.get("logGroup")),

@@ -33,9 +33,10 @@ def explain_new_execution(
     `before` is the definition of the execution, `now` the current one of its state machine.
     """
     if record.status == "SUCCEEDED" or record.variables.get(FanOutVariable.MAP_RUN) is not None:
-        return "a redrive would not run items again: the Map Run of the execution has ended, and was handled"
+        return "a redrive would run no item: the execution has continued after its Map Run"
     if counts.failed:
-        return f"a redrive would end {counts.failed:,} items in their Fail state again, without running a job"
+        what = "1 item in its" if counts.failed == 1 else f"{counts.failed:,} items in their"
+        return f"a redrive would end {what} Fail state again, without running a job"
     if before != now:
         return "a redrive would use the definition of the execution, and the state machine was changed since"
     if LockState.ACQUIRE_LOCK in read_mapping(now.get("States")):

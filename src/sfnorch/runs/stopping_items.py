@@ -64,19 +64,21 @@ def stop_items(stepfunctions: SFNClient, glue: GlueClient, node: Node, cause: st
 
 def _stop_executions(client: SFNClient, map_run: str, cause: str, stopped: StoppedItems, clock: Clock) -> None:
     """Wait until Step Functions has stopped the child executions, and stop those that it has not."""
+    asked: dict[str, None] = {}
     for waited in range(_WAITS):
         running = read_map_run(client, map_run, clock).counts.running
         if not running:
-            return
+            break
         if waited >= _WAITS // 2:
-            for row in list_child_executions(client, map_run, "RUNNING", clock):
-                add_retries(client.stop_execution, clock)(
-                    executionArn=row["executionArn"], error="Stopped", cause=cause
-                )
-                stopped.executions.append(row["executionArn"])
+            left = [row["executionArn"] for row in list_child_executions(client, map_run, "RUNNING", clock)]
+            for arn in (arn for arn in left if arn not in asked):
+                add_retries(client.stop_execution, clock)(executionArn=arn, error="Stopped", cause=cause)
                 clock.sleep(1 / _STOPS_A_SECOND)
+                asked[arn] = None
         clock.sleep(_WAIT_SECONDS)
-    stopped.failed.append(f"{running:,} items of {map_run} are still running")
+    else:
+        stopped.failed.append(f"{running:,} items of {map_run} are still running")
+    stopped.executions += asked
 
 
 def _list_active_runs(client: GlueClient, job: str, since: datetime, clock: Clock) -> Iterator[str]:

@@ -232,6 +232,8 @@ class JobRunLog(TypedDict):
     """Why there is no log."""
     events: list[LogEventData]
     """Log events in the order of time; empty if there is no log."""
+    item: NotRequired[str]
+    """Name of the item; only of a job run for an item of a fan-out."""
 
 
 class LogsDocument(TypedDict):
