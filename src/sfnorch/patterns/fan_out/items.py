@@ -25,9 +25,7 @@ def assign_items(plan: FanOutPlan) -> dict[str, Value]:
 
 
 def check_items(plan: FanOutPlan) -> Expression:
-    """Return the condition for items that can run: a list in which each item has a name of its own."""
-    if not plan.items.input:
-        return jsonata("true")
+    """Return the condition for items in the input: a list in which all items have different names."""
     return read_program(__package__, "valid_items").fill(name=name_item(plan))
 
 

@@ -92,7 +92,7 @@ def _build_graph(plan: FanOutPlan) -> Graph:
         _run_remaining(plan),
         *build_counting_states(),
         *build_failure_states(plan),
-        _refuse(),
+        *([_refuse()] if plan.items.input else []),
         *build_invalid_parameters_states(plan),
     ]
     return Graph(*states, comment="Runs the jobs of the plan for every item of a list.")
@@ -115,7 +115,10 @@ def _resolve(plan: FanOutPlan) -> Pass:
 
 
 def _check(plan: FanOutPlan) -> Choice:
-    resumed = ChoiceRule(condition=jsonata('$type($remaining) = "object"'), next=FanOutState.RUN_REMAINING)
+    """Return the state that chooses the items: those of a resumed execution, or those of the plan."""
+    resumed = ChoiceRule(condition=jsonata("$remaining != null"), next=FanOutState.RUN_REMAINING)
+    if not plan.items.input:
+        return Choice(name=FanOutState.CHECK_ITEMS, rules=(resumed,), default=FanOutState.RUN_ITEMS)
     valid = ChoiceRule(condition=check_items(plan), next=FanOutState.RUN_ITEMS)
     return Choice(name=FanOutState.CHECK_ITEMS, rules=(resumed, valid), default=SharedState.INVALID_INPUT)
 
