@@ -56,7 +56,7 @@ def test_a_second_resume_starts_nothing_and_writes_nothing():
     start_resume(first)
     written = dict(fake.objects)
     for refused in (lambda: start_resume(second), lambda: plan(fake)):
-        with pytest.raises(SfnorchError, match="The execution is already resumed by arn:.*:resume-"):
+        with pytest.raises(SfnorchError, match=r"The execution is already resumed by arn:.*:resume-"):
             refused()
     assert fake.objects == written
     assert len(fake.started) == 1
@@ -122,7 +122,7 @@ def test_jobs_that_have_changed():
 def test_results_that_do_not_exist():
     fake = ran(failing={"load": 1})
     fake.objects.clear()
-    with pytest.raises(SfnorchError, match="The Map Run has written no results: s3://.*manifest.json does not exist"):
+    with pytest.raises(SfnorchError, match=r"The Map Run has written no results: s3://.*manifest.json does not exist"):
         plan(fake)
 
 

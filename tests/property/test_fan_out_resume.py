@@ -59,7 +59,8 @@ def test_exactly_the_rest_runs(count: int, failing: dict[str, int], limited: boo
     assert second.first.status == "SUCCEEDED"
     assert before != wanted
     assert before + succeeded(second) == wanted
-    assert second.first.run is not None and first.first.run is not None
+    assert second.first.run is not None
+    assert first.first.run is not None
     assert second.first.run == {
         **first.first.run,
         **{key: second.first.run[key] for key in ("name", "startedAt")},
