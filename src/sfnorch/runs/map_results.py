@@ -76,7 +76,7 @@ def parse_list(pieces: Iterable[str]) -> Iterator[Json]:
             between = _BETWEEN.match(text, at)
             try:
                 value, at = decoder.raw_decode(text, between.end() if between else at)
-            except ValueError:  # the value goes on in the next piece, or the list ends
+            except ValueError:  # the value continues in the next piece, or the list ends
                 break
             yield value
         text = text[at:]

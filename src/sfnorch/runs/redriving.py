@@ -40,7 +40,7 @@ def explain_new_execution(
     if before != now:
         return "a redrive would use the definition of the execution, and the state machine was changed since"
     if LockState.ACQUIRE_LOCK in read_mapping(now.get("States")):
-        return "a redrive would not acquire the lock of the run again"
+        return "a redrive would not acquire the lock of the run"
     if described.get("redriveStatus") != "REDRIVABLE":
         reason = described.get("redriveStatusReason")
         return f"Step Functions cannot redrive the execution{f': {reason}' if reason else ''}"
