@@ -116,7 +116,7 @@ def redrive(arn: str, account: AwsAccount) -> None:
 
 def _wait_until_ended(arn: str, account: AwsAccount) -> MapRun:
     for _ in range(_WAITS):
-        map_run = read_map_run(account.session.stepfunctions, arn, account.clock)
+        map_run = add_retries(read_map_run, account.clock)(account.session.stepfunctions, arn)
         if map_run.status != "RUNNING":
             return map_run
         account.clock.sleep(_WAIT_SECONDS)

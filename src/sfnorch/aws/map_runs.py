@@ -64,12 +64,12 @@ class MapRun:
     counts: ItemCounts
 
 
-def read_map_run(client: SFNClient, arn: str, clock: Clock) -> MapRun:
+def read_map_run(client: SFNClient, arn: str) -> MapRun:
     """Return the Map Run.
 
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
     """
-    found = add_retries(client.describe_map_run, clock)(mapRunArn=arn)
+    found = client.describe_map_run(mapRunArn=arn)
     items = found["itemCounts"]
     counts = ItemCounts(
         total=items["total"],
@@ -82,23 +82,25 @@ def read_map_run(client: SFNClient, arn: str, clock: Clock) -> MapRun:
     return MapRun(status=found["status"], counts=counts)
 
 
-def find_map_run(client: SFNClient, execution: str, clock: Clock) -> str:
+def find_map_run(client: SFNClient, execution: str) -> str:
     """Return the ARN of the newest Map Run of an execution; an empty text if it has none.
 
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListMapRuns.html
     """
-    rows = add_retries(client.list_map_runs, clock)(executionArn=execution)["mapRuns"]
+    rows = client.list_map_runs(executionArn=execution)["mapRuns"]
     return max(rows, key=lambda row: row["startDate"])["mapRunArn"] if rows else ""
 
 
 def list_child_executions(
-    client: SFNClient, map_run: str, status: ChildStatus, clock: Clock, *, page: int = _PAGE
+    client: SFNClient, map_run: str, status: ChildStatus, clock: Clock | None = None, *, page: int = _PAGE
 ) -> Iterator[ExecutionListItemTypeDef]:
     """Yield the child executions of a Map Run with this status, the newest first, with a call for each page.
 
+    With a clock, transient errors are retried.
+
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
     """
-    call = add_retries(client.list_executions, clock)
+    call = add_retries(client.list_executions, clock) if clock else client.list_executions
     found = call(mapRunArn=map_run, statusFilter=status, maxResults=page)
     while True:
         yield from found["executions"]

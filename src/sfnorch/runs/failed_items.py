@@ -9,7 +9,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.map_runs import list_child_executions
-from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.json_values import Json, find_value, read_mapping, read_string
 from sfnorch.protocol.fan_out import MOST_REPORTED, read_failures
 from sfnorch.runs.events import parse_json
@@ -32,7 +31,7 @@ def list_reported_items(record: Record) -> list[Node]:
     ]
 
 
-def read_failed_items(client: SFNClient, map_run: str, known: list[Node], clock: Clock) -> Iterator[Node]:
+def read_failed_items(client: SFNClient, map_run: str, known: list[Node]) -> Iterator[Node]:
     """Yield child executions that failed and are not known, the oldest first; no more than are shown.
 
     A call lists the executions, and one for each of them gets its cause.
@@ -40,13 +39,13 @@ def read_failed_items(client: SFNClient, map_run: str, known: list[Node], clock:
     room = MOST_REPORTED - len(known)
     seen = {node.arn for node in known}
     found: list[str] = []
-    rows = list_child_executions(client, map_run, "FAILED", clock, page=MOST_REPORTED)
+    rows = list_child_executions(client, map_run, "FAILED", page=MOST_REPORTED)
     for row in islice(rows, room):
         if row["executionArn"] in seen:  # the others are older
             break
         found.append(row["executionArn"])
     for arn in reversed(found):
-        told = add_retries(client.describe_execution, clock)(executionArn=arn)
+        told = client.describe_execution(executionArn=arn)
         cause, error = told.get("cause", ""), told.get("error", "")
         facts = read_mapping(parse_json(cause))
         if not facts:

@@ -23,5 +23,5 @@ def read_item_counts(client: SFNClient, machine_arn: str, arn: str, clock: Clock
     counts = convert_counts(read_counts(parse_json(described.get("output") or described.get("cause"))))
     if counts is not None:
         return counts
-    map_run = find_map_run(client, arn, clock)
-    return read_map_run(client, map_run, clock).counts if map_run else None
+    map_run = add_retries(find_map_run, clock)(client, arn)
+    return add_retries(read_map_run, clock)(client, map_run).counts if map_run else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from sfnorch.aws.errors import explain_error
 from sfnorch.aws.map_runs import ItemCounts, read_map_run
 from sfnorch.aws.polling import Clock
 from sfnorch.protocol.fan_out import MOST_REPORTED
@@ -41,6 +42,10 @@ class ItemFollower:
     _counted_at: float | None = field(default=None, init=False)
     _reported_at: float | None = field(default=None, init=False)
     _reported: ItemCounts | None = field(default=None, init=False)
+    _failed: int = field(default=0, init=False)
+    """The number of failed items of which the first have been read."""
+    _told: set[str] = field(default_factory=set, init=False)
+    """The errors that have been reported."""
     _is_finished: bool = field(default=False, init=False)
 
     def poll(self) -> Iterator[tuple[Node, JobChange]]:
@@ -65,18 +70,32 @@ class ItemFollower:
         return True
 
     def _count(self, map_run: str) -> Iterator[tuple[Node, JobChange]]:
-        node, before = self.node, self.node.items or ItemCounts()
-        node.items = read_map_run(self.client, map_run, self.clock).counts
-        if node.items.failed > before.failed and len(node.failed_items) < MOST_REPORTED:
-            for failed in read_failed_items(self.client, map_run, node.failed_items, self.clock):
-                node.failed_items.append(failed)
-                yield _describe_failure(failed)
+        """Read the numbers, and the items that failed since; without retries, which the next poll does."""
+        node, failures = self.node, list[Node]()
+        try:
+            node.items = read_map_run(self.client, map_run).counts
+            if node.items.failed > self._failed and len(node.failed_items) < MOST_REPORTED:
+                for failed in read_failed_items(self.client, map_run, node.failed_items):
+                    node.failed_items.append(failed)
+                    failures.append(failed)
+            self._failed = node.items.failed
+        except Exception as error:
+            told = explain_error(error)
+            if told is None:
+                raise
+            if told.message not in self._told:
+                self._told.add(told.message)
+                yield self._report(f"the items cannot be read: {told.message}")
+        yield from map(_describe_failure, failures)
         now = self.clock.now()
         is_due = self._reported_at is None or now - self._reported_at >= _REPORTED_EVERY
-        if node.items != self._reported and is_due and not node.ended:
+        if node.items and node.items != self._reported and is_due and not node.ended:
             self._reported, self._reported_at = node.items, now
-            at = datetime.fromtimestamp(now, timezone.utc)
-            yield node, JobChange(at=at, status=node.record.status, message=node.items.describe())
+            yield self._report(node.items.describe())
+
+    def _report(self, message: str) -> tuple[Node, JobChange]:
+        at = datetime.fromtimestamp(self.clock.now(), timezone.utc)
+        return self.node, JobChange(at=at, status=self.node.record.status, message=message)
 
 
 def _describe_failure(node: Node) -> tuple[Node, JobChange]:

@@ -66,7 +66,7 @@ def _stop_executions(client: SFNClient, map_run: str, cause: str, stopped: Stopp
     """Wait until Step Functions has stopped the child executions, and stop those that it has not."""
     asked: dict[str, None] = {}
     for waited in range(_WAITS):
-        running = read_map_run(client, map_run, clock).counts.running
+        running = add_retries(read_map_run, clock)(client, map_run).counts.running
         if not running:
             break
         if waited >= _WAITS // 2:

@@ -54,15 +54,16 @@ class FanOutKind(MachineKind):
     def resume(self, root: Node, parts: Sequence[str] = ()) -> Resumption:
         """Return how a fan-out is resumed: its items that have not succeeded, or everything if no item has started."""
         refuse_running(root)
-        record, counts = root.record, root.items or ItemCounts()
+        record, counts = root.record, root.items
         if record.status == "SUCCEEDED" and not self.explain_hidden_failure(record):
             raise SfnorchError("Nothing failed", hint=NEW_RUN)
         if record.error == INVALID_INPUT_ERROR or not isinstance(record.input, dict):
             raise SfnorchError(f"It ended {record.status} before any item started: {explain_end(record)}", hint=NEW_RUN)
         bucket, results = (record.variables.get(name) for name in (FanOutVariable.BUCKET, FanOutVariable.RESULTS))
-        if not counts.ended or not record.map_runs or not isinstance(bucket, str) or not isinstance(results, str):
+        has_started = bool(record.map_runs) and (counts is None or counts.ended > 0)
+        if not has_started or not isinstance(bucket, str) or not isinstance(results, str):
             return Resumption(input={**record.input, **keep_run(record)}, jobs={ITEMS: []}, as_planned="all of them")
-        if not counts.unsuccessful:
+        if counts and not counts.unsuccessful:
             raise SfnorchError("All of its items have succeeded: nothing is left to run", hint=NEW_RUN)
         return ItemsResumption(
             input=keep_run(record),
