@@ -62,6 +62,7 @@ class Fake:
     """Whether the items of a run that was cut off go on."""
     objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
+    redriven_at: float = float("inf")
     started: list[tuple[str, Any]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
     job_states: dict[str, str] = field(default_factory=dict)
@@ -141,7 +142,7 @@ class Fake:
         if status == "FAILED":
             found |= {"error": execution.error, "cause": execution.cause}
         if execution is self.parent and self.redrivable:
-            found["redriveStatus"] = "REDRIVABLE"
+            found |= {"redriveStatus": "REDRIVABLE", "redriveCount": int(self.redriven_at <= self.clock.now())}
         return found
 
     def _find(self, arn: str) -> Execution:
@@ -204,8 +205,9 @@ class Fake:
         return {"executionArn": f"{asked['stateMachineArn'].replace(':stateMachine:', ':execution:')}:{asked['name']}"}
 
     def redrive_execution(self, *, executionArn: str) -> Answer:  # noqa: N803
-        """Notes it, and nothing more."""
+        """Counts it; a description of the execution says so a moment later."""
         self.calls["RedriveExecution"] += 1
+        self.redriven_at = self.clock.now() + 1
         return {}
 
     def stop_execution(self, *, executionArn: str, **_: Any) -> Answer:  # noqa: N803

@@ -86,7 +86,9 @@ def test_a_redrive_if_no_item_failed():
         "the others, as a new execution would"
     )
     assert planned.jobs == {"5 items": []}
+    before = fake.clock.now()
     assert start_resume(planned) == fake.parent.arn
+    assert fake.clock.now() == before + 1
     assert (fake.calls["RedriveExecution"], fake.started, fake.calls["GetObject"]) == (1, [], 0)
 
 

@@ -105,11 +105,12 @@ def redrive(arn: str, account: AwsAccount) -> None:
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
     """
     client, clock = account.session.stepfunctions, account.clock
+    describe = add_retries(client.describe_execution, clock)
     with account.waits("Redriving the execution"):
+        before = describe(executionArn=arn).get("redriveCount", 0)
         client.redrive_execution(executionArn=arn)
         for _ in range(_WAITS):
-            described = add_retries(client.describe_execution, clock)(executionArn=arn)
-            if described.get("redriveCount"):
+            if describe(executionArn=arn).get("redriveCount", 0) > before:
                 return
             clock.sleep(1.0)
 
