@@ -97,7 +97,7 @@ def _validator(document: type) -> jsonschema.Draft202012Validator:
 
 
 def json_schema(document: type) -> Schema:
-    """Return the JSON Schema of a document as it is printed: its fields and no others, and its version."""
+    """Return the JSON Schema of a document as it is printed: its fields and no others, all required, its version too."""
     definitions: dict[str, Schema] = {}
     whole = _object(document, definitions)
     whole["properties"] = {"version": {"const": VERSION}, **whole["properties"]}
@@ -110,7 +110,7 @@ def _object(document: type, definitions: dict[str, Schema]) -> Schema:
     return {
         "type": "object",
         "properties": {name: _schema(kind, definitions) for name, kind in fields.items()},
-        "required": [name for name, kind in fields.items() if typing.get_origin(kind) is not typing.NotRequired],
+        "required": list(fields),
         "additionalProperties": False,
     }
 
@@ -129,7 +129,7 @@ def _schema(kind: Any, definitions: dict[str, Schema]) -> Schema:
             definitions[kind.__name__] = {}  # it may contain itself
             definitions[kind.__name__] = _object(kind, definitions)
         return {"$ref": f"#/$defs/{kind.__name__}"}
-    if origin in (typing.Annotated, typing.NotRequired):
+    if origin is typing.Annotated:
         return _schema(arguments[0], definitions)
     if origin is typing.Literal:
         return {"enum": list(arguments)}
@@ -175,8 +175,6 @@ def _type_in_words(kind: Any) -> str:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is typing.Annotated:
         return str(arguments[1])
-    if origin is typing.NotRequired:
-        return f"{_type_in_words(arguments[0])}, optional"
     if kind is Any:
         return "any"
     if origin is typing.Literal:

@@ -51,7 +51,7 @@ def convert_logs(execution: str, logs: Sequence[ErrorLog]) -> LogsDocument:
 
 
 def _convert_log(log: ErrorLog) -> JobRunLog:
-    data: JobRunLog = {
+    return {
         "machine": log.run.node.machine,
         "execution": log.run.node.arn,
         "job": log.run.job,
@@ -67,7 +67,5 @@ def _convert_log(log: ErrorLog) -> JobRunLog:
             {"timestamp": format_iso_time(event.at), "logStream": event.stream, "message": event.text}
             for event in log.events
         ],
+        "item": log.run.node.item or None,
     }
-    if log.run.node.item:
-        data["item"] = log.run.node.item
-    return data

@@ -26,22 +26,17 @@ if TYPE_CHECKING:
 
 def convert_tree(tree: RunTree, resume: Sequence[str] = (), resumption: ResumptionData | None = None) -> RunDocument:
     """Return the run as data; `resume` are the commands that resume it, `resumption` is how it was resumed."""
-    document: RunDocument = {
+    return {
         "executions": [_convert_node(root) for root in tree.roots],
         "failures": [_convert_failure(failure) for failure in tree.find_failures()],
         "resume": list(resume),
+        "resumption": resumption,
     }
-    if resumption is not None:
-        document["resumption"] = resumption
-    return document
 
 
 def convert_started(arns: Sequence[str], resumption: ResumptionData | None = None) -> StartedDocument:
     """Return executions that were started and are not followed as data."""
-    document: StartedDocument = {"executions": [{"arn": arn} for arn in arns]}
-    if resumption is not None:
-        document["resumption"] = resumption
-    return document
+    return {"executions": [{"arn": arn} for arn in arns], "resumption": resumption}
 
 
 def convert_stopped(stopped: StopResult) -> StopDocument:
@@ -64,7 +59,7 @@ def find_logs_link(failure: Failure) -> str | None:
 
 def _convert_failure(failure: Failure) -> RunFailure:
     job, node = failure.job, failure.node
-    data: RunFailure = {
+    return {
         "machine": failure.refused or node.machine,
         "execution": node.arn,
         "job": job.name if job else None,
@@ -73,15 +68,13 @@ def _convert_failure(failure: Failure) -> RunFailure:
         "message": failure.message,
         "link": build_execution_link(node.arn),
         "logs": find_logs_link(failure),
+        "item": node.item or None,
     }
-    if node.item:
-        data["item"] = node.item
-    return data
 
 
 def _convert_node(node: Node) -> ExecutionData:
     record = node.record
-    data: ExecutionData = {
+    return {
         "machine": node.machine,
         "arn": node.arn,
         "status": record.status,
@@ -107,9 +100,6 @@ def _convert_node(node: Node) -> ExecutionData:
         ],
         "children": [_convert_node(child) for child in node.children],
         "joined": [child.arn for child in node.joined],
+        "items": convert_counts(node.items) if node.items else None,
+        "item": node.item or None,
     }
-    if node.items is not None:
-        data["items"] = convert_counts(node.items)
-    if node.item:
-        data["item"] = node.item
-    return data

@@ -43,17 +43,15 @@ def convert_status(status: Status, ending: OperationEnd | None = None) -> Status
 
 
 def _convert_execution(execution: LastExecution) -> LastExecutionData:
-    data: LastExecutionData = {
+    return {
         "machine": execution.machine.title,
         "execution": execution.name,
         "arn": execution.arn,
         "status": execution.status,
         "started": format_iso_time(execution.started),
         "ended": format_iso_time(execution.ended),
+        "items": convert_counts(execution.items) if execution.items else None,
     }
-    if execution.items is not None:
-        data["items"] = convert_counts(execution.items)
-    return data
 
 
 def convert_deleted_status(stack_name: str, ending: OperationEnd, *, failed: bool) -> StatusDocument:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, TypedDict
 
 from sfnorch.json_values import Json
 from sfnorch.report.documents.items import ItemCountsData
@@ -74,10 +74,10 @@ class ExecutionData(TypedDict):
     """Executions that it started; of the items of a fan-out, the first that failed."""
     joined: list[str]
     """ARNs of executions that it waits for but that another execution started (pattern `dag`)."""
-    items: NotRequired[ItemCountsData]
-    """Numbers of items; only of a fan-out whose items are counted."""
-    item: NotRequired[str]
-    """Name of the item; only of an execution of an item of a fan-out."""
+    items: ItemCountsData | None
+    """Numbers of items of a fan-out; null for other patterns, and before they are known."""
+    item: str | None
+    """Name of the item of a fan-out; null for other executions."""
 
 
 class RunFailure(TypedDict):
@@ -99,8 +99,8 @@ class RunFailure(TypedDict):
     """Console page of the execution."""
     logs: str | None
     """Console page of the job run's error log."""
-    item: NotRequired[str]
-    """Name of the item that failed; only of an item of a fan-out."""
+    item: str | None
+    """Name of the item of a fan-out that failed; null for other executions."""
 
 
 class ResumptionData(TypedDict):
@@ -121,8 +121,8 @@ class RunDocument(TypedDict):
     """What failed; empty if nothing failed."""
     resume: list[str]
     """Commands that resume the run; empty if there is nothing to resume or the run was not followed until it ended."""
-    resumption: NotRequired[ResumptionData]
-    """How the run was resumed; only for `sfnorch resume` of a fan-out."""
+    resumption: ResumptionData | None
+    """How the items of a fan-out were resumed; null for other commands and patterns."""
 
 
 class StartedExecution(TypedDict):
@@ -137,8 +137,8 @@ class StartedDocument(TypedDict):
 
     executions: list[StartedExecution]
     """Executions that were started."""
-    resumption: NotRequired[ResumptionData]
-    """How the run was resumed; only for `sfnorch resume` of a fan-out."""
+    resumption: ResumptionData | None
+    """How the items of a fan-out were resumed; null for other commands and patterns."""
 
 
 class StoppedJobRun(TypedDict):
@@ -232,8 +232,8 @@ class JobRunLog(TypedDict):
     """Why there is no log."""
     events: list[LogEventData]
     """Log events in the order of time; empty if there is no log."""
-    item: NotRequired[str]
-    """Name of the item; only of a job run for an item of a fan-out."""
+    item: str | None
+    """Name of the item of a fan-out; null for other executions."""
 
 
 class LogsDocument(TypedDict):
