@@ -55,6 +55,8 @@ class Fake:
     run: Run
     total: int
     clock: Clock = field(default_factory=lambda: Clock(BEGIN.timestamp()))
+    bucket: str = "stack-results-xxxxxxxxxxxx"
+    """The bucket for results; by default as the simulator names it."""
     definition_before: Any = None
     """The definition that the execution has used, if it is not the current one."""
     redrivable: bool = False
@@ -62,6 +64,8 @@ class Fake:
     """Whether the items of a run that was cut off go on."""
     objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
+    redrive_seconds: float = 1.0
+    """The seconds until an execution is described as redriven."""
     redriven_at: float = float("inf")
     started: list[tuple[str, Any]] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
@@ -69,7 +73,7 @@ class Fake:
     """What Glue says of a job run that the execution did not see to its end, by its ID; else that it was stopped."""
 
     def __post_init__(self) -> None:
-        self.objects |= {(each.bucket, each.key): each.body.encode() for each in self.run.objects}
+        self.objects |= {(self.bucket, each.key): each.body.encode() for each in self.run.objects}
         if self.run.cut_off is not None:
             self._write_results()
 
@@ -204,10 +208,10 @@ class Fake:
         self.started.append((asked["name"], json.loads(asked["input"])))
         return {"executionArn": f"{asked['stateMachineArn'].replace(':stateMachine:', ':execution:')}:{asked['name']}"}
 
-    def redrive_execution(self, *, executionArn: str) -> Answer:  # noqa: N803
+    def redrive_execution(self, *, executionArn: str, **_: Any) -> Answer:  # noqa: N803
         """Counts it; a description of the execution says so a moment later."""
         self.calls["RedriveExecution"] += 1
-        self.redriven_at = self.clock.now() + 1
+        self.redriven_at = self.clock.now() + self.redrive_seconds
         return {}
 
     def stop_execution(self, *, executionArn: str, **_: Any) -> Answer:  # noqa: N803
@@ -270,8 +274,7 @@ class Fake:
         history.begin(parent.input)
         history.assign(run=parent.run, environment="")
         history.assign(params=parent.params)
-        bucket = self.run.objects[0].bucket if self.run.objects else "results"
-        assigned = {"remaining": None, "results": f"fan-out/{parent.name}", "bucket": bucket, "mapRun": None}
+        assigned = {"remaining": None, "results": f"fan-out/{parent.name}", "bucket": self.bucket, "mapRun": None}
         if "RunItems" in parent.states or "RunRemaining" in parent.states:
             history.add(
                 "PassStateExited",
@@ -336,6 +339,6 @@ class Fake:
         files: Answer = {"SUCCEEDED": []}
         for status, found in (("FAILED", rows), ("PENDING", left)):
             files[status] = [{"Key": f"{folder}/{status}_0.json", "Size": 1}] if found else []
-            self.objects["results", f"{folder}/{status}_0.json"] = write_compact(found).encode()
+            self.objects[self.bucket, f"{folder}/{status}_0.json"] = write_compact(found).encode()
         manifest = {"MapRunArn": self.map_run, "ResultFiles": files}
-        self.objects["results", f"{folder}/manifest.json"] = write_compact(manifest).encode()
+        self.objects[self.bucket, f"{folder}/manifest.json"] = write_compact(manifest).encode()
