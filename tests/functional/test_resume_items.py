@@ -33,7 +33,7 @@ def test_a_new_execution_with_the_items_that_failed():
     fake = ran(failing={"extract": 1, "load": 2})
     planned = plan(fake)
     assert planned.jobs == {"1 item": JOBS, "2 items, 2 jobs done": ["load"]}
-    assert planned.reason == "new execution: a redrive would run no item: the execution has continued after its Map Run"
+    assert planned.reason == "a redrive would run no item: the execution has continued after its Map Run"
     assert not planned.is_redrive
     assert not fake.started
     start_resume(planned)
@@ -82,7 +82,7 @@ def test_a_redrive_if_no_item_failed():
     planned = plan(fake)
     assert planned.is_redrive
     assert planned.reason == (
-        "redrive: no item has failed by itself, so Step Functions continues the items that were stopped and starts "
+        "no item has failed by itself, so Step Functions continues the items that were stopped and starts "
         "the others, as a new execution would"
     )
     assert planned.jobs == {"5 items": []}
@@ -106,7 +106,7 @@ def test_a_new_execution_if_a_redrive_does_something_else(
     fake.redrivable = True
     fake.definition_before = {**json.loads(fake.definition), **changes}
     planned = plan(fake)
-    assert planned.reason.startswith(f"new execution: {reason}")
+    assert planned.reason.startswith(reason)
     start_resume(planned)
     assert len(fake.started) == 1
 

@@ -19,7 +19,7 @@ from sfnorch.runs.redriving import explain_new_execution
 from sfnorch.runs.remaining_items import ItemProgressReader, RemainingItems
 
 REDRIVEN = (
-    "redrive: no item has failed by itself, so Step Functions continues the items that were stopped and starts the "
+    "no item has failed by itself, so Step Functions continues the items that were stopped and starts the "
     "others, as a new execution would"
 )
 _WAITS = 24
@@ -73,9 +73,7 @@ def plan_items(
     with account.waits("Reading the items that did not succeed"):
         remaining = _read_remaining(resumption, definition, account)
     words = {_describe_start(number, done): jobs_now[done:] for done, number in sorted(remaining.starts.items())}
-    return PlannedItems(
-        resumption=replace(resumption, jobs=words), reason=f"new execution: {reason}", remaining=remaining
-    )
+    return PlannedItems(resumption=replace(resumption, jobs=words), reason=reason, remaining=remaining)
 
 
 def _describe_start(number: int, done: int) -> str:

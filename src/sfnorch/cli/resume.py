@@ -98,6 +98,6 @@ def _print_resumption(planned: PlannedResume) -> None:
     for child, jobs in planned.jobs.items():
         click.echo(f"{child}: {' → '.join(jobs) or planned.resumption.as_planned}", err=True)
     if planned.reason:
-        click.echo(f"{planned.reason}.", err=True)
+        click.echo(f"{'redrive' if planned.is_redrive else 'new execution'}: {planned.reason}.", err=True)
     if planned.skipped:
         click.echo(f"skipped: {', '.join(planned.skipped)}", err=True)
