@@ -67,7 +67,7 @@ PATTERNS = {
         ),
         Pattern(
             name="fan-out",
-            summary="A chain of Glue jobs for every item of a list, each in an execution of its own.",
+            summary="A chain of Glue jobs for every item of a list, each in a separate execution.",
             module="fan_out",
         ),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -13,11 +13,15 @@ from sfnorch.plan.paths import Path
 
 def find_fields(model: type[BaseModel], path: Path) -> dict[str, FieldInfo]:
     """Return the keys that the mapping at `path` can have, as a plan writes them, with their fields."""
+    is_name = False
     for step in path:
-        if isinstance(step, str):
-            model.model_rebuild()  # resolves types that are names, because models refer to each other
-            field = next(field for name, field in model.model_fields.items() if step in (name, field.alias))
-            model = next(_list_models(field.annotation))
+        if is_name or not isinstance(step, str):
+            is_name = False
+            continue
+        model.model_rebuild()  # resolves types that are names, because models refer to each other
+        field = next(field for name, field in model.model_fields.items() if step in (name, field.alias))
+        model = next(_list_models(field.annotation))
+        is_name = get_origin(field.annotation) is dict  # then the next step is the name of an item, such as a parameter
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
@@ -26,3 +30,9 @@ def _list_models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in getattr(annotation, "__args__", ()):
         yield from _list_models(part)
+
+
+def list_composed_keys(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+    """Return the keys that the mapping at `path` in a plan can have, and that the effective plan does not have."""
+    keys: Mapping[str, tuple[str, ...]] = getattr(model, "composed_keys", {})
+    return keys.get(str(path[0]) if path else "", ()) if len(path) in (0, 2) else ()

@@ -1,7 +1,7 @@
 """The child execution of an item: it runs the jobs in sequence, and ends with the flat cause of the job that failed.
 
 An item of a resumed execution begins with the job that failed: `done` is the number of jobs that have already run. All
-names of states in a definition differ, so the states of the remaining items have an ending of their own.
+names of states in a definition differ, so the states of the remaining items have another ending.
 """
 
 from __future__ import annotations

@@ -13,11 +13,8 @@ from sfnorch.plan.composition.faults import Faults
 from sfnorch.plan.composition.tree import Node, flatten_tree
 from sfnorch.plan.model_errors import convert_errors, suggest_key
 from sfnorch.plan.models.environment import EnvironmentSettings
-from sfnorch.plan.names import ENVIRONMENT, PATTERN_DESCRIPTIONS
+from sfnorch.plan.names import ALL_ENVIRONMENTS, ENVIRONMENT, PATTERN_DESCRIPTIONS
 from sfnorch.plan.stack_names import derive_stack_name
-
-ALL = "all"
-"""What commands accept instead of a name for all environments."""
 
 FIXED_KEYS = ("pattern", "name", "environment", INCLUDE, ENVIRONMENTS)
 """Keys that an environment cannot change."""
@@ -53,7 +50,7 @@ def read_environments(
 def _read_environment(name: str, node: Node, known: list[str], faults: Faults, plan_name: str | None) -> Environment:
     if not re.fullmatch(ENVIRONMENT, name):
         faults.add(node.place, f"{name!r} is invalid; must be {PATTERN_DESCRIPTIONS[ENVIRONMENT]}")
-    elif name == ALL:
+    elif name == ALL_ENVIRONMENTS:
         faults.add(node.place, f"{name!r} means all environments of a plan", "choose another name")
     if not node.is_mapping and node.value is not None:
         faults.add(node.place, "expected a mapping of keys of the plan and deployment settings")
@@ -71,19 +68,16 @@ def _read_environment(name: str, node: Node, known: list[str], faults: Faults, p
 
 def _read_settings(node: Node, faults: Faults) -> EnvironmentSettings:
     """Return the valid deployment settings; errors are added to `faults`."""
-    given = Node({key: value for key, value in node.members.items() if key in SETTINGS}, node.place)
-    document = flatten_tree(given, node.place.file)
-    try:
-        return EnvironmentSettings.model_validate(
-            {key: value for key, value in document.data.items() if value is not None}
-        )
-    except ValidationError as error:
-        rows = error.errors(include_url=False)
+    given = {key: value for key, value in node.members.items() if key in SETTINGS and value.value is not None}
+    while True:
+        document = flatten_tree(Node(given, node.place), node.place.file)
+        try:
+            return EnvironmentSettings.model_validate(document.data)
+        except ValidationError as error:
+            rows = error.errors(include_url=False)
         faults.findings += [finding for row in rows for finding in convert_errors(document, EnvironmentSettings, row)]
-    wrong = {str(row["loc"][0]) for row in rows if row["loc"]} or {"job_name"}
-    return EnvironmentSettings.model_validate(
-        {key: value for key, value in document.data.items() if value is not None and key not in wrong}
-    )
+        wrong = {str(row["loc"][0]) for row in rows if row["loc"]} or {"job_name"}
+        given = {key: value for key, value in given.items() if key not in wrong}
 
 
 def _refuse_shared_stacks(environments: list[Environment], faults: Faults) -> None:

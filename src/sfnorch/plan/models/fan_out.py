@@ -138,7 +138,7 @@ class Items(Model):
 
 
 class FanOutPlan(OrchestrationPlan):
-    """A chain of Glue jobs for every item of a list, each in an execution of its own."""
+    """A chain of Glue jobs for every item of a list, each in a separate execution."""
 
     pattern: Literal["fan-out"] = Field(description="Pattern of the orchestration.", examples=["fan-out"])
     items: Items = Field(
