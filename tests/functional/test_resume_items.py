@@ -161,3 +161,9 @@ def test_an_error_that_no_state_catches():
         assert fake.calls["GetExecutionHistory"] == histories + 1  # that of the parent
     fake.objects[key] = json.dumps([{**row, "Error": "X", "Cause": "cut off"}]).encode()
     assert list(plan(fake).jobs.values()) == [["check", "load"]]
+
+
+def test_an_item_is_not_resumed_alone():
+    fake = ran(failing={"load": 1})
+    with pytest.raises(SfnorchError, match="is the execution of an item of a Map Run"):
+        plan_resume(ExecutionRequest(execution=fake.children[0].arn), fake.account)

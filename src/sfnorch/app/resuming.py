@@ -20,6 +20,7 @@ from sfnorch.runs.executions import (
     has_execution,
     make_execution_arn,
     make_machine_arn,
+    read_machine_name,
     start_execution,
 )
 from sfnorch.runs.kinds.fan_out import ItemsResumption
@@ -91,6 +92,11 @@ def plan_resume(
     """
     found = find_execution(request, account or AwsAccount())
     account = found.account
+    if "/" in read_machine_name(found.arn):
+        raise SfnorchError(
+            f"{found.arn} is the execution of an item of a Map Run, which is resumed with all items that did not succeed",
+            hint="resume the execution of the state machine that started it; `sfnorch status` shows the last one",
+        )
     client = account.session.stepfunctions
     tree = RunTree(client, [found.arn], account.clock)
     untold: list[str] = []
