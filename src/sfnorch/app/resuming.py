@@ -94,7 +94,7 @@ def plan_resume(
     account = found.account
     if "/" in read_machine_name(found.arn):
         raise SfnorchError(
-            f"{found.arn} is the execution of an item of a Map Run, which is resumed with all items that did not succeed",
+            f"{found.arn} is the execution of an item of a Map Run, and is resumed with the other items",
             hint="resume the execution of the state machine that started it; `sfnorch status` shows the last one",
         )
     client = account.session.stepfunctions
