@@ -59,6 +59,8 @@ class Fake:
     """The bucket for results; by default as the simulator names it."""
     definition_before: Any = None
     """The definition that the execution has used, if it is not the current one."""
+    refuses_map_runs: bool = False
+    """Whether the caller must not describe Map Runs."""
     redrivable: bool = False
     map_run_still_runs: bool = False
     """Whether the items of a run that was cut off go on."""
@@ -178,6 +180,8 @@ class Fake:
     def describe_map_run(self, *, mapRunArn: str) -> Answer:  # noqa: N803
         """The numbers of items."""
         self.calls["DescribeMapRun"] += 1
+        if self.refuses_map_runs:
+            raise _error("AccessDeniedException")
         assert mapRunArn == self.map_run
         found = Counter(self._status(each, self._at) for each in self.children if each.started <= self._at)
         found["PENDING"] = self.total - found.total()

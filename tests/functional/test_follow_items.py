@@ -157,3 +157,12 @@ def test_the_logs_of_the_first_failures():
     assert len(read.runs) == 20
     assert {run.job for run in read.runs} == {"load"}
     assert read.unread_items == 10
+
+
+def test_items_that_cannot_be_read_do_not_end_the_following(capsys: pytest.CaptureFixture[str]):
+    fake = ran(failing={"load": 2})
+    fake.refuses_map_runs = True
+    assert follow(fake) == 3
+    shown = capsys.readouterr()
+    assert plain(shown.err).count("the items cannot be read: ") == 1
+    assert "├── 10 items: 8 succeeded, 2 failed\n" in plain(shown.out)

@@ -55,9 +55,10 @@ class ItemFollower:
             return
         self._is_finished = node.ended
         counts, reported = read_outcome_counts(node.record), list_reported_items(node.record)
+        node.items = counts or node.items
         if counts is not None and (reported or not counts.failed):
             before = {each.arn: each for each in node.failed_items}
-            node.items, node.failed_items = counts, [before.get(each.arn, each) for each in reported]
+            node.failed_items = [before.get(each.arn, each) for each in reported]
             yield from (_describe_failure(each) for each in reported if each.arn not in before)
         elif node.record.map_runs and self._is_due():
             yield from self._count(node.record.map_runs[-1])
