@@ -19,6 +19,7 @@ from sfnorch.report.documents import VERSION
 from sfnorch.report.documents.backfills import BackfillDocument
 from sfnorch.report.documents.errors import ErrorDocument
 from sfnorch.report.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
+from sfnorch.report.documents.plans import PlanDocument
 from sfnorch.report.documents.simulation import EVENT_DETAILS, SimulationDocument
 from sfnorch.report.documents.stacks import (
     DeleteDocument,
@@ -47,6 +48,7 @@ class Printed:
 
 DOCUMENTS = (
     Printed(PatternsDocument, ("patterns",)),
+    Printed(PlanDocument, ("plan",)),
     Printed(RenderDocument, ("render",)),
     Printed(LintDocument, ("lint",)),
     Printed(RulesDocument, ("lint --list-rules", "lint --explain")),

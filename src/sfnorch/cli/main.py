@@ -21,6 +21,7 @@ COMMANDS = {
     "init": "Create a plan to start from.",
     "patterns": "List the orchestration patterns.",
     "schema": "Print the JSON Schema of the plan, for editors.",
+    "plan": "Show the effective plan, with the origins of its values.",
     "render": "Render the plan as a SAM or CloudFormation template.",
     "lint": "Check templates and definitions for errors and risks.",
     "graph": "Draw the state machines of a template or a definition.",
