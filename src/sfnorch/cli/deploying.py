@@ -21,6 +21,7 @@ from sfnorch.cli.account import (
     require_consent,
 )
 from sfnorch.cli.documents import print_json
+from sfnorch.cli.environment import find_environment, format_environment
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import add_output_option
 from sfnorch.cli.parameter_type import Function
@@ -241,7 +242,10 @@ def _build_execution_command(result: DeployResult, options: DeploymentOptions) -
     """Return the command that executes the change set; empty without one."""
     if result.end != "left" or result.change_set is None:
         return ""
-    words = ["sfnorch", "deploy", "--stack-name", result.stack_name]
+    environment = find_environment()
+    words = ["sfnorch", "deploy", *(format_environment(environment) if environment else ())]
+    if environment is None or environment.stack_name != result.stack_name:
+        words += ["--stack-name", result.stack_name]
     words += ["--execute-change-set", result.change_set.name]
     words += ["--region", options.region] if options.region else []
     words += ["--profile", options.profile] if options.profile else []
