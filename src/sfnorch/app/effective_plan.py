@@ -47,11 +47,11 @@ def read_effective_plan(plan: Path | PlanChoice | None = None) -> EffectivePlan:
     load_plan_or_default(plan)  # reports the faults of the whole plan
     if plan is None:
         return EffectivePlan(data=_describe_default_plan(), file=Places().file)
-    from sfnorch.plan.composition.compose import compose_plan  # slow to load
+    from sfnorch.plan.load import compose_document  # slow to load
     from sfnorch.plan.read import read_document
 
     choice = plan if isinstance(plan, PlanChoice) else PlanChoice(plan, "")
-    composition = compose_plan(read_document(choice.path), choice.path, choice.environment)
+    composition = compose_document(read_document(choice.path), choice.path, choice.environment)
     document, environment = composition.document, composition.environment
     return EffectivePlan(
         data=document.data,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LONGEST_FLOW = 80
 """The maximum characters of a list on one line."""
 
-_JOB_KEYS = (("jobs",), ("jobs", "name"), ("glue_job",), ("allowed_jobs",))
+_JOB_KEYS = (("jobs",), ("jobs", "name"), ("glue_job",))
 """The keys of names of Glue jobs, without indexes: the last one or two of a path."""
 
 
@@ -121,6 +121,8 @@ def _describe_origin(plan: EffectivePlan, path: Path, place: Place) -> str:
 
 def _describe_place(plan: EffectivePlan, place: Place, own: Path | None = None) -> str:
     """Return the path, the file and the line of a place: no file for that of the plan, no path for the `own` one."""
+    if not place.path:  # the children of a plan without children
+        return "default"
     file = make_printable_line(place.file) if place.file != plan.file else ""
     path = "" if own is not None and _is_own(own, place.path) else make_printable_line(format_path(place.path))
     return ", ".join(filter(None, (path, file, f"line {place.line}")))
@@ -142,17 +144,19 @@ def _remove_indexes(path: Path) -> Path:
 def _describe_renaming(plan: EffectivePlan, path: Path, value: Json) -> str:
     """Return what renames a Glue job in the environment; empty for other values."""
     keys = _remove_indexes(path)
-    if plan.environment is None or not (keys[-1:] in _JOB_KEYS or keys[-2:] in _JOB_KEYS):
+    if plan.environment is None or not isinstance(value, str):
         return ""
     node = plan.environment.node
     setting = node.get("job_name") or node.get("job_suffix")
-    if setting is None or not isinstance(value, str) or value == "*":
-        return ""
-    before = next((name for name, renamed in plan.job_names.items() if renamed == value), "")
-    if not before and keys[-1:] != ("allowed_jobs",):
+    if setting is None:
         return ""
     where = _describe_place(plan, setting.place)
-    return f"renamed{f' from {make_printable_line(before)}' if before else ''} by {where}"
+    if keys == ("allowed_jobs",):
+        return f"renamed by {where}" if not value.endswith("*") else ""
+    if keys[-1:] not in _JOB_KEYS and keys[-2:] not in _JOB_KEYS:
+        return ""
+    before = next((name for name, renamed in plan.job_names.items() if renamed == value), None)
+    return "" if before is None else f"renamed from {make_printable_line(before)} by {where}"
 
 
 def format_plan(data: Mapping[str, Json], comments: Mapping[Path, str]) -> str:
