@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime, timezone
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.app.backfilling import BackfillResult
 from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
+from sfnorch.app.effective_plan import EffectivePlan
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.deletion import Deletion
 from sfnorch.aws.stack_events import OperationEnd
@@ -18,11 +20,14 @@ from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
 from sfnorch.findings import Finding, Severity
 from sfnorch.linter.catalogue import list_entries
 from sfnorch.patterns import PATTERNS, build_workflow
-from sfnorch.plan.load import parse_plan
+from sfnorch.plan.composition.overlays import list_removals
+from sfnorch.plan.load import compose_document, parse_plan
+from sfnorch.plan.read import parse_document
 from sfnorch.report.backfill import convert_backfill
 from sfnorch.report.difference import convert_difference
 from sfnorch.report.documents import add_version
 from sfnorch.report.documents.errors import ErrorDocument
+from sfnorch.report.effective_plan import convert_effective_plan
 from sfnorch.report.findings import convert_findings, convert_rules
 from sfnorch.report.job_logs import convert_logs
 from sfnorch.report.run_data import convert_run
@@ -52,6 +57,15 @@ name: etl
 schedule: cron(0 3 * * ? *)
 steps:
 - {name: load, glue_job: load-orders}
+"""
+PLAN_OF_ENVIRONMENTS = """\
+pattern: flow
+name: etl
+schedule: cron(0 3 * * ? *)
+steps:
+- {name: load, glue_job: load-orders}
+environments:
+  dev: {schedule: none}
 """
 ACCOUNT = "us-east-1:123456789012"
 EXECUTION = f"arn:aws:states:{ACCOUNT}:execution:etl-jobs:nightly"
@@ -115,6 +129,18 @@ _FAILED = OperationEnd(
     status="DELETE_FAILED", resource="Bucket", type="AWS::S3::Bucket", reason="The bucket is not empty"
 )
 _STATE_MACHINE = MachineStatus(logical_id="StateMachine", arn=MACHINE, title="jobs")
+
+
+def _effective_plan() -> EffectivePlan:
+    path = Path("sfnorch.yaml")
+    composition = compose_document(parse_document(PLAN_OF_ENVIRONMENTS, str(path)), path, "dev")
+    return EffectivePlan(
+        data=composition.document.data,
+        file=composition.document.file,
+        origins=composition.document.places.by_path,
+        environment=composition.environment,
+        removed=tuple(list_removals(composition.environment)) if composition.environment else (),
+    )
 
 
 def _difference() -> Difference:
@@ -223,6 +249,7 @@ def _documents() -> dict[str, Document]:
     return {
         "ErrorDocument": error,
         "PatternsDocument": {"patterns": [{"name": pattern.name, "summary": pattern.summary}]},
+        "PlanDocument": convert_effective_plan(_effective_plan()),
         "RenderDocument": {
             "file": "SAM-template.yaml",
             "format": "sam",

@@ -14,8 +14,8 @@ from sfnorch.cli.templates import choose_plan
 
 @click.command(
     epilog=format_examples(
+        ("Show the plan in the current folder.", "sfnorch plan"),
         ("Show the plan of an environment.", "sfnorch plan --env prod"),
-        ("Write the plan of an environment to a file.", "sfnorch plan --env prod > prod.yaml"),
     )
 )
 @add_plan_option
