@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sfnorch.report.documents.backfills import BackfillDocument
     from sfnorch.report.documents.errors import ErrorDocument
     from sfnorch.report.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
-    from sfnorch.report.documents.plans import PlanDocument
+    from sfnorch.report.documents.plans import PlanDocument, PlanResultsDocument
     from sfnorch.report.documents.simulation import SimulationDocument
     from sfnorch.report.documents.stacks import (
         DeleteDocument,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         | OutputsDocument
         | PatternsDocument
         | PlanDocument
+        | PlanResultsDocument
         | RenderDocument
         | RulesDocument
         | RunDocument

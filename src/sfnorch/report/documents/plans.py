@@ -1,10 +1,11 @@
-"""The document of the command that shows the effective plan."""
+"""The documents of the effective plan, and of a command for several plans or environments."""
 
 from __future__ import annotations
 
 from typing import TypedDict
 
 from sfnorch.json_values import Json
+from sfnorch.report.documents.errors import Error
 
 
 class SettingsData(TypedDict):
@@ -54,3 +55,27 @@ class PlanDocument(TypedDict):
     """Origin of each value, by its path in `plan`; empty for the default plan."""
     removed: list[OriginData]
     """Keys of the environment that remove something from the plan."""
+
+
+class PlanResultData(TypedDict):
+    """The result of a command for a plan in an environment."""
+
+    plan: str
+    """File of the plan."""
+    environment: str | None
+    """Name of the environment; null without one."""
+    stack: str | None
+    """Name of the stack; null if it is unknown."""
+    exitCode: int
+    """Exit code of the command for this plan and environment alone."""
+    error: Error | None
+    """What is wrong, and how to fix it; null without an error."""
+    document: dict[str, Json] | None
+    """Document of the command for this plan and environment alone, without `version`; null without one."""
+
+
+class PlanResultsDocument(TypedDict):
+    """The results of a command for several plans or environments."""
+
+    results: list[PlanResultData]
+    """Result for each plan and environment."""

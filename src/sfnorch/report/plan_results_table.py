@@ -1,0 +1,41 @@
+"""The table of the results for several plans or environments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from sfnorch.console import Console, Text
+from sfnorch.report.plan_results import PlanResult
+
+_LONGEST_ERROR = 60
+
+
+def print_plan_results(results: Sequence[PlanResult], console: Console) -> None:
+    """Print a row for each plan and environment: its stack, if it is known, and its result."""
+    titles = list(dict.fromkeys(title for each in results for title in each.cells))
+    columns = {
+        "PLAN": [str(each.plan) for each in results] if len({each.plan for each in results}) > 1 else [],
+        "ENVIRONMENT": [each.environment for each in results],
+        "STACK": [each.stack for each in results],
+        "RESULT": [_describe_result(each) for each in results],
+        **{title: [each.cells.get(title, "") for each in results] for title in titles},
+    }
+    shown = {title: cells for title, cells in columns.items() if any(cells)}
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for title in shown:
+        table.add_column(title, header_style="dim", overflow="fold")
+    for number, each in enumerate(results):
+        style = "bold red" if each.code else ""
+        cells = {title: texts[number] for title, texts in shown.items()}
+        table.add_row(*(Text(text, style=style if title == "RESULT" else "") for title, text in cells.items()))
+    console.print(table)
+
+
+def _describe_result(result: PlanResult) -> str:
+    """Return the result in a few words; the beginning of the error, if the result says nothing of it."""
+    if result.result or result.error is None:
+        return result.result
+    line = (result.error.message.splitlines() or ["error"])[0]
+    return line if len(line) <= _LONGEST_ERROR else f"{line[: _LONGEST_ERROR - 1].rstrip()}…"
