@@ -13,11 +13,19 @@ from sfnorch.cli.environment import find_environment
 from sfnorch.cli.exit_codes import DIFFERENT, SUCCESS
 from sfnorch.cli.options import add_output_option
 from sfnorch.cli.parameters import DeployableCommand, add_bucket_options, add_deployable_options, parse_parameter_values
+from sfnorch.cli.several import SeveralPlansCommand, report_result
 from sfnorch.cli.templates import choose_plan
 from sfnorch.errors import SfnorchError
 
 
-@click.command(cls=DeployableCommand)
+class DiffCommand(SeveralPlansCommand, DeployableCommand):
+    """The command, which compares several stacks one after another."""
+
+    accepts_all_environments = True
+    for_one_plan = ("stack_name",)
+
+
+@click.command(cls=DiffCommand)
 @add_deployable_options
 @add_bucket_options
 @click.option("--exit-code", is_flag=True, help="Exit with code 4 if there are differences.")
@@ -44,7 +52,7 @@ def diff(
     from sfnorch.app.comparing import diff as find_difference
     from sfnorch.app.deployable import StackRequest
     from sfnorch.console import Console
-    from sfnorch.report.difference import convert_difference, print_difference
+    from sfnorch.report.difference import convert_difference, print_difference, summarize_difference
 
     request = StackRequest(
         plan=choose_plan(template_file, plan_file),
@@ -57,6 +65,7 @@ def diff(
         resolve_s3=resolve_s3,
     )
     found = find_difference(request, open_account(region, profile))
+    report_result(summarize_difference(found), stack=found.stack)
     if output_form == "json":
         print_json(convert_difference(found))
     else:

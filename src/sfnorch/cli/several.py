@@ -117,7 +117,7 @@ def run_parts(
                 _print_title(part, is_first=part is parts[0])
             run_part(ctx, part, work, is_first=part is parts[0])
     except BaseException:
-        if is_text and parts[0].result != INTERRUPTED:
+        if is_text and any(part.is_done for part in parts):
             print_table(parts)
         raise
     if is_text:
@@ -132,7 +132,8 @@ def run_parts(
 def _print_title(part: PlanResult, *, is_first: bool) -> None:
     if not is_first:
         click.echo()
-    click.echo(click.style(make_printable_line(part.title), bold=True) if sys.stdout.isatty() else part.title)
+    title = make_printable_line(part.title)
+    click.echo(click.style(title, bold=True) if sys.stdout.isatty() else title)
 
 
 def print_table(parts: Sequence[PlanResult]) -> None:
@@ -143,10 +144,17 @@ def print_table(parts: Sequence[PlanResult]) -> None:
     print_plan_results(parts, Console(width=None if sys.stdout.isatty() else WIDTH))
 
 
-def run_part(ctx: click.Context, part: PlanResult, work: Callable[[PlanResult], int], *, is_first: bool) -> None:
+def run_part(
+    ctx: click.Context,
+    part: PlanResult,
+    work: Callable[[PlanResult], int],
+    *,
+    is_first: bool,
+    prints_error: bool = True,
+) -> None:
     """Call `work` for the part, whose plan and environment are those of the command meanwhile.
 
-    An error is printed and stored in the part, unless it is a bug or wrong usage for any plan.
+    An error is stored in the part, and printed, unless it is a bug or wrong usage for any plan.
     """
     before = ctx.meta[PLAN_FILE], get_environment_name()
     enter_environment(ctx, part.plan, part.environment)
@@ -156,19 +164,24 @@ def run_part(ctx: click.Context, part: PlanResult, work: Callable[[PlanResult], 
         if part.error:
             raise part.error
         part.stack = _find_stack_name(part)
-        part.code = work(part)
-        part.result = "" if part.result == INTERRUPTED else part.result
+        code = work(part)
     except (click.exceptions.Exit, click.exceptions.Abort):
         raise
     except click.UsageError as error:
         if is_first and not isinstance(error, RefusedRequestError):
             raise
-        _store_error(part, error, SfnorchError(error.format_message()), USAGE_ERROR)
+        part.end_with(SfnorchError(error.format_message()), USAGE_ERROR)
+        if prints_error:
+            _print_error(ctx, part, error)
     except Exception as error:
         explained = None if has_interrupt(error) else explain_error(error)
         if explained is None:
             raise
-        _store_error(part, error, explained, ERROR)
+        part.end_with(explained, ERROR)
+        if prints_error:
+            _print_error(ctx, part, error)
+    else:
+        part.end_with(None, code)
     finally:
         del ctx.meta[CURRENT_PART]
         enter_environment(ctx, *before)
@@ -184,13 +197,13 @@ def _find_stack_name(part: PlanResult) -> str:
         return ""
 
 
-def _store_error(part: PlanResult, error: Exception, explained: SfnorchError, code: int) -> None:
-    part.error, part.code = explained, code
-    if part.result == INTERRUPTED:
-        part.result = ""
-    debugging = click.get_current_context().obj
-    is_debugged = bool(getattr(debugging, "on", False))
-    click.echo(mask_secrets(describe_error(error, explained, debug=is_debugged)), err=True, color=True)
+def _print_error(ctx: click.Context, part: PlanResult, error: Exception) -> None:
+    """Print the error of a part, which its message names: errors can go to another file than the titles."""
+    told = part.error
+    if told and str(part.plan) not in told.message:
+        told = SfnorchError(f"{part.title}: {told.message}", hint=told.hint)
+    is_debugged = bool(getattr(ctx.obj, "on", False))
+    click.echo(mask_secrets(describe_error(error, told, debug=is_debugged)), err=True, color=True)
 
 
 def find_worst_code(parts: Sequence[PlanResult]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
-from sfnorch.report.stack import convert_change_set, print_changes, print_machines
+from sfnorch.report.stack import convert_change_set, count_words, print_changes, print_machines
 
 if TYPE_CHECKING:
     from sfnorch.app.comparing import Difference
@@ -28,6 +28,15 @@ def convert_difference(difference: Difference) -> DiffDocument:
         "conflicts": list(difference.conflicts),
         "note": "\n".join(difference.notes) or None,
     }
+
+
+def summarize_difference(difference: Difference) -> str:
+    """Return the difference in a few words: the changes to resources, if they are known."""
+    if difference.conflicts:
+        return "a deployment would fail"
+    if difference.change_set and difference.change_set.changes:
+        return count_words(difference.change_set.changes)
+    return "differs" if difference.has_differences else "no differences"
 
 
 def print_difference(difference: Difference, console: Console) -> None:

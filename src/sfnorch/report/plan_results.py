@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
+    from sfnorch.json_values import Json
     from sfnorch.report.documents import Document
     from sfnorch.report.documents.plans import PlanResultData, PlanResultsDocument
 
@@ -38,6 +39,17 @@ class PlanResult:
     """The JSON document of the command for the plan alone."""
 
     @property
+    def is_done(self) -> bool:
+        """Whether the command has ended for the plan."""
+        return self.result not in (NOT_STARTED, INTERRUPTED)
+
+    def end_with(self, error: SfnorchError | None, code: int) -> None:
+        """Store the end of the command for the plan; a result that it has stored stays."""
+        self.error, self.code = error, code
+        if self.result == INTERRUPTED:
+            self.result = ""
+
+    @property
     def title(self) -> str:
         """The plan and the environment."""
         return f"{self.plan} ({self.environment})" if self.environment else str(self.plan)
@@ -56,5 +68,5 @@ def _convert_result(result: PlanResult, mask: Callable[[str], str]) -> PlanResul
         "stack": result.stack or None,
         "exitCode": result.code,
         "error": {"message": mask(error.message), "hint": mask(error.hint) or None} if error else None,
-        "document": {**result.document} if result.document else None,
+        "document": cast("dict[str, Json]", result.document) if result.document else None,
     }

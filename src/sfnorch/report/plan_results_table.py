@@ -37,5 +37,8 @@ def _describe_result(result: PlanResult) -> str:
     """Return the result in a few words; the beginning of the error, if the result says nothing of it."""
     if result.result or result.error is None:
         return result.result
-    line = (result.error.message.splitlines() or ["error"])[0]
+    lines = result.error.message.splitlines()
+    if len(lines) > 1:
+        return f"{len(lines)} errors"
+    line = lines[0] if lines else "error"
     return line if len(line) <= _LONGEST_ERROR else f"{line[: _LONGEST_ERROR - 1].rstrip()}…"
