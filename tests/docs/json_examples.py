@@ -14,6 +14,7 @@ from sfnorch.app.deploying import DeployResult
 from sfnorch.app.effective_plan import EffectivePlan
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.deletion import Deletion
+from sfnorch.aws.drift import PropertyDrift, ResourceDrift
 from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import Resource, Stack
 from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
@@ -124,6 +125,13 @@ _CHANGE_SET = ChangeSet(
     parameters={},
     changes=(_CHANGE,),
 )
+_DRIFT = ResourceDrift(
+    logical_id="JobsFailedAlarm",
+    physical_id="etl-jobs-failed",
+    type="AWS::CloudWatch::Alarm",
+    status="MODIFIED",
+    properties=(PropertyDrift(path="Threshold", expected="1", actual="5"),),
+)
 _STACK = Stack(id="", name="etl", status="CREATE_COMPLETE", updated=_moment(0), outputs={"StateMachineArn": MACHINE})
 _FAILED = OperationEnd(
     status="DELETE_FAILED", resource="Bucket", type="AWS::S3::Bucket", reason="The bucket is not empty"
@@ -157,6 +165,7 @@ def _difference() -> Difference:
         overrides={"AllowedGlueJobs": "load-*"},
         owners={"AllowedGlueJobs": "jobs"},
         change_set=_CHANGE_SET,
+        drift=(_DRIFT,),
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from urllib.parse import quote_plus
 
 import pytest
 
 from tests.conftest import Outcome, Run
-from tests.ministack import REGION
+from tests.functional.test_deploy_care import Terminal
+from tests.ministack import REGION, Account
 from tests.screens import plain
 from tests.wire import Wire
 
@@ -282,6 +284,51 @@ def test_plans_are_deployed_one_after_another(stacks: Run):
         "plans/a.yaml  a      change set sfnorch-DIGEST-NONCE",
         "plans/b.yaml         --env: the plan has environments; choose one: dev, prod.",
     ]
+
+
+ASKED = ["deploy", *PATTERN, "--env", "dev"]
+
+
+@pytest.fixture
+def terminal(stacks: Run, wire: Wire) -> Terminal:
+    """A deployment of two plans at a terminal."""
+    for name in ("a", "b"):
+        _write_plan(name, ENVIRONMENTS)
+    return Terminal(ASKED, wire.address)
+
+
+def test_each_deployment_has_a_prompt(terminal: Terminal, account: Account):
+    terminal.wait_for("Deploy these changes? [y/N]: ")
+    terminal.type("n")
+    terminal.wait_for("plans/b.yaml (dev)\r\n")
+    before = len(terminal.screen)
+    terminal.wait_for_read()
+    terminal.type("y")
+    assert terminal.end() == 1
+    assert terminal.screen.count("Deploy these changes? [y/N]: ") == 2
+    rows = plain(terminal.screen[before:]).splitlines()[-3:]
+    assert rows == [
+        "PLAN          ENVIRONMENT  STACK  RESULT",
+        "plans/a.yaml  dev          a-dev  declined",
+        "plans/b.yaml  dev          b-dev  deployed",
+    ]
+    (stack,) = account.client("cloudformation").describe_stacks()["Stacks"]
+    assert stack["StackName"] == "b-dev"
+
+
+def test_ctrl_c_ends_all_and_shows_what_was_done(terminal: Terminal, account: Account):
+    terminal.wait_for("Deploy these changes? [y/N]: ")
+    terminal.type("n")
+    terminal.wait_for("plans/b.yaml (dev)\r\n")
+    terminal.wait_for_read()
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.end() == 130
+    rows = plain(terminal.screen).splitlines()
+    assert [row for row in rows if row.startswith("plans/") and "  " in row] == [
+        "plans/a.yaml  dev          a-dev  declined",
+        "plans/b.yaml  dev          b-dev  interrupted",
+    ]
+    assert account.client("cloudformation").describe_stacks()["Stacks"] == []
 
 
 def test_a_failed_deployment_stops_no_other(stacks: Run):

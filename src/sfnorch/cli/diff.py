@@ -29,6 +29,9 @@ class DiffCommand(SeveralPlansCommand, DeployableCommand):
 @add_deployable_options
 @add_bucket_options
 @click.option("--exit-code", is_flag=True, help="Exit with code 4 if there are differences.")
+@click.option(
+    "--drift", is_flag=True, help="Also show resources that were changed outside of CloudFormation; takes some minutes."
+)
 @add_account_options
 @add_output_option
 def diff(
@@ -39,6 +42,7 @@ def diff(
     s3_bucket: str,
     resolve_s3: bool,
     exit_code: bool,
+    drift: bool,
     region: str | None,
     profile: str | None,
     output_form: str,
@@ -47,7 +51,8 @@ def diff(
     """Compare the deployed stack with the plan.
 
     The command shows a unified diff of the templates, the parameters that would change, and the changes to resources.
-    For the changes it creates a change set, and deletes it again.
+    For the changes it creates a change set, and deletes it again. With --drift, it shows which properties of the
+    resources differ from the template of the stack; sfnorch deploy --revert-drift brings them back.
     """
     from sfnorch.app.comparing import diff as find_difference
     from sfnorch.app.deployable import StackRequest
@@ -64,7 +69,7 @@ def diff(
         s3_bucket=s3_bucket,
         resolve_s3=resolve_s3,
     )
-    found = find_difference(request, open_account(region, profile))
+    found = find_difference(request, open_account(region, profile), drift=drift)
     report_result(summarize_difference(found), stack=found.stack)
     if output_form == "json":
         print_json(convert_difference(found))

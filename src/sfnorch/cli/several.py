@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
@@ -17,8 +17,10 @@ from sfnorch.cli.options import OUTPUT_FORM, RefusedRequestError
 from sfnorch.errors import SfnorchError, has_interrupt
 from sfnorch.plan.files import find_plan
 from sfnorch.plan.names import ALL_ENVIRONMENTS
-from sfnorch.printable import make_printable_line
 from sfnorch.report.plan_results import INTERRUPTED, PlanResult, convert_plan_results
+
+if TYPE_CHECKING:
+    from sfnorch.console import Console
 
 WIDTH = 1_000
 """The columns of a table to a file or a pipe."""
@@ -129,19 +131,25 @@ def run_parts(
     return find_worst_code(parts)
 
 
-def _print_title(part: PlanResult, *, is_first: bool) -> None:
-    if not is_first:
-        click.echo()
-    title = make_printable_line(part.title)
-    click.echo(click.style(title, bold=True) if sys.stdout.isatty() else title)
-
-
 def print_table(parts: Sequence[PlanResult]) -> None:
     """Print the results as a table, as wide as the terminal; without a terminal, no line is broken."""
-    from sfnorch.console import Console  # slow to load
-    from sfnorch.report.plan_results_table import print_plan_results
+    from sfnorch.report.plan_results_table import print_plan_results  # slow to load
 
-    print_plan_results(parts, Console(width=None if sys.stdout.isatty() else WIDTH))
+    print_plan_results(parts, _create_console())
+
+
+def _print_title(part: PlanResult, *, is_first: bool) -> None:
+    from sfnorch.report.plan_results_table import print_title  # slow to load
+
+    if not is_first:
+        click.echo()
+    print_title(part, _create_console())
+
+
+def _create_console() -> Console:
+    from sfnorch.console import Console  # slow to load
+
+    return Console(width=None if sys.stdout.isatty() else WIDTH)
 
 
 def run_part(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
+from sfnorch.report.drift import convert_drift, print_drift
 from sfnorch.report.stack import convert_change_set, count_words, print_changes, print_machines
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def convert_difference(difference: Difference) -> DiffDocument:
         },
         "conflicts": list(difference.conflicts),
         "note": "\n".join(difference.notes) or None,
+        "drift": None if difference.drift is None else [convert_drift(each) for each in difference.drift],
     }
 
 
@@ -34,13 +36,14 @@ def summarize_difference(difference: Difference) -> str:
     """Return the difference in a few words: the changes to resources, if they are known."""
     if difference.conflicts:
         return "a deployment would fail"
-    if difference.change_set and difference.change_set.changes:
-        return count_words(difference.change_set.changes)
-    return "differs" if difference.has_differences else "no differences"
+    changes = difference.change_set.changes if difference.change_set else ()
+    drifted = sum(each.status != "UNKNOWN" for each in difference.drift or ())
+    words = [count_words(changes) if changes else "", f"{drifted} drifted" if drifted else ""]
+    return ", ".join(filter(None, words)) or ("differs" if difference.has_differences else "no differences")
 
 
 def print_difference(difference: Difference, console: Console) -> None:
-    """Print the changed lines, the parameters, the change set, and the notes."""
+    """Print the changed lines, the parameters, the change set, the drift, and the notes."""
     for line in difference.lines:
         console.print(Text(line, style=_STYLES.get(line[:1], "")), soft_wrap=True)
     for name, (before, after) in difference.parameters.items():
@@ -51,6 +54,7 @@ def print_difference(difference: Difference, console: Console) -> None:
     if difference.change_set and difference.change_set.changes:
         print_changes(difference.change_set, console)
         print_machines(difference.change_set, console)
+    print_drift(difference.drift or (), console)
     for note in difference.notes:
         console.print_words(note)
     if not difference.has_differences:

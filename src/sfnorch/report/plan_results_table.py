@@ -7,9 +7,15 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from sfnorch.console import Console, Text
+from sfnorch.printable import make_printable_line
 from sfnorch.report.plan_results import PlanResult
 
 _LONGEST_ERROR = 60
+
+
+def print_title(result: PlanResult, console: Console) -> None:
+    """Print the title of the plan and environment, before the output of the command for it."""
+    console.print(Text(make_printable_line(result.title), style="bold"), soft_wrap=True)
 
 
 def print_plan_results(results: Sequence[PlanResult], console: Console) -> None:
@@ -29,7 +35,8 @@ def print_plan_results(results: Sequence[PlanResult], console: Console) -> None:
     for number, each in enumerate(results):
         style = "bold red" if each.code else ""
         cells = {title: texts[number] for title, texts in shown.items()}
-        table.add_row(*(Text(text, style=style if title == "RESULT" else "") for title, text in cells.items()))
+        lines = {title: make_printable_line(text) for title, text in cells.items()}
+        table.add_row(*(Text(line, style=style if title == "RESULT" else "") for title, line in lines.items()))
     console.print(table)
 
 
