@@ -18,6 +18,7 @@ from sfnorch.aws.drift import PropertyDrift, ResourceDrift
 from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import Resource, Stack
 from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
+from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
 from sfnorch.linter.catalogue import list_entries
 from sfnorch.patterns import PATTERNS, build_workflow
@@ -31,6 +32,7 @@ from sfnorch.report.documents.errors import ErrorDocument
 from sfnorch.report.effective_plan import convert_effective_plan
 from sfnorch.report.findings import convert_findings, convert_rules
 from sfnorch.report.job_logs import convert_logs
+from sfnorch.report.plan_results import PlanResult, convert_plan_results
 from sfnorch.report.run_data import convert_run
 from sfnorch.report.run_tree import convert_started, convert_stopped, convert_tree
 from sfnorch.report.schedule import convert_schedule, convert_starts
@@ -255,8 +257,26 @@ def _documents() -> dict[str, Document]:
             "hint": "--stack-name and --region choose another; `sfnorch deploy` makes one",
         }
     }
+    several = [
+        PlanResult(
+            plan=Path("sfnorch.yaml"),
+            environment="dev",
+            stack="etl-dev",
+            document={"findings": convert_findings([_FINDING])},
+            code=1,
+        ),
+        PlanResult(
+            plan=Path("sfnorch.yaml"),
+            environment="prod",
+            code=1,
+            error=SfnorchError(
+                "environments.prod.shedule: unknown key 'shedule'; did you mean schedule? (sfnorch.yaml, line 8)"
+            ),
+        ),
+    ]
     return {
         "ErrorDocument": error,
+        "PlanResultsDocument": convert_plan_results(several, str),
         "PatternsDocument": {"patterns": [{"name": pattern.name, "summary": pattern.summary}]},
         "PlanDocument": convert_effective_plan(_effective_plan()),
         "RenderDocument": {

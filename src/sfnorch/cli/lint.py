@@ -45,6 +45,7 @@ def _add_forms(command: Function) -> Function:
             "Check all templates in a folder, and write the findings as JSON.",
             "sfnorch lint templates/*.yaml --output json",
         ),
+        ("Check the plan in all of its environments.", "sfnorch lint --env all"),
         ("Ignore a rule.", "sfnorch lint template.yaml --ignore unused-permission"),
         ("Check all templates in all folders; fail on warnings too.", "sfnorch lint '**/*.yaml' --fail-on warning"),
         ("Explain a rule.", "sfnorch lint --explain missing-permission"),

@@ -37,6 +37,14 @@ class PlansCommand(click.Command):
     for_one_plan: ClassVar[tuple[str, ...]] = ()
     """The parameters that have a meaning for one plan and one environment only."""
 
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        for param in self.params:
+            if isinstance(param, click.Option) and "--plan" in param.opts:
+                param.help = "Plan file, or a pattern in quotes such as 'plans/*.yaml' for several plans."
+            elif isinstance(param, click.Option) and "--env" in param.opts and self.accepts_all_environments:
+                param.help = "Environment of the plan; all for a table of all environments."
+
     def refuse_options(self, ctx: click.Context) -> None:
         """Fail as wrong usage for an option that has a meaning for one plan and one environment only."""
         for param in self.params:
