@@ -23,7 +23,7 @@ class EffectivePlan:
     """The effective plan: a plan with its included files, an environment and defaults."""
 
     data: Mapping[str, Json]
-    """The plan as data, which is valid as a plan of its own."""
+    """The plan as data, which is valid as a plan."""
     file: str
     """The file of the plan."""
     origins: Mapping[ValuePath, Place] = field(default_factory=dict)

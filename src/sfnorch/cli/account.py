@@ -124,7 +124,7 @@ def _find_stack_name(ctx: click.Context, param: click.Parameter, value: str | No
     """
     if value is None and str(ctx.params.get("execution")).startswith("arn:"):
         return ""
-    if value is None and names_several(ctx):  # each has a stack of its own
+    if value is None and names_several(ctx):  # each has a separate stack
         return ""
     return _check_stack_name(ctx, param, value) or find_planned_stack_name(ctx.meta.get(PLAN_FILE))
 

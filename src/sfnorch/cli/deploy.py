@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class DeployCommand(SeveralPlansCommand, DeployableCommand):
-    """The command, which deploys several stacks one after another."""
+    """The command, which deploys several stacks in sequence."""
 
     for_one_plan = ("template_file", "stack_name", "dotenv", "change_set_name")
 

@@ -19,7 +19,7 @@ from sfnorch.errors import SfnorchError
 
 
 class DiffCommand(SeveralPlansCommand, DeployableCommand):
-    """The command, which compares several stacks one after another."""
+    """The command, which compares several stacks in sequence."""
 
     accepts_all_environments = True
     for_one_plan = ("stack_name",)

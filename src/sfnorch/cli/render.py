@@ -30,7 +30,7 @@ FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
 
 
 class RenderCommand(SeveralPlansCommand, ChildJobsCommand):
-    """The command, which renders several plans one after another."""
+    """The command, which renders several plans in sequence."""
 
     for_one_plan = ("machine", "partition")
 

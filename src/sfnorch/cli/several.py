@@ -56,7 +56,7 @@ class SeveralPlansCommand(PlansCommand):
     """A command that runs once for each plan and environment, and shows a table of the results at the end."""
 
     shows_details: ClassVar[bool] = True
-    """Whether each part has an output of its own before the table."""
+    """Whether each part has its own output before the table."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Return the exit code: that of the command, or the worst of all parts."""
