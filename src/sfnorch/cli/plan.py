@@ -25,7 +25,7 @@ def plan(plan_file: Path | None, output_form: str) -> None:
 
     The effective plan is the plan with its included files, the environment and defaults. The output is a valid plan. A
     value from another place than the plan's file at the same path has a comment with its origin. Comments at the
-    beginning have the deployment settings of the environment.
+    beginning have the deployment settings of the environment. To see what a deployment would change, use sfnorch diff.
     """
     from sfnorch.app.effective_plan import read_effective_plan
     from sfnorch.report.effective_plan import convert_effective_plan, format_effective_plan
