@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sfnorch.app.backfilling import BackfillResult
 from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
-from sfnorch.app.effective_plan import EffectivePlan
+from sfnorch.app.effective_plan import EffectivePlan, build_effective_plan
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.deletion import Deletion
 from sfnorch.aws.drift import PropertyDrift, ResourceDrift
@@ -22,7 +22,6 @@ from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
 from sfnorch.linter.catalogue import list_entries
 from sfnorch.patterns import PATTERNS, build_workflow
-from sfnorch.plan.composition.overlays import list_removals
 from sfnorch.plan.load import compose_document, parse_plan
 from sfnorch.plan.read import parse_document
 from sfnorch.report.backfill import convert_backfill
@@ -143,14 +142,7 @@ _STATE_MACHINE = MachineStatus(logical_id="StateMachine", arn=MACHINE, title="jo
 
 def _effective_plan() -> EffectivePlan:
     path = Path("sfnorch.yaml")
-    composition = compose_document(parse_document(PLAN_OF_ENVIRONMENTS, str(path)), path, "dev")
-    return EffectivePlan(
-        data=composition.document.data,
-        file=composition.document.file,
-        origins=composition.document.places.by_path,
-        environment=composition.environment,
-        removed=tuple(list_removals(composition.environment)) if composition.environment else (),
-    )
+    return build_effective_plan(compose_document(parse_document(PLAN_OF_ENVIRONMENTS, str(path)), path, "dev"))
 
 
 def _difference() -> Difference:

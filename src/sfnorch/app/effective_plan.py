@@ -14,6 +14,7 @@ from sfnorch.plan.environments import PlanChoice
 from sfnorch.plan.places import Place, Places
 
 if TYPE_CHECKING:  # the models of a plan are slow to load
+    from sfnorch.plan.composition.composition import Composition
     from sfnorch.plan.composition.environment import Environment
     from sfnorch.plan.paths import Path as ValuePath
 
@@ -51,7 +52,11 @@ def read_effective_plan(plan: Path | PlanChoice | None = None) -> EffectivePlan:
     from sfnorch.plan.read import read_document
 
     choice = plan if isinstance(plan, PlanChoice) else PlanChoice(plan, "")
-    composition = compose_document(read_document(choice.path), choice.path, choice.environment)
+    return build_effective_plan(compose_document(read_document(choice.path), choice.path, choice.environment))
+
+
+def build_effective_plan(composition: Composition) -> EffectivePlan:
+    """Return the effective plan of a composition, which has no errors."""
     document, environment = composition.document, composition.environment
     return EffectivePlan(
         data=document.data,
@@ -72,6 +77,6 @@ def _describe_default_plan() -> dict[str, Json]:
 
 
 def _list_removals(environment: Environment) -> Iterator[Place]:
-    from sfnorch.plan.composition.overlays import list_removals
+    from sfnorch.plan.composition.overlays import list_removals  # slow to load
 
     return list_removals(environment)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfnorch.app.effective_plan import read_effective_plan
+from sfnorch.app.effective_plan import build_effective_plan, read_effective_plan
 from sfnorch.app.rendering import render
+from sfnorch.errors import SfnorchError
 from sfnorch.plan.environments import PlanChoice
-from sfnorch.plan.load import load_plan, parse_plan
+from sfnorch.plan.load import compose_document, load_plan, parse_plan
 from sfnorch.plan.paths import Path as ValuePath
 from sfnorch.plan.read import parse_document
 from sfnorch.plan.scalars import Decimal
 from sfnorch.printable import make_printable
 from sfnorch.report.effective_plan import convert_effective_plan, format_effective_plan, format_plan
 from tests.golden.artifacts import ROOT
+from tests.unit.plan.composition.plans import PLANS as RANDOM_PLANS
+from tests.unit.plan.composition.test_random_plans import drawn_plans
 
 PLANS = sorted((ROOT / "tests" / "golden" / "plans").glob("*.plan.yaml"))
 
@@ -274,3 +279,32 @@ def _list_types(value: object) -> list[type]:
         case list():
             return [kind for item in value for kind in _list_types(item)]
     return [type(value)]
+
+
+FILE = Path("sfnorch.yaml")
+
+
+def check(plan: dict[str, Any]) -> None:
+    """Check that the effective plan of each environment, if it is valid, is read again as the same plan."""
+    text = json.dumps(plan, indent=1)
+    for environment in ("", "dev", "prod"):
+        try:
+            loaded = parse_plan(text, environment=environment)
+        except SfnorchError:
+            continue
+        composition = compose_document(parse_document(text, str(FILE)), FILE, environment)
+        shown = format_effective_plan(build_effective_plan(composition))
+        assert make_printable(shown) == shown
+        again = parse_plan(shown)
+        assert again.model_dump() == loaded.model_dump()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("pattern", RANDOM_PLANS)
+def test_every_pattern(pattern: str):
+    check(RANDOM_PLANS[pattern])
+
+
+@settings(max_examples=100)
+@given(drawn_plans())
+def test_random_plans(plan: dict[str, Any]):
+    check(plan)
