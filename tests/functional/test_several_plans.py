@@ -129,6 +129,21 @@ def test_the_parts_of_a_plan_and_templates_are_no_plans(plans: Run):
     assert not Path("more-SAM-template.yaml").exists()
 
 
+def test_a_plan_with_a_key_of_templates_is_a_plan(plans: Run):
+    _write_plan("a", "tags: {'Resources': all}\n")
+    assert plans("render", *PATTERN).err == ""
+    assert Path("a-SAM-template.yaml").exists()
+
+
+def test_a_file_that_cannot_be_read_is_an_error(plans: Run):
+    Path("plans/c.yaml").write_bytes(b"\xff")
+    Path("plans/d.yaml").symlink_to("d.yaml")
+    done = plans("render", *PATTERN)
+    assert done.code == 1
+    assert "plans/c.yaml" in done.err
+    assert Path("b-SAM-template.yaml").exists()
+
+
 def test_a_plan_that_another_one_includes_is_a_plan(plans: Run):
     Path("plans/more.yaml").write_text("pattern: dynamic\nname: more\n")
     _write_plan("a", "include: [more.yaml]\n")

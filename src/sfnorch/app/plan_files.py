@@ -35,7 +35,7 @@ def find_plans(pattern: str) -> PlanFiles | None:
     plans: list[Path] = []
     notes: list[str] = []
     for path in find_matches(pattern):
-        if looks_like_template(path):
+        if _is_template(path):
             notes.append(f"{path} is a template, and is skipped")
         else:
             plans.append(path)
@@ -47,6 +47,14 @@ def find_plans(pattern: str) -> PlanFiles | None:
         folder=find_fixed_part(pattern),
         notes=tuple(notes),
     )
+
+
+def _is_template(path: Path) -> bool:
+    """Return whether a file is a template; false for one that cannot be read, which the command reports."""
+    try:
+        return looks_like_template(path) and not _is_whole(path)
+    except OSError:
+        return False
 
 
 def _find_included_files(path: Path) -> frozenset[Path]:
