@@ -15,11 +15,15 @@ from sfnorch.plan.scalars import Decimal
 from sfnorch.printable import make_printable, make_printable_line
 
 if TYPE_CHECKING:
+    from sfnorch.plan.composition.tree import Node
     from sfnorch.plan.places import Place
     from sfnorch.report.documents.plans import OriginData, PlanDocument, SettingsData
 
 _LONGEST_FLOW = 80
 """The maximum characters of a list on one line."""
+
+_SETTINGS = ("account", "region", "profile", "role_arn", "s3_bucket", "job_name", "job_suffix")
+"""The deployment settings at the beginning, beside the name of the stack and the parameters."""
 
 _JOB_KEYS = (("jobs",), ("jobs", "name"), ("glue_job",))
 """The keys of names of Glue jobs, without indexes: the last one or two of a path."""
@@ -69,21 +73,27 @@ def format_effective_plan(plan: EffectivePlan) -> str:
 
 
 def _describe_environment(plan: EffectivePlan) -> Iterator[str]:
-    """Yield comments about the environment, its deployment settings, and what it removes."""
+    """Yield comments about the environment, its deployment settings with their origins, and what it removes."""
     if plan.environment is None:
         return
-    settings = plan.environment.settings
+    settings, node = plan.environment.settings, plan.environment.node
     yield f"# Effective plan of {make_printable_line(plan.file)} in the environment {plan.environment.name}"
-    yield f"# stack_name: {_format_value(plan.environment.stack_name)}"
-    for name in ("account", "region", "profile", "role_arn", "s3_bucket", "job_name", "job_suffix"):
-        if value := getattr(settings, name):
-            yield f"# {name}: {_format_value(value)}"
+    values = {"stack_name": plan.environment.stack_name}
+    values |= {name: value for name in _SETTINGS if (value := getattr(settings, name))}
+    for name, value in values.items():
+        yield f"# {name}: {_format_value(value)}  # {_describe_node(plan, node.get(name))}"
     if settings.parameters:
         yield "# parameters:"
-        yield from (f"#   {_format_value(key)}: {_format_value(text)}" for key, text in settings.parameters.items())
+        written = node.members["parameters"].members
+        for name, value in settings.parameters.items():
+            yield f"#   {_format_value(name)}: {_format_value(value)}  # {_describe_node(plan, written.get(name))}"
     for place in plan.removed:
         yield f"# removed: {_describe_place(plan, place)}"
     yield ""
+
+
+def _describe_node(plan: EffectivePlan, node: Node | None) -> str:
+    return _describe_place(plan, node.place) if node else "default"
 
 
 def _list_comments(plan: EffectivePlan) -> Iterator[tuple[Path, str]]:

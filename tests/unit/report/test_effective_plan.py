@@ -70,12 +70,12 @@ tags: {team: data}
 
 EFFECTIVE = """\
 # Effective plan of sfnorch.yaml in the environment prod
-# stack_name: orders-live
-# account: '123456789012'
-# job_suffix: '-prod'
+# stack_name: orders-live  # environments.prod.stack_name, line 26
+# account: '123456789012'  # environments.prod.account, line 25
+# job_suffix: '-prod'  # environments.prod.job_suffix, line 27
 # parameters:
-#   AlarmSNSTopicArn: ''
-#   X: 'a # b'
+#   AlarmSNSTopicArn: ''  # environments.prod.parameters.AlarmSNSTopicArn, line 28
+#   X: 'a # b'  # environments.prod.parameters.X, line 28
 
 pattern: master-child
 name: orders
