@@ -13,7 +13,7 @@ from tests.conftest import Outcome, Run
 from tests.functional.test_deploy_care import Terminal
 from tests.ministack import REGION, Account
 from tests.screens import plain
-from tests.wire import Wire
+from tests.wire import Fault, Wire, xml_error
 
 PATTERN = ("--plan", "plans/*.yaml")
 
@@ -353,6 +353,16 @@ def test_a_failed_deployment_stops_no_other(stacks: Run):
     assert done.code == 1
     assert done.err.count("AlarmSNSTopicArn") >= 2
     assert done.out.count("AlarmSNSTopicArn cannot be") == 2
+
+
+def test_an_answer_of_aws_is_an_error_of_its_plan(stacks: Run, wire: Wire):
+    _write_plan("b")
+    wire.faults.append(Fault("CreateChangeSet", xml_error("ValidationError", "AWS does not like it")))
+    done = stacks("deploy", *PATTERN, "--yes", "--output", "json")
+    first, second = json.loads(done.out)["results"]
+    assert (done.code, first["exitCode"], second["exitCode"]) == (1, 1, 0)
+    assert "AWS does not like it" in first["error"]["message"]
+    assert second["document"]["end"] == "deployed"
 
 
 def test_plans_with_one_stack_are_not_deployed(stacks: Run):
