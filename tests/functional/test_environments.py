@@ -393,3 +393,26 @@ def test_an_invalid_name_of_a_plan(run: Run, plan: Path, account: Account, wire:
         "or a digit (sfnorch.yaml, line 2)\n"
     )
     assert wire.calls == []
+
+
+def test_the_change_set_that_was_reviewed_is_executed(run: Run, plan: Path, account: Account, wire: Wire):
+    change(plan, "123456789012", f"'{account.number}'")
+    Path("t.yaml").write_text(TEMPLATE)
+    for name in ("dev", "prod"):
+        assert run("deploy", "--template", "t.yaml", "--env", name, "--yes").code == 0
+    Path("t.yaml").write_text(TEMPLATE.replace("DisplayName", "TopicName"))
+    done = run("deploy", "--template", "t.yaml", "--env", "prod", "--no-execute")
+    assert done.code == 0
+    command = done.out.split()[1:]
+    assert command[:4] == ["deploy", "--env", "prod", "--execute-change-set"]
+    other = run(*("dev" if word == "prod" else word for word in command), "--yes")
+    assert other.code == 1
+    assert "does not exist" in plain(other.err)
+    Path("t.yaml").write_text(TEMPLATE.replace("Topic:", "Other:"))
+    wire.calls.clear()
+    done = run(*command, "--yes")
+    assert done.code == 0, done.err
+    assert "CreateChangeSet" not in wire.calls
+    Path("t.yaml").write_text(TEMPLATE.replace("DisplayName", "TopicName"))
+    assert run("diff", "--template", "t.yaml", "--env", "prod", "--exit-code").code == 0
+    assert run("diff", "--template", "t.yaml", "--env", "dev", "--exit-code").code == 4
