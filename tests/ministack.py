@@ -141,9 +141,9 @@ def fail_operation(account: Account, stack_name: str) -> None:
     wait_until(is_signalled)
 
 
-def small_template(plan: str, folder: Path | None = None) -> str:
+def small_template(plan: str, folder: Path | None = None, environment: str = "") -> str:
     """A plan's rendering as JSON, with alarms on one metric: the emulator knows no metric math."""
-    text = render_template(build_workflow(parse_plan(plan, folder=folder)), "cfn")
+    text = render_template(build_workflow(parse_plan(plan, folder=folder, environment=environment)), "cfn")
     data = json.loads(json.dumps(parse_template(text, "plan").data))
     for resource in data["Resources"].values():
         properties = resource.get("Properties", {})

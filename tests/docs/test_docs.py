@@ -16,7 +16,14 @@ from tests.template_yaml import yaml_1_1
 TEXTS = {page: page.read_text(encoding="utf-8") for page in pages()}
 BLOCKS = [block for text in TEXTS.values() for block in blocks(text)]
 _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
-WRONG = ("wrong.yaml", "wrong-schedule.yaml", "wrong-event.yaml", "cycle.yaml", "wrong-flow.yaml")
+WRONG = (
+    "wrong.yaml",
+    "wrong-schedule.yaml",
+    "wrong-event.yaml",
+    "cycle.yaml",
+    "wrong-flow.yaml",
+    "wrong-environments.yaml",
+)
 """Plans with mistakes, which a page shows."""
 
 OTHERS = (
@@ -29,8 +36,11 @@ OTHERS = (
     "mocks.yaml",
     "refused.yaml",
     "strict.yaml",
+    "split.yaml",
+    "split-prices.yaml",
+    "split-environments.yaml",
 )
-"""Templates, a plan whose code stands beside it, a file of mocks, and a configuration of lint."""
+"""Templates, a plan with its included files, one whose code is beside it, a file of mocks, a configuration of lint."""
 
 
 def shell(command: str, folder: Path) -> str:
