@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 import pytest
 
 from tests.conftest import Outcome, Run
+from tests.functional.test_deploy import TOPIC
 from tests.functional.test_deploy_care import Terminal
 from tests.ministack import REGION, Account
 from tests.screens import plain
@@ -259,9 +260,13 @@ def test_an_environment_is_that_of_the_plan_and_not_of_configured_templates(plan
     assert (done.code, done.out) == (0, "sfnorch.yaml (prod), rendered: 1 state machine, nothing found.\n")
 
 
-def test_a_template_has_no_environments_to_lint(plans: Run):
+def test_a_template_has_no_environments_to_lint(plans: Run, monkeypatch: pytest.MonkeyPatch):
+    Path("t.yaml").write_text("Resources: {}\n")
+    alone = plans("lint", "t.yaml")
     done = plans("lint", "t.yaml", "--env", "all")
-    assert (done.code, "A template and --env all exclude each other" in done.err) == (2, True)
+    assert (done.code, "A template and --env exclude each other" in done.err) == (2, True)
+    monkeypatch.setenv("SFNORCH_ENV", "all")
+    assert plans("lint", "t.yaml") == alone
 
 
 def test_invalid_environments_of_the_only_plan_are_an_error(plans: Run):
@@ -408,6 +413,16 @@ def test_environments_side_by_side(stacks: Run):
         ("dev", True),
         ("prod", False),
     ]
+
+
+def test_a_template_is_compared_with_the_stack_of_each_environment(stacks: Run):
+    Path("sfnorch.yaml").write_text(Path("plans/b.yaml").read_text())
+    Path("t.yaml").write_text(TOPIC)
+    assert stacks("deploy", "--template", "t.yaml", "--env", "dev", "--yes").code == 0
+    done = stacks("diff", "--template", "t.yaml", "--env", "all")
+    assert done.code == 1
+    assert "dev          b-dev   no differences\n" in done.out
+    assert "prod         b-prod  The stack b-prod does not exist" in done.out
 
 
 def test_the_status_of_all_environments(stacks: Run):

@@ -19,7 +19,6 @@ from sfnorch.cli.regions import add_region_option, choose_region
 from sfnorch.cli.several import find_worst_code, list_parts
 from sfnorch.cli.templates import choose_plan
 from sfnorch.errors import RequestError
-from sfnorch.plan.names import ALL_ENVIRONMENTS
 from sfnorch.printable import make_printable_line
 from sfnorch.report.waiting import show_spinner
 
@@ -116,8 +115,6 @@ def lint(
     if baseline and new_baseline:
         raise click.UsageError("--baseline and --write-baseline exclude each other; pass one of them.")
     choose_plan(next(iter(templates), None), plan_file)
-    if templates and get_environment_name() == ALL_ENVIRONMENTS:
-        raise click.UsageError(f"A template and --env {ALL_ENVIRONMENTS} exclude each other; pass one of them.")
     with show_spinner("Loading the rules"):
         from sfnorch.app.linting_templates import LintRequest, apply_baseline, build_entries, lint_templates
         from sfnorch.linter.baseline import format_baseline
@@ -127,7 +124,7 @@ def lint(
     if new_baseline:
         configuration = replace(configuration, baseline=None)
     request = LintRequest(ignore=ignored, configuration=configuration, fail_on=fail_on, baseline=baseline)
-    parts = list_parts(click.get_current_context())
+    parts = None if templates else list_parts(click.get_current_context())
     if parts:
         report = lint_parts(parts, request, region)
     else:
