@@ -71,7 +71,7 @@ def _group_resources(workflow: Workflow, start: PipelineSource, *, approval: boo
         ("Review: creates the change set by its own commands and can't execute it", make_review_stage(workflow)),
         (
             "CloudFormation: creates the plan's stack, with a permissions boundary for its roles",
-            [make_creation_role(), make_boundary_policy(workflow, *_list_buckets(start))],
+            [make_creation_role(), make_boundary_policy(workflow.functions, *_list_buckets(start))],
         ),
         ("The stages' artifacts", build_private_bucket(BUCKET, expires=True)),
         ("Templates and function code, which only Review writes", make_deployment_bucket()),
