@@ -17,13 +17,15 @@ RENDERED_BY = "Rendered by "
 
 
 class Origin(NamedTuple):
-    """A plan's pattern and name, and which of its stacks the template is for: the main stack, or the pipeline."""
+    """A plan's pattern, name and environment, and which of its stacks the template is for: the main one, or another."""
 
     pattern: str
     name: str = ""
     """Empty for a plan without a name."""
     part: str = ""
     """Empty for the main stack."""
+    environment: str = ""
+    """Empty for a plan without environments."""
 
     @property
     def metadata(self) -> dict[str, dict[str, str]]:
@@ -32,14 +34,15 @@ class Origin(NamedTuple):
 
     def __str__(self) -> str:
         plan = f"the plan {self.name} ({self.pattern})" if self.name else f"a plan without a name ({self.pattern})"
+        plan += f" in the environment {self.environment}" if self.environment else ""
         return f"the {self.part} of {plan}" if self.part else plan
 
 
 def read_origin(template: Json) -> Origin | None:
     """Return the plan in the Metadata of a template's data; None if there is none."""
     entry = read_mapping(find_value(template, "Metadata", METADATA))
-    pattern, name, part = (read_string(entry.get(key)) for key in ("Pattern", "Name", "Part"))
-    return Origin(pattern=pattern, name=name, part=part) if pattern else None
+    values = {key: read_string(entry.get(key.capitalize())) for key in Origin._fields}
+    return Origin(**values) if values["pattern"] else None
 
 
 def is_rendered(text: str) -> bool:

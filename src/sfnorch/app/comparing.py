@@ -13,6 +13,8 @@ from sfnorch.app.account import AwsAccount
 from sfnorch.app.deployable import Deployable, StackRequest, read_deployable
 from sfnorch.app.deployed_stack import DeployedStack, find_parameter_owners
 from sfnorch.app.deployment_checks import refuse_parameters
+from sfnorch.app.environment_settings import open_environment_account
+from sfnorch.app.sources import find_environment
 from sfnorch.app.stack_updates import StackReporter
 from sfnorch.app.uploads import Uploads
 from sfnorch.aws.deployment import Deployment
@@ -80,7 +82,7 @@ def diff(request: StackRequest, account: AwsAccount | None = None) -> Difference
     Raises PlanError for an invalid plan, RequestError for a request that does not fit it, and SfnorchError if the stack
     does not exist.
     """
-    account = account or AwsAccount()
+    account = open_environment_account(request.environment or find_environment(request.plan), account)
     with account.waits("Reading the template"):
         deployable = read_deployable(request)
     client = account.session.cloudformation
@@ -92,7 +94,8 @@ def diff(request: StackRequest, account: AwsAccount | None = None) -> Difference
     before = None if stack.status == REVIEW_STATUS else DeployedStack(client=client, stack=stack)
     with account.waits("Reading the deployed template"):
         deployed = before.text if before else ""
-    uploads = Uploads(account, request.s3_bucket, resolve=request.resolve_s3)
+    own = deployable.environment.settings.s3_bucket if deployable.environment and not request.resolve_s3 else None
+    uploads = Uploads(account, request.s3_bucket or own or "", resolve=request.resolve_s3)
     change_set, note = _preview(deployable, stack, uploads.upload_template(deployable, stack.name), account)
     return Difference(
         stack=stack.name,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sfnorch.app.environment_settings import list_parameter_values, refuse_base_plan
 from sfnorch.app.job_overrides import JobOverride
 from sfnorch.app.sources import PlanSource, find_folder, load_plan_or_default, name_rendering, render_source
 from sfnorch.aws.secrets import register_secret
@@ -27,6 +28,7 @@ from sfnorch.template.intrinsics import format_value
 from sfnorch.template.reader import read_template
 
 if TYPE_CHECKING:
+    from sfnorch.plan.composition.environment import Environment
     from sfnorch.plan.kinds import AnyPlan
     from sfnorch.template.contents import Template
     from sfnorch.template.located import Object
@@ -57,6 +59,8 @@ class StackRequest:
     """The S3 bucket for large templates and the code of functions; without one, the default bucket of sfnorch."""
     resolve_s3: bool = False
     """Whether the default bucket is created if it is missing, without a question."""
+    environment: Environment | None = None
+    """The environment with the deployment settings; by default that of the plan."""
 
     def __post_init__(self) -> None:
         """Raise RequestError for a request with a plan and a template."""
@@ -76,6 +80,8 @@ class Deployable:
     """The plan of the template, with the jobs of the request."""
     folder: Path = Path()
     """The folder with the code of functions that the template does not contain."""
+    environment: Environment | None = None
+    """The environment with the deployment settings."""
 
     @property
     def text(self) -> str:
@@ -99,9 +105,15 @@ class Deployable:
 
     @property
     def stack_name(self) -> str:
-        """The default name of the stack: the name of the plan in the template."""
+        """The default name of the stack: that of the environment, or the name of the plan in the template."""
+        if self.environment:
+            return self.environment.stack_name
         origin = read_origin(self.template.source.data)
-        return STACK_NAME if origin is None else derive_stack_name(origin.name, part=origin.part)
+        return (
+            STACK_NAME
+            if origin is None
+            else derive_stack_name(origin.name, environment=origin.environment, part=origin.part)
+        )
 
     @property
     def secret(self) -> tuple[str, ...]:
@@ -197,6 +209,7 @@ def read_deployable(request: StackRequest) -> Deployable:
     else:
         plan = load_plan_or_default(request.plan)
         source = render_source(plan, name_rendering(request.plan))
+        refuse_base_plan(plan.provenance.environments, plan.provenance.environment)
     own = request.template.parent if request.template else find_folder(request.plan)
     return make_deployable(source, plan, request, folder=request.code_folder or own)
 
@@ -219,6 +232,9 @@ def make_deployable(
         parameters[name] = ",".join(override.jobs)
         if plan and plan.pattern == "master-child":
             plan = replace_jobs(plan, {children.index(child): override.jobs})
+    environment = request.environment or (plan.provenance.environment if plan else None)
+    if environment:
+        parameters = list_parameter_values(environment, source.data.find_object("Parameters"), parameters)
     secret = _find_secret(source.data.get("Parameters"))
     register_secret(*(parameters[name] for name in secret if name in parameters))
     shown = {name: "****" if name in secret else value for name, value in parameters.items()}
@@ -228,6 +244,7 @@ def make_deployable(
         planned_jobs=planned_jobs,
         plan=plan,
         folder=folder or Path(),
+        environment=environment,
     )
 
 

@@ -10,7 +10,8 @@ from sfnorch.app.account import AwsAccount
 from sfnorch.app.deployable import Deployable, StackRequest, make_deployable, read_deployable
 from sfnorch.app.deployed_stack import DeployedStack, find_parameter_owners
 from sfnorch.app.deployment_checks import check_deployable, refuse_names, refuse_parameters, refuse_values
-from sfnorch.app.sources import load_plan_or_default
+from sfnorch.app.environment_settings import open_environment_account
+from sfnorch.app.sources import find_environment, load_plan_or_default
 from sfnorch.app.stack_updates import Consent, ReviewContext, ShowUpdate, StackReporter, decline, ignore_update
 from sfnorch.app.uploads import Uploads
 from sfnorch.aws.deployment import Deployment
@@ -105,7 +106,7 @@ def deploy(
     Raises PlanError for an invalid plan, RequestError for a request that does not fit it, and SfnorchError for errors
     of lint and for a deployment that is not possible.
     """
-    account = account or AwsAccount()
+    account = open_environment_account(request.environment or find_environment(request.plan), account)
     with account.waits("Reading the template"):
         deployable = read_deployable(request)
     return _deploy(deployable, request, account, consent, on_event)
@@ -177,6 +178,7 @@ def _deploy(
     deployable: Deployable, request: DeployRequest, account: AwsAccount, consent: Consent, on_event: ShowUpdate
 ) -> DeployResult:
     """Check and deploy the template, and return the result."""
+    request = _complete_request(request, deployable)
     stack_name = request.stack_name or deployable.stack_name
     refuse_values(deployable)
     refuse_names(deployable, stack_name)
@@ -222,6 +224,18 @@ def _deploy(
     outcome = deployment.run(wish, execute=request.execute, supersede=request.supersede)
     _protect(outcome, stack_name, account, request.termination_protection)
     return DeployResult.create_from(outcome, stack_name)
+
+
+def _complete_request(request: DeployRequest, deployable: Deployable) -> DeployRequest:
+    """Return the request with the settings of the environment where it has none itself."""
+    if deployable.environment is None:
+        return request
+    settings = deployable.environment.settings
+    return replace(
+        request,
+        role_arn=request.role_arn or settings.role_arn or "",
+        s3_bucket=request.s3_bucket or ("" if request.resolve_s3 else settings.s3_bucket or ""),
+    )
 
 
 def _make_deployment(

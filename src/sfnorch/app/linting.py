@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.app.sources import PlanSource, build_surroundings, evaluate_source, read_source
+from sfnorch.app.environment_settings import list_parameter_values
+from sfnorch.app.sources import PlanSource, build_surroundings, evaluate_source, find_environment, read_source
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.source import SourceError
@@ -58,8 +59,11 @@ def lint_with(
     from sfnorch.delivery.reading import read_pipelines
 
     try:
-        source = read_source(template, plan)
-        evaluated = evaluate_source(source, None, build_surroundings(region))
+        source, environment = read_source(template, plan), find_environment(plan)
+        parameters = (
+            list_parameter_values(environment, source.data.find_object("Parameters"), {}) if environment else {}
+        )
+        evaluated = evaluate_source(source, parameters, build_surroundings(region, environment))
     except SourceError as error:
         if template is None:  # an error in the plan is not a finding about a template
             raise

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sfnorch.app.account import Waits, wait_without_words
+from sfnorch.app.environment_settings import list_parameter_values
 from sfnorch.app.simulated_start import SimulatedStart, make_start
 from sfnorch.app.simulated_values import refuse_input, refuse_parameters, refuse_substitutions, refuse_values
 from sfnorch.app.sources import (
@@ -18,6 +19,7 @@ from sfnorch.app.sources import (
     build_surroundings,
     choose_stack,
     evaluate_source,
+    find_environment,
     find_folder,
     read_source,
 )
@@ -222,12 +224,17 @@ def _read_template(request: SimulateRequest) -> Template:
     """Return the template. Raises SfnorchError for parameters and substitutions without values, and unknown ones."""
     source = read_source(request.template, request.plan)
     refuse_other_file(source)
-    where = choose_stack(source, build_surroundings(request.region), request.stack_name)
+    environment = find_environment(request.plan)
+    stack_name = request.stack_name or (environment.stack_name if environment else None)
+    where = choose_stack(source, build_surroundings(request.region, environment), stack_name)
+    parameters = request.parameters
+    if environment:
+        parameters = list_parameter_values(environment, source.data.find_object("Parameters"), parameters)
     if source.is_definition:
-        refuse_values(source, request.parameters, request.substitutions)
-    template = evaluate_source(source, request.parameters, where, request.substitutions)
+        refuse_values(source, parameters, request.substitutions)
+    template = evaluate_source(source, parameters, where, request.substitutions)
     if not source.is_definition:
-        refuse_parameters(template.stack.get_section("Parameters"), request.parameters)
+        refuse_parameters(template.stack.get_section("Parameters"), parameters)
         refuse_substitutions(template, request.substitutions)
     return template
 

@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from sfnorch.plan.environments import PlanChoice, load_environment
+
 if TYPE_CHECKING:  # each function imports what it needs: a rendering reads no template
+    from sfnorch.plan.composition.environment import Environment
     from sfnorch.plan.kinds import AnyPlan
     from sfnorch.template.contents import Template
     from sfnorch.template.reader import Source
     from sfnorch.template.resources import StackEnvironment
 
-PlanSource: TypeAlias = "Path | AnyPlan | None"
-"""A plan: the path of its file, a plan that is already read, or None for the plan with five children."""
+PlanSource: TypeAlias = "Path | PlanChoice | AnyPlan | None"
+"""A plan: the path of its file, the path and an environment, a plan that is already read, or None for the plan with
+five children."""
 
 
 def load_plan_or_default(plan: PlanSource) -> AnyPlan:
@@ -27,7 +31,24 @@ def load_plan_or_default(plan: PlanSource) -> AnyPlan:
             from sfnorch.plan.load import load_plan
 
             return load_plan(plan)
+        case PlanChoice():
+            from sfnorch.plan.load import load_plan
+
+            return load_plan(plan.path, plan.environment)
     return plan
+
+
+def find_environment(plan: PlanSource) -> Environment | None:
+    """Return the environment of the plan; None without one. The rest of a plan that is not read yet is not checked.
+
+    Raises SfnorchError for an unknown environment, and PlanError if the environments are invalid.
+    """
+    match plan:
+        case None | Path():
+            return None
+        case PlanChoice():
+            return load_environment(plan)
+    return plan.provenance.environment
 
 
 def find_folder(plan: PlanSource) -> Path:
@@ -35,6 +56,8 @@ def find_folder(plan: PlanSource) -> Path:
     match plan:
         case Path():
             return plan.parent
+        case PlanChoice():
+            return plan.path.parent
     return Path()
 
 
@@ -43,7 +66,7 @@ def name_rendering(plan: PlanSource) -> str:
     match plan:
         case None:
             return "the default plan, rendered"
-        case Path():
+        case Path() | PlanChoice():
             return f"{plan}, rendered"
     return "the plan, rendered"
 
@@ -69,10 +92,14 @@ def read_source(template: Path | None, plan: PlanSource = None) -> Source:
     return render_source(load_plan_or_default(plan), name_rendering(plan))
 
 
-def build_surroundings(region: str | None) -> StackEnvironment:
-    """Return the environment of a stack in the Region; without one, in the Region of the AWS documentation."""
+def build_surroundings(region: str | None, environment: Environment | None = None) -> StackEnvironment:
+    """Return the account and Region of a stack: in the Region, else in that of the plan's environment.
+
+    Without both, it is in the Region of the AWS documentation.
+    """
     from sfnorch.template.resources import StackEnvironment
 
+    region = region or (environment.settings.region if environment else None)
     return StackEnvironment() if region is None else StackEnvironment(region=region, region_is_given=True)
 
 
@@ -99,6 +126,6 @@ def choose_stack(source: Source, where: StackEnvironment, stack_name: str | None
     from sfnorch.plan.stack_names import derive_stack_name
 
     origin = read_origin(source.data)
-    if stack_name is None and origin is not None and origin.name:
-        stack_name = derive_stack_name(origin.name, part=origin.part)
+    if stack_name is None and origin is not None and (origin.name or origin.environment):
+        stack_name = derive_stack_name(origin.name, environment=origin.environment, part=origin.part)
     return where if stack_name is None else where._replace(stack_name=stack_name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.app.account import AwsAccount
+from sfnorch.cli.environment import PLAN_FILE, find_environment
 from sfnorch.cli.options import add_plan_option
 from sfnorch.cli.parameter_type import Function
 from sfnorch.report.waiting import is_terminal, show_spinner
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 
 _STACK: dict[str, Any] = {"metavar": "NAME", "help": "Name of the stack.", "show_default": "the name in the plan"}
-_PLAN = "sfnorch.plan"
 
 WIDTH = 200
 """The columns of output to a file or a pipe."""
@@ -46,7 +46,7 @@ def add_account_options(command: Function) -> Function:
 def add_stack_option(command: Function) -> Function:
     """Add `--stack-name NAME` and `--plan FILE`, for commands that read only the name of the stack from the plan."""
     stack = click.option("--stack-name", callback=_find_stack_name, **_STACK)
-    return add_plan_option(stack(command), expose_value=False, callback=_remember_plan)
+    return add_plan_option(stack(command), expose_value=False)
 
 
 def add_stack_name_option(command: Function) -> Function:
@@ -60,8 +60,22 @@ def add_yes_option(command: Function) -> Function:
 
 
 def open_account(region: str | None, profile: str | None) -> AwsAccount:
-    """Return the account that the options and the environment name. Spinners show what is waited for."""
-    return AwsAccount(region=region, profile=profile, waits=show_spinner)
+    """Return the account that the options and the environment name. Spinners show what is waited for.
+
+    Fail as wrong usage for another Region than that of the environment. Raises SfnorchError if the credentials are
+    those of another account.
+    """
+    environment = find_environment()
+    if environment is None:
+        return AwsAccount(region=region, profile=profile, waits=show_spinner)
+    settings = environment.settings
+    if region and settings.region and region != settings.region:
+        raise click.UsageError(f"--region {region}: the environment {environment.name} is in {settings.region}.")
+    from sfnorch.app.environment_settings import refuse_foreign_account
+
+    account = AwsAccount(region=region or settings.region, profile=profile or settings.profile, waits=show_spinner)
+    refuse_foreign_account(environment, account)
+    return account
 
 
 def create_progress_console() -> Console:
@@ -103,10 +117,6 @@ def build_consent(*, yes: bool, ask: bool, wait: bool = False) -> Callable[[Step
     return is_confirmed
 
 
-def _remember_plan(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
-    ctx.meta[_PLAN] = value
-
-
 def _find_stack_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
     """Return the value, or the name of the plan's stack; empty if the execution is an ARN.
 
@@ -114,17 +124,21 @@ def _find_stack_name(ctx: click.Context, param: click.Parameter, value: str | No
     """
     if value is None and str(ctx.params.get("execution")).startswith("arn:"):
         return ""
-    return _check_stack_name(ctx, param, value) or find_planned_stack_name(ctx.meta.get(_PLAN))
+    return _check_stack_name(ctx, param, value) or find_planned_stack_name(ctx.meta.get(PLAN_FILE))
 
 
 def find_planned_stack_name(plan_file: Path | None, *, part: str = "") -> str:
     """Return the name of the stack of the plan or the default plan, or of its `part`, the pipeline.
 
-    Raises SfnorchError if the plan does not have a valid name.
+    Raises SfnorchError if the plan does not have a valid name, and if it has environments of which none is chosen.
     """
     from sfnorch.plan.files import find_plan
-    from sfnorch.plan.stack_names import derive_stack_name, read_stack_name
+    from sfnorch.plan.planned_stack import read_stack_name
+    from sfnorch.plan.stack_names import derive_stack_name
 
+    environment = None if part else find_environment()
+    if environment:
+        return environment.stack_name
     path = find_plan(plan_file)
     return read_stack_name(path, part=part) if path else derive_stack_name(None, part=part)
 

@@ -9,6 +9,7 @@ import click
 from sfnorch.app.job_overrides import JobOverride
 from sfnorch.cli.account import find_planned_stack_name
 from sfnorch.cli.deploying import DeploymentOptions, add_deployment_options, deploy_stack, execute_stack
+from sfnorch.cli.environment import find_environment
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.parameters import DeployableCommand, add_deployable_options, parse_parameter_values
 from sfnorch.cli.templates import choose_plan
@@ -64,6 +65,7 @@ def deploy(
         DeployRequest(
             plan=choose_plan(template_file, plan_file),
             template=template_file,
+            environment=find_environment(),
             parameters=parse_parameter_values(overrides),
             jobs=jobs,
             code_folder=code_folder,

@@ -9,6 +9,7 @@ import click
 from sfnorch.app.job_overrides import JobOverride
 from sfnorch.cli.account import add_account_options, open_account
 from sfnorch.cli.documents import print_json
+from sfnorch.cli.environment import find_environment
 from sfnorch.cli.exit_codes import DIFFERENT, SUCCESS
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import add_output_option
@@ -59,6 +60,7 @@ def diff(
     request = StackRequest(
         plan=choose_plan(template_file, plan_file),
         template=template_file,
+        environment=find_environment(),
         stack_name=stack_name,
         parameters=parse_parameter_values(overrides),
         jobs=jobs,

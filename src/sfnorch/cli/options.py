@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sfnorch.app.job_overrides import JobOverride
+from sfnorch.cli.environment import add_environment_option, remember_plan
 from sfnorch.cli.parameter_type import Function, ParameterType
 from sfnorch.durations import parse_duration
 from sfnorch.errors import RequestError
@@ -75,8 +76,8 @@ class ChildJobs(ParameterType[JobOverride]):
 
 
 def add_plan_option(command: Function, **settings: Any) -> Function:
-    """Add `--plan FILE`, which click reads before the options that depend on the plan."""
-    return click.option(
+    """Add `--plan FILE` and `--env NAME`, which click reads before the options that depend on the plan."""
+    plan = click.option(
         "--plan",
         "plan_file",
         type=click.Path(path_type=Path),
@@ -84,8 +85,10 @@ def add_plan_option(command: Function, **settings: Any) -> Function:
         is_eager=True,
         help="Plan file.",
         show_default="sfnorch.yaml if it exists, otherwise a plan with five children",
+        callback=remember_plan,
         **settings,
-    )(command)
+    )
+    return plan(add_environment_option(command))
 
 
 class RequestCommand(click.Command):

@@ -7,6 +7,7 @@ import re
 
 import click
 
+from sfnorch.cli.environment import find_environment
 from sfnorch.cli.parameter_type import Function
 from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, Partition, find_partition
 
@@ -44,10 +45,16 @@ def find_own_partition() -> Partition:
 
 
 def choose_region(region: str) -> str | None:
-    """Return the Region that the user has named by the option or in the environment; None for the default one."""
+    """Return the Region that the user has named by the option or a variable of AWS; None for the default one.
+
+    The Region of the plan's environment overrides the variables.
+    """
     ctx = click.get_current_context(silent=True)
-    is_named = ctx is not None and ctx.get_parameter_source("region") is not click.core.ParameterSource.DEFAULT
-    return region if is_named else None
+    source = ctx.get_parameter_source("region") if ctx else click.core.ParameterSource.DEFAULT
+    if source is click.core.ParameterSource.ENVIRONMENT:
+        environment = find_environment()
+        return (environment.settings.region if environment else None) or region
+    return None if source is click.core.ParameterSource.DEFAULT else region
 
 
 def _check_region(ctx: click.Context, param: click.Parameter, value: str) -> str:

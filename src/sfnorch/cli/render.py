@@ -14,7 +14,7 @@ from sfnorch.cli.examples import format_examples
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import ChildJobsCommand, add_output_option, add_plan_option
 from sfnorch.cli.regions import add_partition_option, find_own_partition
-from sfnorch.plan.files import find_plan
+from sfnorch.cli.templates import choose_plan
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def render(
     from sfnorch.app.rendering import render as render_plan
     from sfnorch.app.rendering import render_definition
 
-    now, plan, left = datetime.now(timezone.utc), find_plan(plan_file), ""
+    now, plan, left = datetime.now(timezone.utc), choose_plan(None, plan_file), ""
     with show_spinner("Rendering the plan"):
         rendering: Rendering
         if form == "asl":

@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from sfnorch.cli.environment import get_environment_name
 from sfnorch.plan.files import find_plan
 
+if TYPE_CHECKING:
+    from sfnorch.plan.environments import PlanChoice
 
-def choose_plan(template_file: Path | None, plan_file: Path | None) -> Path | None:
+
+def choose_plan(template_file: Path | None, plan_file: Path | None) -> Path | PlanChoice | None:
     """Return the plan that the options name, or the one in the current folder; None with a template.
 
-    Fail as wrong usage if the options name both.
+    The plan is in the environment that `--env` names. Fail as wrong usage if the options name a template and a plan.
     """
     if template_file is None:
-        return find_plan(plan_file)
+        return add_environment(find_plan(plan_file))
     if plan_file is not None:
         raise click.UsageError("A template and --plan exclude each other; pass one of them.")
     return None
+
+
+def add_environment(plan: Path | None) -> Path | PlanChoice | None:
+    """Return the plan in the environment that `--env` names.
+
+    Raises SfnorchError for the default plan, which has no environments.
+    """
+    name = get_environment_name()
+    if not name:
+        return plan
+    from sfnorch.plan.composition.environment import create_unknown_error
+    from sfnorch.plan.environments import PlanChoice
+
+    if plan is None:
+        raise create_unknown_error("the default plan", name)
+    return PlanChoice(plan, name)

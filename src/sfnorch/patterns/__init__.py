@@ -33,7 +33,8 @@ class Pattern(NamedTuple):
     def build(self, plan: AnyPlan) -> Workflow:
         """Return the workflow of the plan."""
         build: Callable[[Any], Workflow] = import_module(f"{__name__}.{self.module}").build_workflow
-        return build(plan)._replace(origin=Origin(pattern=self.name, name=plan.name or ""))
+        environment = plan.provenance.environment_name
+        return build(plan)._replace(origin=Origin(pattern=self.name, name=plan.name or "", environment=environment))
 
 
 PATTERNS = {

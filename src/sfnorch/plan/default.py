@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sfnorch.plan.names import build_default_child_name
 from sfnorch.plan.places import Places
+from sfnorch.plan.provenance import Provenance
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.parameters import RunParameter
@@ -81,6 +82,11 @@ class DefaultPlan(NamedTuple):
     def job_names(self) -> tuple[str, ...]:
         """The names of the placeholder jobs."""
         return tuple(job.name for child in self.children for job in child.jobs)
+
+    @property
+    def provenance(self) -> Provenance:
+        """The name of the plan in findings; it has no environment."""
+        return Provenance()
 
     @property
     def places(self) -> Places:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sfnorch.errors import SfnorchError
@@ -42,7 +43,7 @@ def replace_jobs(plan: ChainsPlan, jobs: dict[int, Sequence[str]]) -> ChainsPlan
     places = plan.places
     for index in jobs:
         places = places.remove_below(("children", index, "jobs"))
-    changed.read_from(places)
+    changed.read_from(replace(plan.provenance, places=places))
     return changed
 
 

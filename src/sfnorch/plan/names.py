@@ -67,6 +67,11 @@ PLAN_NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$"
 ENVIRONMENT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"
 TOPIC_ARN = r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"
 KEY_ARN = r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
+ACCOUNT = r"^[0-9]{12}$"
+REGION = r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+$"
+STACK = r"^[a-zA-Z][-a-zA-Z0-9]{0,127}$"
+STACK_PARAMETER = r"^[A-Za-z0-9]{1,255}$"
+ROLE_ARN = r"^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 SCHEDULE = r"^(cron|rate|at)\([^()]+\)$"
 TIMEZONE = r"^[A-Za-z][A-Za-z0-9_+/-]*$"
@@ -96,6 +101,11 @@ PATTERN_DESCRIPTIONS = {
     ENVIRONMENT: "1 to 20 letters, digits, dots, dashes and underscores, beginning with a letter or a digit",
     TOPIC_ARN: "the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME",
     KEY_ARN: "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID",
+    ACCOUNT: "12 digits, in quotes",
+    REGION: "a Region, such as eu-central-1",
+    STACK: "1 to 128 letters, digits and hyphens, beginning with a letter",
+    STACK_PARAMETER: "the name of a stack parameter: letters and digits",
+    ROLE_ARN: "the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/NAME",
     EMAIL: "an e-mail address",
     SCHEDULE: "cron(…), rate(…) or at(…)",
     TIMEZONE: "the name of a time zone, such as Europe/Berlin",

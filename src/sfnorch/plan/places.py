@@ -1,37 +1,56 @@
-"""The file that a plan was read from, and the line of each key, for findings about the plan."""
+"""Where each value of a plan is written: its file, its line, and its path in that file.
+
+A plan can have values from several files, from defaults and from an environment.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sfnorch.findings import Finding, Severity
 from sfnorch.plan.paths import Path, format_path
 
 
+class Place(NamedTuple):
+    """The place of a value: its file, its line, counted from 1, and its path in the file."""
+
+    file: str
+    line: int
+    path: Path
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """A plan's file and lines. Two plans with the same keys are equal, wherever they were read from."""
+    """A plan's file, and the place of each key. Plans with the same keys are equal, wherever they were read from."""
 
     file: str = field(default="the default plan", compare=False)
-    lines: Mapping[Path, int] = field(default_factory=dict, compare=False)
+    by_path: Mapping[Path, Place] = field(default_factory=dict, compare=False)
 
-    def create_warning(self, rule: str, path: Path, message: str, hint: str = "") -> Finding:
-        """Return a warning about the key at `path`, with the line of the nearest key above it that has one."""
+    def create_finding(
+        self, rule: str, path: Path, message: str, hint: str = "", *, severity: Severity = Severity.ERROR
+    ) -> Finding:
+        """Return a finding about the key at `path`, at the place of the nearest key above it that has one."""
         near = path
-        while near and near not in self.lines:
+        while near and near not in self.by_path:
             near = near[:-1]
+        place = self.by_path.get(near)
         return Finding(
             rule=rule,
-            severity=Severity.WARNING,
-            file=self.file,
-            line=self.lines.get(near),
-            path=format_path(path),
+            severity=severity,
+            file=place.file if place else self.file,
+            line=place.line if place else None,
+            path=format_path((*place.path, *path[len(near) :]) if place else path),
             message=message,
             hint=hint,
         )
 
+    def create_warning(self, rule: str, path: Path, message: str, hint: str = "") -> Finding:
+        """Return a warning about the key at `path`, at the place of the nearest key above it that has one."""
+        return self.create_finding(rule, path, message, hint, severity=Severity.WARNING)
+
     def remove_below(self, above: Path) -> Places:
-        """Return the places without the lines of the keys below `above`, which are no longer those of the file."""
-        kept = {path: line for path, line in self.lines.items() if path[: len(above)] != above or path == above}
-        return Places(file=self.file, lines=kept)
+        """Return the places without those of the keys below `above`, which are no longer those of the file."""
+        kept = {path: place for path, place in self.by_path.items() if path[: len(above)] != above or path == above}
+        return Places(file=self.file, by_path=kept)

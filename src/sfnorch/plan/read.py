@@ -17,6 +17,7 @@ import yaml
 from sfnorch.findings import Finding
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.paths import Path, format_path
+from sfnorch.plan.places import Place, Places
 from sfnorch.plan.scalars import Decimal
 from sfnorch.source import SourceKind, compose, read_text
 
@@ -43,29 +44,27 @@ NULL_TEXTS = ("", "~", "null", "Null", "NULL")
 
 
 class Document(NamedTuple):
-    """A file's data and, for each path into it, its line, counted from 1."""
+    """A plan's data, and the place of each path into it."""
 
-    file: str
     data: dict[str, Any]
-    lines: dict[Path, int]
+    places: Places
+
+    @property
+    def file(self) -> str:
+        """The plan's file."""
+        return self.places.file
+
+    def is_written(self, path: Path) -> bool:
+        """Return whether the plan has a value at `path`."""
+        return path in self.places.by_path
 
     def create_finding(self, path: Path, message: str, hint: str = "") -> Finding:
-        """Return a finding at `path`, with the line of the nearest key above it that is in the file."""
-        near = path
-        while near and near not in self.lines:
-            near = near[:-1]
-        return Finding(
-            rule="plan",
-            file=self.file,
-            line=self.lines.get(near),
-            path=format_path(path),
-            message=message,
-            hint=hint,
-        )
+        """Return an error at `path`, at the place of the nearest key above it that is in a file."""
+        return self.places.create_finding("plan", path, message, hint)
 
 
 def read_document(path: FilePath) -> Document:
-    """Return the plan's data with its lines.
+    """Return the plan's data with its places.
 
     Raises SfnorchError if the file cannot be read, and PlanError if its content is invalid.
     """
@@ -73,7 +72,7 @@ def read_document(path: FilePath) -> Document:
 
 
 def parse_document(text: str, file: str) -> Document:
-    """Return the data of a plan's text with its lines. Raises PlanError, with all faults, if the text is invalid."""
+    """Return the data of a plan's text with its places. Raises PlanError, with all faults, if the text is invalid."""
     node = compose(text, file, KIND).root
     if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
         raise _create_error(file, None, "the plan is empty", "create one with sfnorch init")
@@ -88,7 +87,7 @@ def parse_document(text: str, file: str) -> Document:
     data = reading.read_value(node, ())
     if reading.findings:
         raise PlanError(reading.findings)
-    return Document(file=file, data=data, lines=reading.lines)
+    return Document(data, Places(file=file, by_path=reading.places))
 
 
 def _create_error(file: str, line: int | None, message: str, hint: str = "") -> PlanError:
@@ -100,11 +99,11 @@ class _PlanReading:
     """One walk over a document's nodes."""
 
     file: str
-    lines: dict[Path, int] = field(default_factory=dict)
+    places: dict[Path, Place] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def read_value(self, node: Node, path: Path) -> Any:
-        self.lines.setdefault(path, node.start_mark.line + 1)
+        self.places.setdefault(path, Place(self.file, node.start_mark.line + 1, path))
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(":binary"):
             self.add_fault(node, path, f"the YAML tag {node.tag} is unsupported", "write a plain value")
             return None
@@ -129,10 +128,10 @@ class _PlanReading:
                     key_node,
                     here,
                     f"duplicate key {key!r}",
-                    f"the first is on line {self.lines[here]}",
+                    f"the first is on line {self.places[here].line}",
                 )
                 continue
-            self.lines[here] = key_node.start_mark.line + 1
+            self.places[here] = Place(self.file, key_node.start_mark.line + 1, here)
             data[key] = self.read_value(value_node, here)
         return data
 

@@ -28,7 +28,7 @@ def find_schedule_doubts(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
 
         expression = read_expression(schedule.expression).expression
         inner = (*path, "expression")
-        place = inner if inner in plan.places.lines else path
+        place = inner if inner in plan.places.by_path else path
         for doubt in compute_outlook(expression, schedule.timezone, now).doubts if expression else ():
             yield plan.places.create_warning(SCHEDULE, place, doubt.message, doubt.fix)
 

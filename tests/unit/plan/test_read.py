@@ -34,7 +34,7 @@ block: |
 
 def test_every_value_has_its_line():
     text = "a:\n  - b\n  - c: 1\n    d:\n      [x,\n       y]\n"
-    assert parse_document(text, "p").lines == {
+    assert {path: place.line for path, place in parse_document(text, "p").places.by_path.items()} == {
         (): 1,
         ("a",): 1,
         ("a", 0): 2,

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.stack_names import derive_stack_name, read_stack_name
+from sfnorch.plan.planned_stack import read_stack_name
+from sfnorch.plan.stack_names import derive_stack_name
 
 
 @pytest.mark.parametrize(

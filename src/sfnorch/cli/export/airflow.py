@@ -9,7 +9,7 @@ import click
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import add_plan_option
-from sfnorch.plan.files import find_plan
+from sfnorch.cli.templates import choose_plan
 
 
 @click.command()
@@ -30,7 +30,7 @@ def airflow(plan_file: Path | None, out: Path | None) -> None:
     """
     from sfnorch.app.exporting import export_airflow
 
-    exported = export_airflow(find_plan(plan_file))
+    exported = export_airflow(choose_plan(None, plan_file))
     if str(out) == "-":
         print_document(exported.text)
         return

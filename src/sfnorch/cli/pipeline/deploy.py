@@ -11,8 +11,8 @@ from sfnorch.cli.account import add_stack_name_option, find_planned_stack_name
 from sfnorch.cli.deploying import DeploymentOptions, add_deployment_options, deploy_stack, execute_stack
 from sfnorch.cli.parameters import DeployableCommand, add_overrides_option, parse_parameter_values
 from sfnorch.cli.pipeline import add_pipeline_options
+from sfnorch.cli.templates import choose_plan
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
-from sfnorch.plan.files import find_plan
 
 
 @click.command(cls=DeployableCommand)
@@ -45,7 +45,7 @@ def deploy(
 
     request = options.complete(
         PipelineDeployRequest(
-            plan=find_plan(plan_file),
+            plan=choose_plan(None, plan_file),
             source=source,
             approval=approval,
             parameters=parse_parameter_values(overrides),

@@ -9,7 +9,7 @@ import click
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.pipeline import add_pipeline_options
-from sfnorch.plan.files import find_plan
+from sfnorch.cli.templates import choose_plan
 
 PIPELINE_FILE = "cloudformation/pipeline.yaml"
 
@@ -33,7 +33,7 @@ def render(plan_file: Path | None, source: str, approval: bool, out: Path) -> No
     """
     from sfnorch.app.delivering import render_pipeline
 
-    text = render_pipeline(find_plan(plan_file), source=source, approval=approval)
+    text = render_pipeline(choose_plan(None, plan_file), source=source, approval=approval)
     if str(out) == "-":
         print_document(text)
         return

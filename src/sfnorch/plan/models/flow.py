@@ -142,6 +142,22 @@ class StepInput(Model):
     )
 
 
+_Retries: TypeAlias = Annotated[list[Retry], BeforeValidator(_wrap_in_list), Field(min_length=1, max_length=10)]
+_Timeout: TypeAlias = Annotated[Seconds, Field(ge=1, le=31_536_000)] | None
+
+
+class StepJobSettings(GlueJobSettings):
+    """The default settings of the steps that run a Glue job."""
+
+    retry: _Retries = Field(
+        default=[],
+        description="Retries after a failure: a number of retries, or a mapping.",
+        examples=[2],
+        json_schema_extra=_accept_single_item,
+    )
+    timeout: _Timeout = Field(default=None, description="Timeout of each attempt.", examples=["1h"])
+
+
 class FlowStep(  # pydantic orders the fields from the last base to the first
     GlueJobSettings,
     StepInput,
@@ -165,16 +181,14 @@ class FlowStep(  # pydantic orders the fields from the last base to the first
         description="Variable for the result of the step. Later steps and the outcome can use it.",
         examples=["orders"],
     )
-    retry: Annotated[list[Retry], BeforeValidator(_wrap_in_list), Field(min_length=1, max_length=10)] = Field(
+    retry: _Retries = Field(
         default=[],
         description="Retries after a failure: a number of retries, or a mapping. Transient errors (throttling, a job "
         "that is already running) are always retried.",
         examples=[[{"errors": ["TransientError"], "attempts": 3, "interval": "10s"}]],
         json_schema_extra=_accept_single_item,
     )
-    timeout: Annotated[Seconds, Field(ge=1, le=31_536_000)] | None = Field(
-        default=None, description="Timeout of each attempt.", examples=["1h"]
-    )
+    timeout: _Timeout = Field(default=None, description="Timeout of each attempt.", examples=["1h"])
     on_error: OnError | None = Field(
         default=None,
         description="What happens when the step has failed. By default, the flow fails.",

@@ -19,10 +19,9 @@ from sfnorch.plan.fields import (
 from sfnorch.plan.models.base import Model
 
 
-class Job(Model):
-    """A Glue job run: the name of the job, or a mapping with its settings."""
+class JobSettings(Model):
+    """The settings of a Glue job run."""
 
-    name: JobName = Field(description="Name of the Glue job.", examples=["extract-orders"])
     arguments: dict[ArgumentKey, ArgumentText] = Field(
         default={},
         description="Arguments of the job run, which override the job's default arguments. Keys begin with two dashes. "
@@ -42,6 +41,16 @@ class Job(Model):
     )
     security_configuration: SecurityConfiguration = None
     job_run_queuing: JobRunQueuing = None
+
+
+class JobReference(Model):
+    """The key of a job that names it."""
+
+    name: JobName = Field(description="Name of the Glue job.", examples=["extract-orders"])
+
+
+class Job(JobSettings, JobReference):  # pydantic orders the fields from the last base to the first
+    """A Glue job run: the name of the job, or a mapping with its settings."""
 
     @model_validator(mode="before")
     @classmethod

@@ -18,6 +18,7 @@ from sfnorch.plan.models.parameters import ParameterName, RunParameter
 from sfnorch.plan.models.schedule import Schedule, TimeZoneName
 from sfnorch.plan.models.starts import Start
 from sfnorch.plan.places import Places
+from sfnorch.plan.provenance import Provenance
 from sfnorch.plan.tags import MAX_TAGS
 
 RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
@@ -79,12 +80,17 @@ class Plan(Model):
         Field(max_length=MAX_TAGS),
     ] = Field(default={}, description="Tags for all resources that support tags.", examples=[{"team": "data"}])
 
-    _places: Places = PrivateAttr(default_factory=Places)
+    _provenance: Provenance = PrivateAttr(default_factory=Provenance)
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the plan was read from, and the environment that it is for."""
+        return self._provenance
 
     @property
     def places(self) -> Places:
-        """The file that the plan was read from, and the lines of its keys."""
-        return self._places
+        """The file that the plan was read from, and the places of its keys."""
+        return self._provenance.places
 
     @cached_property
     def expression_variables(self) -> frozenset[str]:
@@ -103,9 +109,9 @@ class Plan(Model):
                 case list() as items:
                     todo.extend(items)
 
-    def read_from(self, places: Places) -> None:
-        """Store the file that the plan was read from, and the lines of its keys."""
-        self._places = places
+    def read_from(self, provenance: Provenance) -> None:
+        """Store where the plan was read from, and the environment that it is for."""
+        self._provenance = provenance
 
 
 class JobListPlan(Plan):

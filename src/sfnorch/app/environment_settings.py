@@ -1,0 +1,82 @@
+"""Use the deployment settings of an environment: values of parameters, and the account and Region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sfnorch.app.account import AwsAccount
+from sfnorch.errors import RequestError, SfnorchError
+from sfnorch.findings import Finding
+from sfnorch.plan.errors import PlanError
+from sfnorch.plan.paths import format_path
+from sfnorch.template.parameters import find_parameter_faults
+from sfnorch.workflow import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from sfnorch.plan.composition.environment import Environment
+    from sfnorch.template.located import Object
+
+_PARAMETERS = "parameters"
+
+
+def list_parameter_values(environment: Environment, declared: Object, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of stack parameters: those of the environment, and the `given` ones, which override them.
+
+    The parameter Environment is the name of the environment. Raises PlanError for parameters that the template does not
+    declare, and for values that it does not allow.
+    """
+    own = environment.settings.parameters
+    findings = [
+        finding
+        for name, value in own.items()
+        for fault in find_parameter_faults(declared, {name: value}, kept=declared)
+        for finding in [_create_finding(environment, name, fault)]
+    ]
+    if findings:
+        raise PlanError(findings)
+    named = {ENVIRONMENT: environment.name} if ENVIRONMENT in declared else {}
+    return {**named, **own, **given}
+
+
+def _create_finding(environment: Environment, name: str, fault: str) -> Finding:
+    written = environment.node.members[_PARAMETERS].members[name].place
+    return Finding(rule="plan", file=written.file, line=written.line, path=format_path(written.path), message=fault)
+
+
+def open_environment_account(environment: Environment | None, account: AwsAccount | None) -> AwsAccount:
+    """Return the account of a use case: the given one, or that of the environment.
+
+    Raises SfnorchError if its Region or the account of its credentials is not that of the environment.
+    """
+    if environment is None:
+        return account or AwsAccount()
+    settings = environment.settings
+    account = account or AwsAccount(region=settings.region, profile=settings.profile)
+    refuse_foreign_account(environment, account)
+    return account
+
+
+def refuse_foreign_account(environment: Environment, account: AwsAccount) -> None:
+    """Raise SfnorchError if the Region, or the account of the credentials, is not that of the environment."""
+    settings, name = environment.settings, environment.name
+    if settings.region and account.session.region != settings.region:
+        raise SfnorchError(
+            f"The Region is {account.session.region or 'unknown'}, and the environment {name} is in {settings.region}",
+            hint="nothing was changed; remove --region, or choose another environment",
+        )
+    if settings.account is None:
+        return
+    with account.waits("Reading the account of the credentials"):
+        own = account.session.account
+    if own != settings.account:
+        raise SfnorchError(
+            f"The credentials are those of the account {own}, and the environment {name} is in {settings.account}",
+            hint="nothing was changed; choose another profile with --profile, or another environment",
+        )
+
+
+def refuse_base_plan(environments: Sequence[str], environment: Environment | None) -> None:
+    """Raise RequestError for a plan with environments of which none is chosen."""
+    if environments and environment is None:
+        raise RequestError(f": the plan has environments; choose one: {', '.join(environments)}", field="environment")

@@ -1,0 +1,35 @@
+"""The findings of a composition, collected so that all are reported at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sfnorch.findings import Finding
+from sfnorch.plan.model_errors import suggest_near
+from sfnorch.plan.paths import format_path
+from sfnorch.plan.places import Place
+
+
+@dataclass(slots=True)
+class Faults:
+    """The findings of a composition."""
+
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, place: Place, message: str, hint: str = "") -> None:
+        """Add an error at the place."""
+        self.findings.append(
+            Finding(
+                rule="plan",
+                file=place.file,
+                line=place.line,
+                path=format_path(place.path),
+                message=message,
+                hint=hint,
+            )
+        )
+
+    def add_unknown(self, place: Place, what: str, word: str, known: list[str]) -> None:
+        """Add an error for an unknown name at the place, with the nearest known name or all known names."""
+        available = f"available: {', '.join(known)}" if known else f"the plan has no {what}"
+        self.add(place, f"unknown {what} {word!r}", suggest_near(word, known) or available)
