@@ -89,7 +89,7 @@ def trust_gitlab() -> Trust:
     audience = {f"{_GITLAB}:aud": f"https://{_GITLAB}"}
     project = f"project_path:${{{REPOSITORY}}}:ref_type:branch:ref:"
     main = _trust_tokens({"StringEquals": {**audience, f"{_GITLAB}:sub": Sub(f"{project}${{{BRANCH}}}")}})
-    any_branch = {"StringEquals": audience, "StringLike": {f"{_GITLAB}:sub": Sub(f"{project}*")}}
+    any_branch: TemplateValue = {"StringEquals": audience, "StringLike": {f"{_GITLAB}:sub": Sub(f"{project}*")}}
     return Trust(
         kind="GitLab CI/CD",
         preview=_trust_tokens(any_branch),
