@@ -132,8 +132,9 @@ class Deployable:
         tasks = [state for machine in self.template.machines for state in machine.list_states() if state.kind == "Task"]
         calls = [(parse_call(state), read_argument(state, "JobName")) for state in tasks]
         named = [job for call, job in calls if call and call.action == "glue:startJobRun" and job != ANY]
+        full_names = self.plan.provenance.job_names if self.plan else {}
         given = [
-            name.strip()
+            full_names.get(name.strip(), name.strip())
             for parameter, value in self.parameters.items()
             if _JOBS_PARAMETER.fullmatch(parameter) and parameter != ALLOWED
             for name in value.split(",")
@@ -229,7 +230,8 @@ def make_deployable(
         name = name_jobs_parameter(child)
         if name in parameters:
             raise override.refuse(f"the parameter {name} is set twice")
-        parameters[name] = ",".join(override.jobs)
+        full_names = plan.provenance.job_names if plan else {}
+        parameters[name] = ",".join(full_names.get(job, job) for job in override.jobs)
         if plan and plan.pattern == "master-child":
             plan = replace_jobs(plan, {children.index(child): override.jobs})
     environment = request.environment or (plan.provenance.environment if plan else None)

@@ -118,6 +118,7 @@ _OPTIONS = {
     "stop_after": "--stop-after",
     "first": "--from",
     "last": "--to",
+    "environment": "--env",
 }
 """The options with other names than the fields of a request that they set."""
 

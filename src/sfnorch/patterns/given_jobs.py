@@ -55,6 +55,19 @@ def run_names(jobs: Sequence[AnyJob]) -> list[str]:
     )
 
 
+def list_renamed(jobs: Sequence[AnyJob], full_names: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of the jobs in lists by the names that they would have with their names in the plan.
+
+    `full_names` are the names of jobs in the environment by their names in the plan.
+    """
+    short = {full: name for name, full in full_names.items()}
+    return {
+        short[job.name] + name.removeprefix(job.name): name
+        for name, job in zip(run_names(jobs), jobs, strict=True)
+        if job.name in short
+    }
+
+
 def collect_settings(jobs: Sequence[AnyJob]) -> dict[str, Value]:
     """Return the settings of the jobs that have any, by name in lists: the arguments of StartJobRun, and `Retries`.
 

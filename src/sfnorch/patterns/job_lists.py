@@ -8,7 +8,7 @@ or with one entry for all jobs; `settings`, the settings in the plan by job name
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import ChoiceRule, Expression, Fail, Value, jsonata, read_program
@@ -35,17 +35,23 @@ def assign_given_jobs(jobs: Sequence[AnyJob]) -> dict[str, Value]:
     }
 
 
-def build_list_rule(given: Expression) -> ChoiceRule:
-    """Return the rule of CheckJobs that matches if `given` yields a valid list of names, and assigns `jobs`."""
+def build_list_rule(given: Expression, renamed: Mapping[str, str]) -> ChoiceRule:
+    """Return the rule of CheckJobs that matches if `given` yields a valid list of names, and assigns `jobs`.
+
+    `renamed` are the names of jobs in the environment by their names in the plan: a list can have both.
+    """
     return ChoiceRule(
         condition=read_program(__package__, "are_names").fill(given=given),
-        assign={JobListVariable.JOBS: jsonata(_NAMES, given=given)},
+        assign={JobListVariable.JOBS: _list_full_names(given, renamed)},
         next=JobListState.RUN_GIVEN_JOBS,
     )
 
 
-def build_job_rule() -> ChoiceRule:
-    """Return the rule of CheckJobs that matches if `$given` is a valid list of names and objects."""
+def build_job_rule(renamed: Mapping[str, str]) -> ChoiceRule:
+    """Return the rule of CheckJobs that matches if `$given` is a valid list of names and objects.
+
+    `renamed` are the names of jobs in the environment by their names in the plan: a list can have both.
+    """
     names = list_names(jsonata("$given"))
     valid = read_program(__package__, "valid_jobs").fill(
         names=read_program(__package__, "are_names").fill(given=names), valid_arguments=build_arguments_check()
@@ -53,11 +59,16 @@ def build_job_rule() -> ChoiceRule:
     return ChoiceRule(
         condition=valid,
         assign={
-            JobListVariable.JOBS: jsonata(_NAMES, given=names),
+            JobListVariable.JOBS: _list_full_names(names, renamed),
             JobListVariable.ADDED: list_job_arguments(jsonata("$given"), jsonata("$added")),
         },
         next=JobListState.RUN_GIVEN_JOBS,
     )
+
+
+def _list_full_names(given: Expression, renamed: Mapping[str, str]) -> Expression:
+    names = jsonata(_NAMES, given=given)
+    return read_program(__package__, "full_names").fill(names=names, renamed=dict(renamed)) if renamed else names
 
 
 def build_arguments_check() -> Expression:

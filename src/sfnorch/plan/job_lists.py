@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 def replace_jobs(plan: ChainsPlan, jobs: dict[int, Sequence[str]]) -> ChainsPlan:
     """Return the plan with these jobs in these children (from 0). A job that the child already has keeps its settings.
 
+    A name in the plan means the job with its name in the environment.
+
     Raises SfnorchError, with all faults, for invalid names and for lists that are empty or too long.
     """
+    full_names = plan.provenance.job_names
+    jobs = {index: [full_names.get(name, name) for name in names] for index, names in jobs.items()}
     wrong = [
         f"{name!r} is not a valid Glue job name: {fault}"
         for names in jobs.values()

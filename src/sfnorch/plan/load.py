@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from sfnorch.plan.checks.faults import list_faults
-from sfnorch.plan.composition.compose import Composition, compose_plan
+from sfnorch.plan.composition.composition import Composition, needs_composition
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.files import PLAN_FILE
 from sfnorch.plan.kinds import load_plan_model
@@ -28,7 +28,7 @@ def load_plan(path: FilePath, environment: str = "") -> AnyPlan:
     Raises SfnorchError if a file cannot be read or if the environment is unknown, and PlanError, with all faults, if
     the plan is invalid.
     """
-    return _validate_plan(compose_plan(read_document(path), path, environment), path.parent)
+    return _validate_plan(_compose(read_document(path), path, environment), path.parent)
 
 
 def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = None, environment: str = "") -> AnyPlan:
@@ -38,8 +38,16 @@ def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = No
     Raises SfnorchError if the environment is unknown, and PlanError, with all faults, if the plan is invalid.
     """
     folder = folder or FilePath()
-    composition = compose_plan(parse_document(text, file), folder / FilePath(file).name, environment)
+    composition = _compose(parse_document(text, file), folder / FilePath(file).name, environment)
     return _validate_plan(composition, folder)
+
+
+def _compose(document: Document, path: FilePath, environment: str) -> Composition:
+    if not environment and not needs_composition(document):
+        return Composition(document)
+    from sfnorch.plan.composition.compose import compose_plan  # most plans are complete
+
+    return compose_plan(document, path, environment)
 
 
 def _validate_plan(composition: Composition, folder: FilePath) -> WrittenPlan:

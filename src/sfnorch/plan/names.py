@@ -101,7 +101,7 @@ PATTERN_DESCRIPTIONS = {
     ENVIRONMENT: "1 to 20 letters, digits, dots, dashes and underscores, beginning with a letter or a digit",
     TOPIC_ARN: "the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME",
     KEY_ARN: "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID",
-    ACCOUNT: "12 digits, in quotes",
+    ACCOUNT: "12 digits",
     REGION: "a Region, such as eu-central-1",
     STACK: "1 to 128 letters, digits and hyphens, beginning with a letter",
     STACK_PARAMETER: "the name of a stack parameter: letters and digits",

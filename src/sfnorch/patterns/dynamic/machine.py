@@ -68,7 +68,7 @@ def _build_graph(plan: DynamicPlan) -> Graph:
         _resolve(plan),
         Choice(
             name=JobListState.CHECK_JOBS,
-            rules=(job_lists.build_job_rule(),),
+            rules=(job_lists.build_job_rule(given_jobs.list_renamed(plan.jobs, plan.provenance.job_names)),),
             default=SharedState.INVALID_INPUT,
         ),
         given_jobs.run_given_jobs(

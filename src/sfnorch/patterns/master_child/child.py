@@ -138,7 +138,8 @@ def _check(plan: ChainsPlan, child: AnyChild, first_job: str) -> Choice:
     if first_job:  # only the state of a list merges other arguments
         other = jsonata("<{as_planned}> and $count($added) > 0", as_planned=as_planned)
         rules.insert(0, ChoiceRule(condition=other, assign=planned, next=JobListState.RUN_GIVEN_JOBS))
-    given = job_lists.build_list_rule(jsonata("($given = null ? $atDeploy : $given)"))
+    renamed = given_jobs.list_renamed(child.jobs, plan.provenance.job_names)
+    given = job_lists.build_list_rule(jsonata("($given = null ? $atDeploy : $given)"), renamed)
     return Choice(
         name=JobListState.CHECK_JOBS,
         rules=(*build_context_rules(plan), *rules, given),

@@ -7,11 +7,12 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from sfnorch.findings import Finding
-from sfnorch.plan.composition.defaults import DEFAULTS, apply_defaults
+from sfnorch.plan.composition.composition import Composition
+from sfnorch.plan.composition.defaults import apply_defaults
 from sfnorch.plan.composition.environment import Environment, create_unknown_error
-from sfnorch.plan.composition.environments import ENVIRONMENTS, read_environments
+from sfnorch.plan.composition.environments import read_environments
 from sfnorch.plan.composition.faults import Faults
-from sfnorch.plan.composition.includes import INCLUDE, join_included_files
+from sfnorch.plan.composition.includes import join_included_files
 from sfnorch.plan.composition.overlays import apply_environment, rename_jobs
 from sfnorch.plan.composition.tree import Node, flatten_tree, grow_tree
 from sfnorch.plan.default import build_default_plan
@@ -20,30 +21,6 @@ from sfnorch.plan.kinds import load_plan_model
 from sfnorch.plan.pattern import read_pattern
 from sfnorch.plan.places import Place
 from sfnorch.plan.read import Document, read_document
-
-COMPOSITION_KEYS = (INCLUDE, DEFAULTS, ENVIRONMENTS)
-"""The keys of a plan that the effective plan does not have."""
-
-
-class Composition(NamedTuple):
-    """An effective plan, with the errors that were found on the way to it."""
-
-    document: Document
-    environment: Environment | None
-    """The environment of the plan; None for the base plan."""
-    environments: Mapping[str, Environment]
-    """All environments of the plan."""
-    job_names: Mapping[str, str]
-    """The names of the jobs in the environment by their names in the plan; empty if they do not differ."""
-    findings: list[Finding]
-
-
-def needs_composition(document: Document) -> bool:
-    """Return whether the plan has a key that the effective plan does not have."""
-    if any(key in document.data for key in COMPOSITION_KEYS):
-        return True
-    children = document.data.get("children")
-    return isinstance(children, list) and any(isinstance(child, dict) and DEFAULTS in child for child in children)
 
 
 class Outline(NamedTuple):
@@ -61,10 +38,6 @@ def compose_plan(document: Document, path: FilePath, environment: str = "") -> C
 
     Raises SfnorchError, and PlanError if the plan's files cannot be joined or have no valid pattern.
     """
-    if not needs_composition(document):
-        if environment:
-            raise create_unknown_error(document.file, environment)
-        return Composition(document, None, {}, {}, [])
     outline = _outline_plan(document, path)
     faults = Faults(outline.findings)
     chosen = find_environment(outline.environments, environment, document.file) if environment else None

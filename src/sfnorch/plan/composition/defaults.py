@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from sfnorch.plan.composition.composition import DEFAULTS
 from sfnorch.plan.composition.faults import Faults
 from sfnorch.plan.composition.job_parts import add_settings, change_chain, change_jobs
 from sfnorch.plan.composition.merging import apply_overlay
@@ -14,9 +15,6 @@ from sfnorch.plan.model_errors import convert_errors
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.base import Model
-
-DEFAULTS = "defaults"
-"""The key of the default settings."""
 
 WITHOUT_JOBS = "continuous"
 """The pattern whose plans have no settings of jobs: its Glue workflow defines them."""

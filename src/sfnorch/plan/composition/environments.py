@@ -7,18 +7,14 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
 
-from sfnorch.plan.composition.defaults import DEFAULTS
+from sfnorch.plan.composition.composition import DEFAULTS, ENVIRONMENTS, INCLUDE
 from sfnorch.plan.composition.environment import Environment
 from sfnorch.plan.composition.faults import Faults
-from sfnorch.plan.composition.includes import INCLUDE
 from sfnorch.plan.composition.tree import Node, flatten_tree
 from sfnorch.plan.model_errors import convert_errors, suggest_key
 from sfnorch.plan.models.environment import EnvironmentSettings
 from sfnorch.plan.names import ENVIRONMENT, PATTERN_DESCRIPTIONS
 from sfnorch.plan.stack_names import derive_stack_name
-
-ENVIRONMENTS = "environments"
-"""The key with the environments of a plan."""
 
 ALL = "all"
 """What commands accept instead of a name for all environments."""

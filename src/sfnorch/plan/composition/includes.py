@@ -7,14 +7,12 @@ from pathlib import Path as FilePath
 from pathlib import PureWindowsPath
 
 from sfnorch.errors import SfnorchError
+from sfnorch.plan.composition.composition import INCLUDE
 from sfnorch.plan.composition.faults import Faults
 from sfnorch.plan.composition.merging import join_files
 from sfnorch.plan.composition.tree import Node, grow_tree
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.read import read_document
-
-INCLUDE = "include"
-"""The key with the files that a file includes."""
 
 _REPOSITORY_MARK = ".git"
 

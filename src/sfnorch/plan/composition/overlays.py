@@ -91,6 +91,13 @@ def rename_jobs(plan: Node, environment: Environment, faults: Faults) -> tuple[N
         return rename_job(part, Node(full, name.place))
 
     changed = change_jobs(plan, rename)
+    for name, full in renamed.items():
+        if full in renamed:
+            faults.add(
+                key.place,
+                f"the job {name!r} would be {full!r}, which is the name of another job in the plan",
+                f"rename a job, or change {key.place.path[-1]}",
+            )
     if (allowed := changed.get("allowed_jobs")) and allowed.is_list:
         names = [_rename_allowed(item, environment) for item in allowed.items]
         changed = changed.replace(allowed_jobs=Node(names, allowed.place))

@@ -23,8 +23,8 @@ def _check_job_name(template: str) -> str:
     if template.count(NAME_HOLE) != 1 or re.search(r"[{}]", _fill(template, "", "")):
         raise PydanticCustomError(
             "job_name_template",
-            "{template} is invalid: it must contain {{name}} once, and can contain {{environment}}",
-            {"template": repr(template)},
+            "{template} is invalid: it must contain {name} once, and can contain {environment}",
+            {"template": repr(template), "name": NAME_HOLE, "environment": ENVIRONMENT_HOLE},
         )
     return template
 
