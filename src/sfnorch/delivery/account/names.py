@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sfnorch.errors import SfnorchError
@@ -44,7 +45,7 @@ class DeliveryTarget:
         return find_partition(self.region).name if self.region else "aws"
 
 
-def refuse_stack_names(targets: tuple[DeliveryTarget, ...]) -> None:
+def refuse_stack_names(targets: Sequence[DeliveryTarget]) -> None:
     """Raise SfnorchError for names of stacks that do not fit into the names of their roles and buckets."""
     faults = [
         f"the stack name {target.stack_name} has {what}"

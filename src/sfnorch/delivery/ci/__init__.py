@@ -3,3 +3,7 @@
 On a request for a merge they test, render, simulate and compare. On the main branch they deploy to one environment
 after another: a job creates the change set, and another one executes it, after an approval.
 """
+
+CODEPIPELINE, GITHUB, GITLAB = "codepipeline", "github", "gitlab"
+CIS = (CODEPIPELINE, GITHUB, GITLAB)
+"""The CIs that `sfnorch init --ci` knows."""

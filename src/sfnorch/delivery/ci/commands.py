@@ -7,6 +7,7 @@ the variable SFNORCH_ENV.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sfnorch.delivery.account.names import (
     BOUNDARY_NAME,
@@ -33,6 +34,20 @@ def name_variable(part: str, target: DeliveryTarget) -> str:
     """Return the name of the CI's variable with a value that the plan does not have, such as SFNORCH_ACCOUNT_PROD."""
     end = re.sub(r"[^A-Z0-9]", "_", target.environment.upper())
     return f"SFNORCH_{part}_{end}" if end else f"SFNORCH_{part}"
+
+
+def requires_approval(target: DeliveryTarget, previous: DeliveryTarget | None) -> bool:
+    """Return whether a person approves the deployment: not for the first of several environments."""
+    return previous is not None or not target.environment
+
+
+def describe_order(targets: Sequence[DeliveryTarget], single: str) -> str:
+    """Return the environments and the approvals in their order; `single` is the name of the only environment."""
+    words = ["build"]
+    for target, previous in zip(targets, (None, *targets), strict=False):
+        words += ["approval"] if requires_approval(target, previous) else []
+        words.append(target.environment or single)
+    return " → ".join(words)
 
 
 def name_role(target: DeliveryTarget, account: str, end: str) -> str:

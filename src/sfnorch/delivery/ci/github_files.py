@@ -12,6 +12,7 @@ from sfnorch.delivery.ci.commands import (
     EXECUTE,
     INSTALL,
     TEST,
+    describe_order,
     list_build_commands,
     list_compare_commands,
     list_compare_variables,
@@ -66,9 +67,11 @@ def render_github(targets: Sequence[DeliveryTarget], requirement: str, simulated
         "build": read_part("github", "build.yml").rstrip("\n"),
         "steps": "\n".join(map(_write_build_step, targets)),
     }
-    order = "build, then " + ", approval, ".join(map(name_environment, targets))
     jobs = [_write_environment(each, before) for each, before in zip(targets, (None, *targets), strict=False)]
-    deployment = {"order": order, "environments": "".join(fill(text, shared | own) for text, own in jobs).rstrip("\n")}
+    deployment = {
+        "order": describe_order(targets, SINGLE_ENVIRONMENT),
+        "environments": "".join(fill(text, shared | own) for text, own in jobs).rstrip("\n"),
+    }
     return {
         REVIEW_FILE: fill(read_part("github", "review.yml"), shared | _write_comparison(targets)),
         DEPLOY_FILE: fill(read_part("github", "deploy.yml"), shared | deployment),

@@ -12,6 +12,7 @@ from sfnorch.delivery.ci.commands import (
     EXECUTE,
     INSTALL,
     TEST,
+    describe_order,
     list_build_commands,
     list_compare_commands,
     list_compare_variables,
@@ -20,6 +21,7 @@ from sfnorch.delivery.ci.commands import (
     name_folder,
     name_role,
     name_variable,
+    requires_approval,
 )
 from sfnorch.delivery.ci.text import fill, indent, quote, read_part
 
@@ -37,7 +39,7 @@ def render_gitlab(targets: Sequence[DeliveryTarget], requirement: str, simulated
     values = [_list_values(each, before) for each, before in zip(targets, (None, *targets), strict=False)]
     comparisons = "\n".join(fill(read_part("gitlab", "comparison.yml"), one) for one in values)
     shared = {
-        "order": "build, then " + ", approval, ".join(one["environment"] for one in values),
+        "order": describe_order(targets, SINGLE_ENVIRONMENT),
         "stages": ", ".join(f"review-{one['id']}, deploy-{one['id']}" for one in values),
         "package": quote(requirement),
         "input": quote(simulated_input),
@@ -72,7 +74,7 @@ def _list_values(target: DeliveryTarget, previous: DeliveryTarget | None) -> dic
         "compare_variables": _format_variables(chosen | list_compare_variables(target, account)),
         "review_variables": _format_variables(chosen | list_review_variables(target, account)),
         "needs": ", ".join(["build", *([f"deploy-{_name_jobs(previous)}"] if previous else ())]),
-        "approval": "      when: manual" if previous else "",
+        "approval": "      when: manual" if requires_approval(target, previous) else "",
         "compare": indent(list_compare_commands(folder), 6),
         "review": indent(list_review_commands(folder), 6),
         "execute": EXECUTE,
