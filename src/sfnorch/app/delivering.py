@@ -73,7 +73,8 @@ def make_delivery(pattern: str = "master-child", ci: str = CODEPIPELINE, plan: P
     targets = list_targets(plan) if plan else [DeliveryTarget(stack_name=derive_stack_name(None))]
     workflows = [] if ci == CODEPIPELINE else [_build_workflow(pattern, plan, each.environment) for each in targets]
     code = {} if plan else starter_code(pattern)
-    files = render_files(ci, PLAN_FILE, starter_input(pattern), targets, workflows)
+    origin = workflows[0].origin if workflows and plan else None
+    files = render_files(ci, PLAN_FILE, starter_input(origin.pattern if origin else pattern), targets, workflows)
     return StarterFiles({**files, **code, **_make_plan(pattern)}, tuple(code))
 
 
