@@ -102,7 +102,7 @@ def _make_preview(trust: Trust) -> list[AWSObject]:
     """Return the role of pull requests and its bucket.
 
     Everyone who can push a branch can run any command with this role. It creates and deletes the change sets of
-    `sfnorch diff` only, which no other role executes or deletes, and has a bucket of its own for large templates.
+    `sfnorch diff` only, which no other role executes or deletes, and has its own bucket for large templates.
     """
     if trust.preview is None:
         return []
