@@ -12,6 +12,7 @@ from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.deletion import Deletion
+from sfnorch.aws.drift import PropertyDrift, ResourceDrift
 from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import Resource, Stack
 from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
@@ -110,6 +111,13 @@ _CHANGE_SET = ChangeSet(
     parameters={},
     changes=(_CHANGE,),
 )
+_DRIFT = ResourceDrift(
+    logical_id="JobsFailedAlarm",
+    physical_id="etl-jobs-failed",
+    type="AWS::CloudWatch::Alarm",
+    status="MODIFIED",
+    properties=(PropertyDrift(path="Threshold", expected="1", actual="5"),),
+)
 _STACK = Stack(id="", name="etl", status="CREATE_COMPLETE", updated=_moment(0), outputs={"StateMachineArn": MACHINE})
 _FAILED = OperationEnd(
     status="DELETE_FAILED", resource="Bucket", type="AWS::S3::Bucket", reason="The bucket is not empty"
@@ -131,6 +139,7 @@ def _difference() -> Difference:
         overrides={"AllowedGlueJobs": "load-*"},
         owners={"AllowedGlueJobs": "jobs"},
         change_set=_CHANGE_SET,
+        drift=(_DRIFT,),
     )
 
 

@@ -280,8 +280,11 @@ def test_json_is_one_document(deploy: Run, account: Account):
                     "type": "AWS::SNS::Topic",
                     "iam": False,
                     "causes": [],
+                    "drift": None,
                 }
             ],
+            "express": False,
+            "driftStatus": None,
         },
         "outputs": {"Title": "news"},
         "command": None,

@@ -154,6 +154,7 @@ def test_the_difference_of_a_deployed_stack(folder: Path):
     deploy_topic()
     request = StackRequest(template=Path("t.yaml"), stack_name="s")
     assert not sfnorch.diff(request).has_differences
+    assert (sfnorch.diff(request).drift, sfnorch.diff(request, drift=True).drift) == (None, ())
     Path("t.yaml").write_text(TOPIC.replace("'${Title} ${Word}'", "'${Title}, ${Word}'"))
     found = sfnorch.diff(request)
     assert found.has_differences

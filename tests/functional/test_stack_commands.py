@@ -89,6 +89,7 @@ def test_what_differs_as_a_document(stack: Run):
         "conflicts": [],
         "changeSet": document["changeSet"],
         "note": None,
+        "drift": None,
     }
     assert document["changeSet"]["changes"] == []
 

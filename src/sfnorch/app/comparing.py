@@ -18,11 +18,14 @@ from sfnorch.app.sources import find_environment
 from sfnorch.app.stack_updates import StackReporter
 from sfnorch.app.uploads import Uploads
 from sfnorch.aws.deployment import Deployment
+from sfnorch.aws.drift import DETECTABLE, detect_drift
 from sfnorch.aws.stacks import REVIEW_STATUS, get_stack
 from sfnorch.aws.steps import StepAction, list_kept_parameters, plan_steps
+from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
     from sfnorch.aws.change_sets import ChangeSet
+    from sfnorch.aws.drift import ResourceDrift
     from sfnorch.aws.stacks import Stack
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -47,12 +50,15 @@ class Difference:
     conflicts: Sequence[str] = ()
     """Messages about names that a deployment would require and that are in use."""
     notes: Sequence[str] = ()
-    """Why a change set is missing, and which other plan the stack holds, if any."""
+    """Why a change set or the drift is missing, and which other plan the stack holds, if any."""
+    drift: Sequence[ResourceDrift] | None = None
+    """The resources that were changed outside of CloudFormation; None if they were not looked for, or are unknown."""
 
     @property
     def has_differences(self) -> bool:
-        """Whether there is any difference."""
-        return bool(self.lines or self.parameters or (self.change_set and self.change_set.changes))
+        """Whether there is any difference, also between the stack and its resources."""
+        is_drifted = any(each.status != "UNKNOWN" for each in self.drift or ())
+        return bool(self.lines or self.parameters or (self.change_set and self.change_set.changes) or is_drifted)
 
 
 def compare_texts(deployed: str, rendered: str, stack: str, file: str) -> tuple[str, ...]:
@@ -74,10 +80,11 @@ def _split(text: str) -> list[str]:
         return text.splitlines()
 
 
-def diff(request: StackRequest, account: AwsAccount | None = None) -> Difference:
+def diff(request: StackRequest, account: AwsAccount | None = None, *, drift: bool = False) -> Difference:
     """Compare the deployed stack with a plan or a template, as `sfnorch diff` does, and return the difference.
 
-    The changes to resources come from a change set, which is deleted again.
+    The changes to resources come from a change set, which is deleted again. With `drift`, CloudFormation also compares
+    the resources with the template of the stack, which takes up to several minutes.
 
     Raises PlanError for an invalid plan, RequestError for a request that does not fit it, and SfnorchError if the stack
     does not exist.
@@ -97,6 +104,7 @@ def diff(request: StackRequest, account: AwsAccount | None = None) -> Difference
     own = deployable.environment.settings.s3_bucket if deployable.environment and not request.resolve_s3 else None
     uploads = Uploads(account, request.s3_bucket or own or "", resolve=request.resolve_s3)
     change_set, note = _preview(deployable, stack, uploads.upload_template(deployable, stack.name), account)
+    drifted, drift_notes = _find_drift(stack, account) if drift else (None, ())
     return Difference(
         stack=stack.name,
         lines=compare_texts(deployed, deployable.text, stack.name, deployable.template.source.file),
@@ -105,15 +113,28 @@ def diff(request: StackRequest, account: AwsAccount | None = None) -> Difference
         owners=find_parameter_owners(deployable),
         change_set=change_set,
         conflicts=before.list_conflicts(deployable, change_set) if before and change_set else (),
-        notes=tuple(filter(None, (note, before.explain_replacement(deployable) if before else ""))),
+        notes=tuple(filter(None, (note, *drift_notes, before.explain_replacement(deployable) if before else ""))),
+        drift=drifted,
     )
+
+
+def _find_drift(stack: Stack, account: AwsAccount) -> tuple[Sequence[ResourceDrift] | None, Sequence[str]]:
+    """Return the resources that differ from the template of the stack, or None, and what could not be checked."""
+    if stack.status not in DETECTABLE:
+        return None, (f"The drift is unknown: {stack.name} is {stack.status}.",)
+    with account.waits("Detecting drift"):
+        found = detect_drift(account.session.cloudformation, stack.id, account.clock)
+    return found.resources, found.notes
 
 
 def _preview(
     deployable: Deployable, stack: Stack, url: str | None, account: AwsAccount
 ) -> tuple[ChangeSet | None, str]:
     """Return the changes of the deployment, or None with the reason. `url` is None without the bucket that it needs."""
-    first = plan_steps(stack, "")[0]
+    try:
+        first = plan_steps(stack, "")[0]
+    except SfnorchError as error:
+        return None, f"{error.message}. The changes to resources are unknown."
     if first.verb is not StepAction.CHANGE_SET or stack.status == REVIEW_STATUS:
         says = first.says or f"{stack.name} is {stack.status}."
         return None, f"{says} The changes to resources are unknown until the operation ends."

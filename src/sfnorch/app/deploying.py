@@ -14,6 +14,7 @@ from sfnorch.app.environment_settings import open_environment_account
 from sfnorch.app.sources import find_environment, load_plan_or_default
 from sfnorch.app.stack_updates import Consent, ReviewContext, ShowUpdate, StackReporter, decline, ignore_update
 from sfnorch.app.uploads import Uploads
+from sfnorch.aws.client_support import refuse_old_client
 from sfnorch.aws.deployment import Deployment
 from sfnorch.aws.deployment_outcome import DeploymentOutcome
 from sfnorch.aws.stacks import find_stack
@@ -48,10 +49,18 @@ class DeployRequest(StackRequest):
     """Whether the change set is executed, or left for a review and for `execute_change_set`."""
     supersede: bool = False
     """Whether earlier change sets of sfnorch are deleted; for a change set that is not executed."""
+    express: bool = False
+    """Whether the deployment is in express mode: it ends when the configuration of all resources is applied."""
+    revert_drift: bool = False
+    """Whether resources that were changed outside of CloudFormation are brought back to the template."""
+    force_rollback: bool = False
+    """Whether a failed rollback of the last update is finished without the resources that cannot be rolled back."""
 
     def __post_init__(self) -> None:
         """Raise RequestError for a request that contradicts itself, and for tags that AWS rejects."""
         super().__post_init__()
+        if self.express and self.on_failure == "delete":
+            raise RequestError(': express mode requires "rollback" or "keep"', field="on_failure")
         if self.supersede and self.execute:
             raise RequestError(": requires a change set that is not executed", field="supersede")
         if faults := list(find_tag_faults(self.tags)):
@@ -183,6 +192,8 @@ def _deploy(
     refuse_values(deployable)
     refuse_names(deployable, stack_name)
     client = account.session.cloudformation
+    if request.express:
+        refuse_old_client(client, "CreateChangeSet", "DeploymentConfig", what="Express mode", version="1.43.38")
     with account.waits(f"Reading the stack {stack_name}"):
         stack = find_stack(client, stack_name)
     kept = list_kept_parameters(stack) if request.keeps_parameters else {}
@@ -212,6 +223,12 @@ def _deploy(
         role_arn=request.role_arn,
         on_failure=request.on_failure,
         keeps_parameters=request.keeps_parameters,
+    )
+    wish = replace(
+        wish,
+        express=request.express,
+        revert_drift=request.revert_drift,
+        force_rollback=request.force_rollback,
     )
     deployment = _make_deployment(
         stack_name,

@@ -11,7 +11,7 @@ from sfnorch.app.account import Waits
 
 if TYPE_CHECKING:
     from sfnorch.aws.change_sets import ChangeSet
-    from sfnorch.aws.stack_events import StackEvent
+    from sfnorch.aws.events import StackEvent
     from sfnorch.aws.steps import Step
     from sfnorch.findings import Finding
 

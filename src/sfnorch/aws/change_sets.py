@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sfnorch.aws.drift import ResourceDrift, read_change_drift
 from sfnorch.aws.errors import get_error_code, is_missing, is_transient, is_unreachable
 from sfnorch.aws.hints import clean_message, find_hint
 from sfnorch.aws.polling import Backoff, Clock, add_retries
@@ -50,10 +51,17 @@ class ResourceChange:
     type: str
     replacement: str
     causes: tuple[str, ...]
+    drift: ResourceDrift | None = None
+    """How the resource differs from the template of the stack, in a drift-aware change set."""
 
     @property
     def kind(self) -> str:
-        """Return the change: add, modify, replace, conditionally replace, remove or import."""
+        """Return the change: add, modify, replace, conditionally replace, remove, import or sync.
+
+        `sync`: the resource already has the values of the template, and only CloudFormation's record of it changes.
+        """
+        if self.action == "SyncWithActual":
+            return "sync"
         if self.action == "Modify" and self.replacement in ("True", "Conditional"):
             return "replace" if self.replacement == "True" else "conditionally replace"
         return self.action.lower()
@@ -77,6 +85,10 @@ class ChangeSet:
     reason: str
     parameters: Mapping[str, str]
     changes: tuple[ResourceChange, ...]
+    express: bool = False
+    """Whether its execution ends when the configuration of all resources is applied."""
+    drift: str = ""
+    """The drift status of the stack, in a drift-aware change set: DRIFTED, IN_SYNC or UNKNOWN."""
 
     @property
     def executable(self) -> bool:
@@ -142,8 +154,11 @@ def wait_for_change_set(client: CloudFormationClient, change_set_id: str, clock:
 
 def describe(client: CloudFormationClient, name: str, stack_name: str = "") -> ChangeSet:
     """Return the change set with this ARN, or with this name in the stack, with the changes of all pages."""
-    about = {"ChangeSetName": name, **({"StackName": stack_name} if stack_name else {})}
-    pages = list(client.get_paginator("describe_change_set").paginate(**about))  # type: ignore[arg-type]
+    about: dict[str, Any] = {"ChangeSetName": name, **({"StackName": stack_name} if stack_name else {})}
+    read = client.get_paginator("describe_change_set").paginate
+    pages = list(read(**about))
+    if pages[0].get("DeploymentMode") == "REVERT_DRIFT" and pages[0]["Status"] == "CREATE_COMPLETE":
+        pages = list(read(**about, IncludePropertyValues=True))  # the new values, beside the actual ones
     first = pages[0]
     changes = [change for page in pages for change in page.get("Changes", ())]
     return ChangeSet(
@@ -156,6 +171,8 @@ def describe(client: CloudFormationClient, name: str, stack_name: str = "") -> C
         reason=clean_message(first.get("StatusReason", "")),
         parameters={item["ParameterKey"]: item.get("ParameterValue", "") for item in first.get("Parameters", ())},
         changes=tuple(_convert_change(change["ResourceChange"]) for change in changes if "ResourceChange" in change),
+        express=first.get("DeploymentConfig", {}).get("Mode") == "EXPRESS",
+        drift=first.get("StackDriftStatus", ""),
     )
 
 
@@ -248,6 +265,7 @@ def _convert_change(row: ResourceChangeTypeDef) -> ResourceChange:
         type=row["ResourceType"],
         replacement=row.get("Replacement", ""),
         causes=tuple(dict.fromkeys(_list_causes(row))),
+        drift=read_change_drift(row),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +19,15 @@ from sfnorch.aws.deployment_outcome import DeploymentObserver, DeploymentOutcome
 from sfnorch.aws.errors import explain_error, get_error_code, get_error_message, is_missing, is_transient
 from sfnorch.aws.operations import call_once
 from sfnorch.aws.polling import Clock, add_retries
+from sfnorch.aws.recovery import (
+    GOOD_ENDS,
+    ROLLBACKS,
+    describe_failed_resources,
+    describe_recovery,
+    refuse_force,
+    start_recovery,
+)
+from sfnorch.aws.root_cause import FailedResource, list_failed_resources
 from sfnorch.aws.stack_events import (
     Operation,
     OperationEnd,
@@ -42,12 +52,6 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudformation.type_defs import CreateChangeSetInputTypeDef
 
-_WELL = {
-    StepAction.EXECUTE: ("CREATE_COMPLETE", "UPDATE_COMPLETE"),
-    StepAction.DELETE: ("DELETE_COMPLETE",),
-    StepAction.ROLL_BACK: ("UPDATE_ROLLBACK_COMPLETE",),
-    StepAction.CONTINUE_ROLLBACK: ("UPDATE_ROLLBACK_COMPLETE",),
-}
 _MOST_LOOKS = 5
 
 
@@ -108,7 +112,14 @@ class Deployment:
     def _run(self, wish: DeploymentRequest, *, execute: bool) -> DeploymentOutcome:
         for _ in range(_MOST_LOOKS):
             stack, operation = self._read_state()
-            planned = plan_steps(stack, self._digest, operation.token if operation else "", execute=execute)
+            planned = plan_steps(
+                stack,
+                self._digest,
+                operation.token if operation else "",
+                execute=execute,
+                retries=wish.express and wish.on_failure == "keep",
+                force_rollback=wish.force_rollback,
+            )
             outcome = (
                 self._follow_in_progress(planned[0], operation)
                 if operation
@@ -188,21 +199,37 @@ class Deployment:
         """Execute these steps; return the deployment's result, or None to read the stack again."""
         first = planned[0]
         if stack is not None and first.verb is not StepAction.CHANGE_SET:
-            self._onlooker.show_line(first.says)
-            if not self._onlooker.confirm_step(first):
-                return DeploymentOutcome(end="declined", stack=stack, done=tuple(self._done))
-            if first.verb is StepAction.DELETE:
-                self._refuse_invalid(wish)
-            ending = self._recover(first.verb, stack)
-            if ending is None:
-                return None
-            if ending.status in _WELL[first.verb]:
-                self._done.append(f"{self._name} was {'deleted' if first.verb is StepAction.DELETE else 'rolled back'}")
-                return None
-            return DeploymentOutcome(end="failed", stack=self._find_stack(stack.id), ending=ending)
+            return self._execute_recovery_step(first, stack, wish)
         return self._change(
             wish, stack, review=next((step for step in planned if step.verb is StepAction.REVIEW), None)
         )
+
+    def _execute_recovery_step(self, step: Step, stack: Stack, wish: DeploymentRequest) -> DeploymentOutcome | None:
+        """Bring the stack into a state that can be deployed to; return None to read it again, or the result."""
+        failed: tuple[FailedResource, ...] = ()
+        self._onlooker.show_line(step.says)
+        if step.verb in ROLLBACKS:
+            if step.verb is StepAction.FORCE_ROLLBACK:
+                refuse_force(self._client)
+            with self._onlooker.show_wait("Listing the resources that could not be rolled back"):
+                failed = list_failed_resources(self._client, stack.id)
+            for line in describe_failed_resources(failed):
+                self._onlooker.show_line(line)
+        if not self._onlooker.confirm_step(step):
+            return DeploymentOutcome(end="declined", stack=stack, done=tuple(self._done))
+        if step.verb is StepAction.DELETE:
+            self._refuse_invalid(wish)
+        ending = self._recover(step.verb, stack)
+        if ending is None:
+            return None
+        if ending.status not in GOOD_ENDS[step.verb]:
+            return DeploymentOutcome(end="failed", stack=self._find_stack(stack.id), ending=ending)
+        self._done.append(describe_recovery(step.verb, self._name, failed))
+        if step.verb is StepAction.FORCE_ROLLBACK:
+            self._onlooker.show_line(
+                "The skipped resources can differ from the template of the stack; an update can fail until they match."
+            )
+        return None
 
     def _change(self, wish: DeploymentRequest, stack: Stack | None, *, review: Step | None) -> DeploymentOutcome:
         """Create a change set, review and execute it, and return the result. Without a review it is kept."""
@@ -210,7 +237,7 @@ class Deployment:
         with self._onlooker.show_wait("Listing change sets"):
             if stack:
                 change_sets.clear_failed(self._client, self._name, prefix)
-            found = change_sets.find_usable(self._client, self._name, prefix) if stack and wish.settled else ""
+            found = change_sets.find_usable(self._client, self._name, prefix) if stack and wish.is_reusable else ""
         if found:
             with self._onlooker.show_wait("Waiting for the change set"):
                 change_set = self._wait_for_change_set(found)
@@ -341,13 +368,8 @@ class Deployment:
             operation = read(self._client, stack.id, build_token(self._digest, verb, self._nonce()))
             if verb is StepAction.DELETE and stack.protected and self._unprotect:
                 self._client.update_termination_protection(StackName=stack.id, EnableTerminationProtection=False)
-            request = {"StackName": stack.id, "ClientRequestToken": operation.token}
-            calls: dict[StepAction, Callable[..., object]] = {
-                StepAction.DELETE: self._client.delete_stack,
-                StepAction.ROLL_BACK: self._client.rollback_stack,
-                StepAction.CONTINUE_ROLLBACK: self._client.continue_update_rollback,
-            }
-            error = call_once(self._client, operation, lambda: calls[verb](**request), self._clock)
+            start = partial(start_recovery, self._client, verb, stack.id, operation.token)
+            error = call_once(self._client, operation, start, self._clock)
         if error is not None:
             raise error
         return self._follow(operation)
@@ -374,7 +396,7 @@ class Deployment:
         return follow_operation(self._client, operation, self._onlooker, self._clock, resources=resources)
 
     def _create_outcome(self, ending: OperationEnd, change_set: ChangeSet | None = None) -> DeploymentOutcome:
-        well = ending.status in _WELL[StepAction.EXECUTE]
+        well = ending.status in GOOD_ENDS[StepAction.EXECUTE]
         return DeploymentOutcome(
             end="deployed" if well else "failed",
             stack=self._find_stack(self._name),

@@ -45,6 +45,10 @@ _HINTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
             "a quota of the account is reached; delete unused resources, or request an increase in Service Quotas"
         ),
     ),
+    (
+        re.compile(r"(?i)replacement type updates not supported on stack with disable-rollback"),
+        lambda _: "an update without rollback cannot replace resources; deploy with --on-failure rollback",
+    ),
     (re.compile(r"(?i)rate exceeded|throttl"), lambda _: "AWS throttled the request; repeat the command in a minute"),
     (
         re.compile(r"(?i)cannot be assumed|is unable to assume|not authorized to assume"),

@@ -7,18 +7,17 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from sfnorch.aws.errors import explain_error
-from sfnorch.aws.hints import clean_message
+from sfnorch.aws.events import StackEvent, convert_event, read_newest_first
 from sfnorch.aws.polling import Backoff, Clock, add_retries
-from sfnorch.aws.stacks import REVIEW_STATUS, find_stack
+from sfnorch.aws.root_cause import FailedResource, find_root_cause, list_failed_resources
+from sfnorch.aws.stacks import REVIEW_STATUS, ROLLBACK_FAILED, find_stack
 from sfnorch.errors import SfnorchError, extend_error
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 _BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 _TAKEN_BACK = ("UPDATE_ROLLBACK_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS")
-_CANCELLED = re.compile(r"^Resource (creation|update|deletion) cancelled", re.IGNORECASE)
 _QUIET = 10
 """After this number of polls without an event, the status of the stack is read."""
 
@@ -43,24 +41,6 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StackEvent:
-    """An event of a resource, or of the stack itself (`of_stack`). `reason` is AWS's message, shortened."""
-
-    id: str
-    at: datetime
-    logical_id: str
-    type: str
-    status: str
-    reason: str
-    of_stack: bool
-
-    @property
-    def failed(self) -> bool:
-        """Return whether it failed by itself, and was not cancelled because another resource failed."""
-        return self.status.endswith("FAILED") and not _CANCELLED.match(self.reason)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationEnd:
     """The result of an operation: the stack's status, and the first failure with AWS's reason, if any."""
 
@@ -68,6 +48,10 @@ class OperationEnd:
     resource: str = ""
     type: str = ""
     reason: str = ""
+    nested: tuple[str, ...] = ()
+    """The logical IDs of the nested stacks that contain the resource, the outermost first."""
+    not_rolled_back: tuple[FailedResource, ...] = ()
+    """The resources that could not be rolled back, if the stack is UPDATE_ROLLBACK_FAILED."""
 
     @property
     def failed(self) -> bool:
@@ -93,7 +77,7 @@ def prepare_operation(client: CloudFormationClient, stack_id: str, token: str) -
 
 def has_begun(client: CloudFormationClient, operation: Operation) -> bool:
     """Return whether one of the stack's events since the operation was prepared contains its token."""
-    for row in _read_newest_first(client, operation.stack_id):
+    for row in read_newest_first(client, operation.stack_id):
         if row["EventId"] == operation.after:
             break
         if row.get("ClientRequestToken") == operation.token:
@@ -103,7 +87,7 @@ def has_begun(client: CloudFormationClient, operation: Operation) -> bool:
 
 def has_stale_events(client: CloudFormationClient, stack_id: str) -> bool:
     """Return whether the newest event of the stack is older than its operation in progress."""
-    newest = next(_read_newest_first(client, stack_id), None)
+    newest = next(read_newest_first(client, stack_id), None)
     if newest is None:
         return True
     status = newest.get("ResourceStatus", "")
@@ -113,7 +97,7 @@ def has_stale_events(client: CloudFormationClient, stack_id: str) -> bool:
 
 def find_operation_in_progress(client: CloudFormationClient, stack_id: str) -> Operation:
     """Return the stack's operation in progress, also if someone else started it."""
-    rows = _read_newest_first(client, stack_id)
+    rows = read_newest_first(client, stack_id)
     first = next(rows, None)
     if first is None:
         return Operation(stack_id=stack_id)
@@ -179,12 +163,12 @@ class OperationFollower:
         Events are kept only after all pages are read, so that a poll that fails within its pages loses nothing.
         """
         found = []
-        for row in _read_newest_first(self._client, self._operation.stack_id):
+        for row in read_newest_first(self._client, self._operation.stack_id):
             if row["EventId"] in self._seen:
                 break
             found.append(row)
         self._seen.update(row["EventId"] for row in found)
-        return tuple(_convert_event(row) for row in reversed(found) if self._is_own(row))
+        return tuple(convert_event(row) for row in reversed(found) if self._is_own(row))
 
     def _is_own(self, row: StackEventTypeDef) -> bool:
         """Return whether the event belongs to this operation: by token, otherwise by id, otherwise by time.
@@ -224,9 +208,26 @@ def follow_operation(
         raise _create_detached_error(operation.stack_id, told) from None
     # the first failure is the cause; later ones follow from it
     cause = next((event for event in failed if not event.of_stack), next(iter([*failed, *taken_back]), None))
-    if cause is None:
+    if cause is None and following.status != ROLLBACK_FAILED:
         return OperationEnd(status=following.status)
-    return OperationEnd(status=following.status, resource=cause.logical_id, type=cause.type, reason=cause.reason)
+    with audience.show_wait("Looking for the cause"):
+        return _create_end(client, operation.stack_id, following.status, cause)
+
+
+def _create_end(client: CloudFormationClient, stack_id: str, status: str, first: StackEvent | None) -> OperationEnd:
+    """Return the result of an operation that failed; `first` is the first event that failed, if any."""
+    left = list_failed_resources(client, stack_id) if status == ROLLBACK_FAILED else ()
+    if first is None:
+        return OperationEnd(status=status, not_rolled_back=left)
+    cause, nested = find_root_cause(client, stack_id, first)
+    return OperationEnd(
+        status=status,
+        resource=cause.logical_id,
+        type=cause.type,
+        reason=cause.reason,
+        nested=nested,
+        not_rolled_back=left,
+    )
 
 
 def _create_detached_error(stack_id: str, told: SfnorchError | None) -> SfnorchError:
@@ -240,24 +241,6 @@ def _create_detached_error(stack_id: str, told: SfnorchError | None) -> SfnorchE
     return extend_error(told, says, hint=follow_on)
 
 
-def _read_newest_first(client: CloudFormationClient, stack_id: str) -> Iterator[StackEventTypeDef]:
-    """Yield the stack's events; pages are read on demand."""
-    for page in client.get_paginator("describe_stack_events").paginate(StackName=stack_id):
-        yield from page["StackEvents"]
-
-
 def _is_beginning(row: StackEventTypeDef) -> bool:
     """Return whether an operation on the stack starts with this event."""
     return row["PhysicalResourceId"] == row["StackId"] and row.get("ResourceStatus", "") in _BEGINNINGS
-
-
-def _convert_event(row: StackEventTypeDef) -> StackEvent:
-    return StackEvent(
-        id=row["EventId"],
-        at=row["Timestamp"],
-        logical_id=row["LogicalResourceId"],
-        type=row.get("ResourceType", ""),
-        status=row.get("ResourceStatus", ""),
-        reason=clean_message(row.get("ResourceStatusReason", "")),
-        of_stack=row.get("PhysicalResourceId") == row["StackId"],
-    )

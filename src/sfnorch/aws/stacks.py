@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 REVIEW_STATUS = "REVIEW_IN_PROGRESS"
 """The status of a stack that has only a change set yet."""
 
+ROLLBACK_FAILED = "UPDATE_ROLLBACK_FAILED"
+"""The status of a stack whose update failed, and whose rollback failed too."""
+
+NESTED = "AWS::CloudFormation::Stack"
 MACHINE = "AWS::StepFunctions::StateMachine"
 ALARM = "AWS::CloudWatch::Alarm"
 
@@ -37,6 +41,8 @@ class Stack:
     outputs: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
     """Whether termination protection is enabled."""
+    express: bool = False
+    """Whether its last operation was in express mode."""
 
     @property
     def in_progress(self) -> bool:
@@ -75,6 +81,7 @@ def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
         parameters={item["ParameterKey"]: item.get("ParameterValue", "") for item in row.get("Parameters", ())},
         outputs={item["OutputKey"]: item["OutputValue"] for item in row.get("Outputs", ())},
         protected=row.get("EnableTerminationProtection", False),
+        express=row.get("DeploymentConfig", {}).get("Mode") == "EXPRESS",
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
-from sfnorch.aws.stacks import REVIEW_STATUS, Stack
+from sfnorch.aws.stacks import REVIEW_STATUS, ROLLBACK_FAILED, Stack
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class StepAction(Enum):
     DELETE = "delete"
     ROLL_BACK = "rollback"
     CONTINUE_ROLLBACK = "continue"
+    FORCE_ROLLBACK = "force"
+    """Continue the rollback without the resources that can't be rolled back."""
     FOLLOW = "follow"
     """Follow this deployment, which is in progress already."""
     AWAIT = "await"
@@ -79,6 +81,20 @@ class DeploymentRequest:
     """Whether a parameter without a value keeps the stack's value, or gets the template's default."""
     settled: bool = True
     """Whether template and parameters always mean the same: not with values of SSM, nor with macros."""
+    express: bool = False
+    """Whether the operation ends when the configuration of all resources is applied."""
+    revert_drift: bool = False
+    """Whether an update also brings resources that were changed outside of CloudFormation back to the template."""
+    force_rollback: bool = False
+    """Whether a rollback that failed is continued without the resources that can't be rolled back."""
+
+    @property
+    def is_reusable(self) -> bool:
+        """Return whether a change set of an earlier deployment with the same digest still has the same changes.
+
+        The changes of a drift-aware change set depend on the state of the resources when it was created.
+        """
+        return self.settled and not self.revert_drift
 
     @property
     def digest(self) -> str:
@@ -94,6 +110,7 @@ class DeploymentRequest:
         }
         what = [self.stack_name, self.body, told, kept, dict(self.tags), self.role_arn, self.on_failure]
         what += [] if self.keeps_parameters else ["defaults"]
+        what += ["express"] * self.express + ["revert drift"] * self.revert_drift
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -120,9 +137,18 @@ def find_own_verb(operation_token: str, digest: str) -> StepAction | None:
     return StepAction(match["verb"]) if match and match["digest"] == digest else None
 
 
-def plan_steps(stack: Stack | None, digest: str, operation_token: str = "", *, execute: bool = True) -> list[Step]:
+def plan_steps(
+    stack: Stack | None,
+    digest: str,
+    operation_token: str = "",
+    *,
+    execute: bool = True,
+    retries: bool = False,
+    force_rollback: bool = False,
+) -> list[Step]:
     """Return the steps to deploy to the stack. `operation_token` is the token of the operation in progress.
 
+    `retries`: whether the deployment is in express mode without rollback, which can update a failed stack of its kind.
     Raises SfnorchError for a status that can't be left.
     """
     if stack is not None and stack.in_progress:
@@ -132,7 +158,15 @@ def plan_steps(stack: Stack | None, digest: str, operation_token: str = "", *, e
         change += [Step(verb=StepAction.REVIEW, question="Deploy these changes?"), Step(verb=StepAction.EXECUTE)]
     if stack is None or stack.status == REVIEW_STATUS or stack.status in _SETTLED:
         return change
-    return [_create_recovery_step(stack), *change]
+    if stack.status == "UPDATE_FAILED" and stack.express:
+        if retries:
+            return change
+        raise SfnorchError(
+            f"{stack.name} is UPDATE_FAILED after an update in express mode without rollback, which CloudFormation "
+            "can't roll back",
+            hint="deploy a template that succeeds, or the last one that did, with --express --on-failure keep",
+        )
+    return [_create_recovery_step(stack, force=force_rollback), *change]
 
 
 def can_hold_resources(stack: Stack) -> bool:
@@ -152,6 +186,9 @@ def build_change_set_request(wish: DeploymentRequest, stack: Stack | None, name:
 
     The capability to create roles is acknowledged for every template: the review of the changes shows them, and the
     resources of a macro or a module are not visible in the template.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-express-mode.html
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
     """
     creates = stack is None or stack.status == REVIEW_STATUS
     request: CreateChangeSetInputTypeDef = {
@@ -161,9 +198,14 @@ def build_change_set_request(wish: DeploymentRequest, stack: Stack | None, name:
         "ChangeSetType": "CREATE" if creates else "UPDATE",
         "Parameters": _build_parameters(wish, list_kept_parameters(stack) if wish.keeps_parameters else ()),
         "Capabilities": ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
-        "OnStackFailure": _choose_stack_failure_action(wish.on_failure, creates=creates),
         "Description": "created by sfnorch deploy",
     }
+    if wish.express:  # which replaces OnStackFailure, and disables the rollback unless it says otherwise
+        request["DeploymentConfig"] = {"Mode": "EXPRESS", "DisableRollback": wish.on_failure == "keep"}
+    else:
+        request["OnStackFailure"] = _choose_stack_failure_action(wish.on_failure, creates=creates)
+    if wish.revert_drift and not creates:
+        request["DeploymentMode"] = "REVERT_DRIFT"
     if wish.url:
         request["TemplateURL"] = wish.url
     else:
@@ -203,7 +245,7 @@ def _create_follow_step(stack: Stack, own: StepAction | None) -> Step:
     return Step(verb=StepAction.AWAIT, says=says, question="Wait until it ends, then deploy?", firm=True)
 
 
-def _create_recovery_step(stack: Stack) -> Step:
+def _create_recovery_step(stack: Stack, *, force: bool) -> Step:
     """Return the step that brings the stack into a state that can be deployed to."""
     name, status = stack.name, stack.status
     if status == _EMPTY:
@@ -217,9 +259,11 @@ def _create_recovery_step(stack: Stack) -> Step:
     if status == "UPDATE_FAILED":
         says = f"{name} is {status}: its last update failed and was not rolled back."
         return Step(verb=StepAction.ROLL_BACK, says=says, question="Roll it back first?")
-    if status == "UPDATE_ROLLBACK_FAILED":
+    if status == ROLLBACK_FAILED:
         says = f"{name} is {status}: its last update failed, and its rollback failed too."
-        return Step(verb=StepAction.CONTINUE_ROLLBACK, says=says, question="Continue the rollback first?")
+        verb = StepAction.FORCE_ROLLBACK if force else StepAction.CONTINUE_ROLLBACK
+        question = "Skip these resources, and force the rollback first?" if force else "Continue the rollback first?"
+        return Step(verb=verb, says=says, question=question)
     raise SfnorchError(
         f"{name} is {status}, from which sfnorch can't deploy",
         hint="the CloudFormation console shows the available actions",

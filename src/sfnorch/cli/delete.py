@@ -43,7 +43,7 @@ def delete(
     require_consent(yes, output_form, "delete")
     from sfnorch.app.deleting import delete as delete_stack
     from sfnorch.aws.hints import find_hint
-    from sfnorch.report.stack import convert_deletion
+    from sfnorch.report.stack import convert_deletion, describe_failed_deletion
     from sfnorch.report.stack_screen import StackScreen
 
     def is_confirmed(stack: Stack) -> bool:
@@ -59,12 +59,8 @@ def delete(
     if output_form == "json":
         print_json(convert_deletion(deletion, stack_name))
     if not deletion.done:
-        lines = [
-            f"{item.logical_id} ({item.type}, {item.physical_id}): {item.reason or item.status}"
-            for item in deletion.left
-        ]
         raise SfnorchError(
-            "\n".join([f"{stack_name}: {deletion.ending.status}; these resources could not be deleted:", *lines]),
+            describe_failed_deletion(deletion, stack_name),
             hint=find_hint(deletion.ending.reason)
             or "fix the cause and delete the stack again, or keep resources with --retain RESOURCE",
         )

@@ -54,7 +54,8 @@ def deploy(
     if code_folder and not template_file:
         raise click.UsageError("--code-folder requires --template; the code of a plan's functions is beside the plan.")
     if options.change_set_name is not None:
-        given = (plan_file, template_file, overrides, jobs)
+        # the plan of an environment says where its stack is
+        given = (plan_file if find_environment() is None else None, template_file, overrides, jobs)
         return execute_stack(
             options, options.change_set_name, lambda: find_planned_stack_name(plan_file), alone=not any(given)
         )

@@ -21,6 +21,7 @@ from sfnorch.cli.account import (
     require_consent,
 )
 from sfnorch.cli.documents import print_json
+from sfnorch.cli.environment import find_environment, format_environment
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import add_output_option
 from sfnorch.cli.parameter_type import Function
@@ -49,6 +50,21 @@ _OPTIONS = (
         default="rollback",
         show_default=True,
         help="Action if the deployment fails; an update with delete is rolled back.",
+    ),
+    click.option(
+        "--express",
+        is_flag=True,
+        help="Express mode, for development: end when the configuration is applied, before resources are ready.",
+    ),
+    click.option(
+        "--revert-drift",
+        is_flag=True,
+        help="Bring resources that were changed outside of CloudFormation back to the template.",
+    ),
+    click.option(
+        "--force-rollback",
+        is_flag=True,
+        help="If the rollback of the last update failed, skip the resources that cannot be rolled back.",
     ),
     click.option(
         "--termination-protection/--no-termination-protection",
@@ -99,6 +115,9 @@ class DeploymentOptions:
     tags: tuple[str, ...]
     role_arn: str
     on_failure: OnFailure
+    express: bool
+    revert_drift: bool
+    force_rollback: bool
     termination_protection: bool | None
     require_jobs: bool
     no_previous_parameters: bool
@@ -119,7 +138,8 @@ class DeploymentOptions:
         """Whether an option selects what is deployed or how it is checked, which a change set already contains."""
         bucket = self.s3_bucket or self.resolve_s3
         told = (self.tags, bucket, self.role_arn, self.require_jobs, self.no_previous_parameters)
-        return any(told) or self.no_execute or self.on_failure != "rollback"
+        modes = (self.express, self.revert_drift, self.force_rollback)
+        return any(told) or any(modes) or self.no_execute or self.on_failure != "rollback"
 
     def complete(self, request: RequestType) -> RequestType:
         """Return the request with the values of these options. Fail as wrong usage for tags in another form."""
@@ -131,6 +151,9 @@ class DeploymentOptions:
             tags=read_tags(self.tags),
             role_arn=self.role_arn,
             on_failure=self.on_failure,
+            express=self.express,
+            revert_drift=self.revert_drift,
+            force_rollback=self.force_rollback,
             termination_protection=self.termination_protection,
             require_jobs=self.require_jobs,
             keeps_parameters=not self.no_previous_parameters,
@@ -162,6 +185,8 @@ def _refuse_contradictions(options: DeploymentOptions) -> None:
     given = {"--dotenv": options.dotenv, "--comment": options.comment, "--supersede": options.supersede}
     if option := next((name for name, value in given.items() if value and not options.no_execute), ""):
         raise click.UsageError(f"{option} requires --no-execute.")
+    if options.express and options.on_failure == "delete":
+        raise click.UsageError("--express requires --on-failure rollback or keep; CloudFormation accepts no other.")
 
 
 def deploy_stack(options: DeploymentOptions, deploy: Deploy) -> int:
@@ -213,8 +238,8 @@ def execute_stack(options: DeploymentOptions, change_set: str, stack_name: Calla
 
 def _print_outcome(result: DeployResult, options: DeploymentOptions) -> int:
     """Print the result, with the outputs or the next command on standard output, and return the exit code."""
-    from sfnorch.aws.hints import find_hint
     from sfnorch.console import Console
+    from sfnorch.report.ending import suggest_fix
     from sfnorch.report.stack import convert_outcome, describe_failure, print_outputs
 
     done = "".join(f"{words}. " for words in result.done)
@@ -231,9 +256,11 @@ def _print_outcome(result: DeployResult, options: DeploymentOptions) -> int:
     elif result.stack and result.end != "failed":
         what = "No changes" if result.end == "unchanged" else "Deployed"
         click.echo(f"{what}: {result.stack_name} is {result.stack.status}.", err=True)
+        if result.end == "deployed" and result.change_set and result.change_set.express:
+            click.echo("Express mode: resources can still become ready, and deletions can still be running.", err=True)
         print_outputs(result.stack.outputs, Console())
     if result.end == "failed" and result.ending:
-        raise SfnorchError(describe_failure(result.ending, result.stack_name), hint=find_hint(result.ending.reason))
+        raise SfnorchError(describe_failure(result.ending, result.stack_name), hint=suggest_fix(result.ending))
     return 1 if result.end == "declined" else 0
 
 
@@ -256,7 +283,10 @@ def _build_execution_command(result: DeployResult, options: DeploymentOptions) -
     """Return the command that executes the change set; empty without one."""
     if result.end != "left" or result.change_set is None:
         return ""
-    words = ["sfnorch", "deploy", "--stack-name", result.stack_name]
+    environment = find_environment()
+    words = ["sfnorch", "deploy", *(format_environment(environment) if environment else ())]
+    if environment is None or environment.stack_name != result.stack_name:
+        words += ["--stack-name", result.stack_name]
     words += ["--execute-change-set", result.change_set.name]
     words += ["--region", options.region] if options.region else []
     words += ["--profile", options.profile] if options.profile else []

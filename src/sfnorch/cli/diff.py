@@ -29,6 +29,9 @@ from sfnorch.errors import SfnorchError
     help="File to write the difference to as Markdown, for a comment on a pull request. A stack that does not exist "
     "yet is then no error.",
 )
+@click.option(
+    "--drift", is_flag=True, help="Also show resources that were changed outside of CloudFormation; takes some minutes."
+)
 @add_account_options
 @add_output_option
 def diff(
@@ -40,6 +43,7 @@ def diff(
     resolve_s3: bool,
     exit_code: bool,
     comment: Path | None,
+    drift: bool,
     region: str | None,
     profile: str | None,
     output_form: str,
@@ -48,7 +52,8 @@ def diff(
     """Compare the deployed stack with the plan.
 
     The command shows a unified diff of the templates, the parameters that would change, and the changes to resources.
-    For the changes it creates a change set, and deletes it again.
+    For the changes it creates a change set, and deletes it again. With --drift, it shows which properties of the
+    resources differ from the template of the stack; sfnorch deploy --revert-drift brings them back.
     """
     from sfnorch.app.comparing import diff as find_difference
     from sfnorch.app.deployable import StackRequest
@@ -68,7 +73,7 @@ def diff(
         resolve_s3=resolve_s3,
     )
     try:
-        found = find_difference(request, open_account(region, profile))
+        found = find_difference(request, open_account(region, profile), drift=drift)
     except MissingStackError as missing:
         if comment is None or output_form == "json":
             raise

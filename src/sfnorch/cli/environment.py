@@ -66,6 +66,12 @@ def find_environment() -> Environment | None:
     return found
 
 
+def format_environment(environment: Environment) -> list[str]:
+    """Return the options that name the plan and the environment of the command, for another command."""
+    plan_file = click.get_current_context().meta.get(PLAN_FILE)
+    return [*(["--plan", str(plan_file)] if plan_file else []), "--env", environment.name]
+
+
 def _load_environment(plan_file: Path | None, name: str) -> Environment:
     from sfnorch.plan.composition.environment import create_unknown_error
     from sfnorch.plan.environments import PlanChoice, load_environment

@@ -19,8 +19,8 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
     """Show the stack, its last executions, and its alarms."""
     from sfnorch.app.stack_status import FollowedStack, follow_stack
     from sfnorch.app.stack_status import status as read_status
-    from sfnorch.aws.hints import find_hint
     from sfnorch.console import Console
+    from sfnorch.report.ending import suggest_fix
     from sfnorch.report.stack import describe_failure
     from sfnorch.report.stack_screen import StackScreen
     from sfnorch.report.status import convert_deleted_status, convert_status, print_status
@@ -41,4 +41,4 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
     elif not has_failed:
         create_progress_console().print(f"{stack_name} is deleted.", soft_wrap=True)
     if has_failed and found.ending:
-        raise SfnorchError(describe_failure(found.ending, stack_name), hint=find_hint(found.ending.reason))
+        raise SfnorchError(describe_failure(found.ending, stack_name), hint=suggest_fix(found.ending))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
+from sfnorch.report.drift import convert_drift, print_drift
 from sfnorch.report.stack import convert_change_set, print_changes, print_machines
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ def convert_difference(difference: Difference) -> DiffDocument:
         },
         "conflicts": list(difference.conflicts),
         "note": "\n".join(difference.notes) or None,
+        "drift": None if difference.drift is None else [convert_drift(each) for each in difference.drift],
     }
 
 
 def print_difference(difference: Difference, console: Console) -> None:
-    """Print the changed lines, the parameters, the change set, and the notes."""
+    """Print the changed lines, the parameters, the change set, the drift, and the notes."""
     for line in difference.lines:
         console.print(Text(line, style=_STYLES.get(line[:1], "")), soft_wrap=True)
     for name, (before, after) in difference.parameters.items():
@@ -42,6 +44,7 @@ def print_difference(difference: Difference, console: Console) -> None:
     if difference.change_set and difference.change_set.changes:
         print_changes(difference.change_set, console)
         print_machines(difference.change_set, console)
+    print_drift(difference.drift or (), console)
     for note in difference.notes:
         console.print_words(note)
     if not difference.has_differences:

@@ -11,10 +11,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
-from sfnorch.aws.stack_events import OperationEnd, StackEvent
+from sfnorch.aws.events import StackEvent
+from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import MACHINE
 from sfnorch.console import Console, Text
 from sfnorch.printable import is_unicode_encoding
+from sfnorch.report.drift import convert_drift, print_drift
 from sfnorch.report.ending import convert_ending
 
 if TYPE_CHECKING:
@@ -47,14 +49,17 @@ def convert_change_set(change_set: ChangeSet) -> ChangeSetData:
                 "type": change.type,
                 "iam": change.of_iam,
                 "causes": list(change.causes),
+                "drift": convert_drift(change.drift) if change.drift else None,
             }
             for change in change_set.changes
         ],
+        "express": change_set.express,
+        "driftStatus": change_set.drift or None,
     }
 
 
 def print_changes(change_set: ChangeSet, console: Console) -> None:
-    """Print the changes, the most important ones last, and their number."""
+    """Print the changes, the most important ones last, their number, and the drift that they revert."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     explained = any(change.causes for change in change_set.changes)
     for title in ("CHANGE", "RESOURCE", "TYPE", *(("BECAUSE OF",) if explained else ())):
@@ -66,6 +71,9 @@ def print_changes(change_set: ChangeSet, console: Console) -> None:
         table.add_row(kind, Text(change.logical_id), iam, *((Text(_format_causes(change)),) if explained else ()))
     console.print(table)
     console.print(Text(count_words(change_set.changes), style="bold"))
+    print_drift([change.drift for change in change_set.changes if change.drift], console)
+    if change_set.express:
+        console.print("Express mode: the deployment ends before all resources are ready.")
 
 
 def print_machines(change_set: ChangeSet, console: Console) -> None:
@@ -86,7 +94,7 @@ def count_words(changes: Iterable[ResourceChange]) -> str:
     """Return the number of changes by kind, such as `3 to add, 1 to replace; 2 of permissions (IAM)`."""
     changes = list(changes)
     counts = Counter(change.kind for change in changes)
-    words = ", ".join(f"{counts[kind]} to {kind}" for kind in (*_KINDS, "import", "dynamic") if counts[kind])
+    words = ", ".join(f"{counts[kind]} to {kind}" for kind in (*_KINDS, "import", "sync", "dynamic") if counts[kind])
     iam = sum(change.of_iam for change in changes)
     return (words or "no changes") + (f"; {iam} of permissions (IAM)" if iam else "")
 
@@ -209,9 +217,28 @@ def convert_deletion(deletion: Deletion, stack_name: str) -> DeleteDocument:
 
 def describe_failure(ending: OperationEnd, stack_name: str) -> str:
     """Return the lines about the first failure, with the reason of AWS."""
-    if not ending.resource or ending.resource == stack_name:
-        return f"{stack_name}: {ending.status}" + (f"\n{ending.reason}" if ending.reason else "")
-    return f"{stack_name}: {ending.status}\n{ending.resource} ({ending.type}): {ending.reason or 'no reason reported'}"
+    lines = [f"{stack_name}: {ending.status}"]
+    if not ending.nested and ending.resource in ("", stack_name):
+        lines += [ending.reason] if ending.reason else []
+    else:
+        lines.append(_describe_cause(ending))
+    if ending.not_rolled_back:
+        lines.append("not rolled back: " + ", ".join(each.path for each in ending.not_rolled_back))
+    return "\n".join(lines)
+
+
+def describe_failed_deletion(deletion: Deletion, stack_name: str) -> str:
+    """Return the lines about the resources that could not be deleted, with the cause in a nested stack, if any."""
+    lines = [f"{stack_name}: {deletion.ending.status}; these resources could not be deleted:"]
+    lines += [
+        f"{item.logical_id} ({item.type}, {item.physical_id}): {item.reason or item.status}" for item in deletion.left
+    ]
+    return "\n".join([*lines, _describe_cause(deletion.ending)] if deletion.ending.nested else lines)
+
+
+def _describe_cause(ending: OperationEnd) -> str:
+    where = f" in the nested stack {'/'.join(ending.nested)}" if ending.nested else ""
+    return f"{ending.resource} ({ending.type}){where}: {ending.reason or 'no reason reported'}"
 
 
 def print_outputs(outputs: Mapping[str, str], console: Console) -> None:

@@ -52,6 +52,7 @@ from tests.replay import Replay
         (lambda: SimulateRequest(execution_input="x" * 262_143), "execution_input: the input has more than 262,144 bytes"),
         (lambda: DeployRequest(supersede=True), "supersede: requires a change set that is not executed"),
         (lambda: DeployRequest(tags={"aws:x": "y"}), "tags: "),
+        (lambda: DeployRequest(express=True, on_failure="delete"), 'on_failure: express mode requires "rollback" or "keep"'),
     ],
 )  # fmt: skip
 def test_a_request_that_contradicts_itself(make: Callable[[], object], message: str):

@@ -11,11 +11,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from sfnorch.aws.events import StackEvent
 from sfnorch.aws.stack_events import (
     Operation,
     OperationEnd,
     OperationFollower,
-    StackEvent,
     find_operation_in_progress,
     follow_operation,
     prepare_operation,

@@ -49,6 +49,37 @@ def test_a_stack_at_rest(status: str, before: list[StepAction]):
     assert all(step.says and step.question and not step.firm for step in planned[: len(before)])
 
 
+def test_a_rollback_is_forced_only_on_request():
+    failed = stack("UPDATE_ROLLBACK_FAILED")
+    (step, *rest) = plan_steps(failed, DIGEST, force_rollback=True)
+    assert (step.verb, step.question) == (
+        StepAction.FORCE_ROLLBACK,
+        "Skip these resources, and force the rollback first?",
+    )
+    assert [each.verb for each in rest] == CHANGE
+    for status in ("UPDATE_FAILED", "ROLLBACK_COMPLETE", "UPDATE_COMPLETE"):
+        verbs = [each.verb for each in plan_steps(stack(status), DIGEST, force_rollback=True)]
+        assert StepAction.FORCE_ROLLBACK not in verbs
+    waiting = plan_steps(
+        stack("UPDATE_ROLLBACK_IN_PROGRESS"), DIGEST, build_token(DIGEST, StepAction.FORCE_ROLLBACK, "1a")
+    )
+    assert (waiting[0].verb, waiting[0].question) == (StepAction.AWAIT, "")
+
+
+def test_a_failed_update_in_express_mode_without_rollback():
+    """CloudFormation does not roll it back, and takes only another one of its kind."""
+    failed = stack("UPDATE_FAILED", express=True)
+    assert [step.verb for step in plan_steps(failed, DIGEST, retries=True)] == CHANGE
+    with pytest.raises(SfnorchError) as error:
+        plan_steps(failed, DIGEST)
+    assert (error.value.message, error.value.hint) == (
+        "s is UPDATE_FAILED after an update in express mode without rollback, which CloudFormation can't roll back",
+        "deploy a template that succeeds, or the last one that did, with --express --on-failure keep",
+    )
+    assert plan_steps(stack("UPDATE_FAILED"), DIGEST, retries=True)[0].verb is StepAction.ROLL_BACK
+    assert plan_steps(stack("UPDATE_ROLLBACK_FAILED", express=True), DIGEST)[0].verb is StepAction.CONTINUE_ROLLBACK
+
+
 def test_every_status_that_cloudformation_has_leads_somewhere_or_is_told():
     statuses = botocore.session.get_session().get_service_model("cloudformation").shape_for("StackStatus").enum
     told = []
@@ -109,8 +140,12 @@ def test_a_digest_is_another_for_all_that_matters():
         DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), tags={"a": "b"}),
         DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), role_arn="r"),
         DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), on_failure="keep"),
+        DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), express=True),
+        DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), revert_drift=True),
     ]
-    assert len({wish.digest for wish in (first, *others)}) == 8
+    assert len({wish.digest for wish in (first, *others)}) == 10
+    forced = DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), force_rollback=True)
+    assert forced.digest == first.digest  # the same change set follows
     assert (
         first.digest
         == DeploymentRequest(stack_name="s", body="x", url="u", parameters={"P": "a"}, secret=("P",)).digest
@@ -165,3 +200,20 @@ def test_a_request_for_an_update(on_failure: str, told: str):
         "Description": "created by sfnorch deploy",
         "TemplateBody": "x",
     }
+
+
+@pytest.mark.parametrize("status", ["", "REVIEW_IN_PROGRESS", "UPDATE_COMPLETE"])
+def test_a_request_in_express_mode_that_reverts_drift(status: str):
+    wish = DeploymentRequest(stack_name="s", body="x", express=True, revert_drift=True)
+    request = build_change_set_request(wish, stack(status) if status else None, "n")
+    assert request["DeploymentConfig"] == {"Mode": "EXPRESS", "DisableRollback": False}
+    assert request.get("DeploymentMode") == ("REVERT_DRIFT" if status == "UPDATE_COMPLETE" else None)
+    assert "OnStackFailure" not in request
+    assert (wish.settled, wish.is_reusable) == (True, False)
+
+
+def test_a_request_in_express_mode_without_rollback():
+    wish = DeploymentRequest(stack_name="s", body="x", express=True, on_failure="keep")
+    request = build_change_set_request(wish, None, "n")
+    assert request["DeploymentConfig"] == {"Mode": "EXPRESS", "DisableRollback": True}
+    assert "DeploymentMode" not in request

@@ -33,6 +33,17 @@ NEEDS = {
         (f"cloudformation:{action}", f"{STACK}/etl/*")
         for action in ("DescribeStacks", "DescribeChangeSet", "ExecuteChangeSet", "DescribeStackEvents")
     ],
+    ("sfnorch", "diff", "--drift", "--stack-name", "etl"): [
+        *(
+            (f"cloudformation:{action}", f"{STACK}/etl/*")
+            for action in (
+                *("CreateChangeSet", "DescribeChangeSet", "DescribeStacks", "DeleteChangeSet", "GetTemplate"),
+                *("ListStackResources", "DetectStackDrift", "DetectStackResourceDrift", "DescribeStackResourceDrifts"),
+            )
+        ),
+        ("cloudformation:DescribeStackDriftDetectionStatus", "*"),
+        ("cloudformation:BatchDescribeTypeConfigurations", "*"),
+    ],
     ("sam", "deploy", "--no-execute-changeset", "--stack-name", "etl", "--s3-bucket", "b"): [
         *(
             (f"cloudformation:{action}", f"{STACK}/etl/*")

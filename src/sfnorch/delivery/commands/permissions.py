@@ -40,6 +40,11 @@ _ON_STACK: Mapping[tuple[str, ...], str] = {
     ("sfnorch", "delete"): "DescribeStacks DeleteStack DescribeStackEvents",
 }
 """Actions on the stack that the command names, and actions of other services (with a prefix)."""
+_DRIFT = (
+    "DetectStackDrift DetectStackResourceDrift DescribeStackResourceDrifts "
+    "cloudformation:DescribeStackDriftDetectionStatus cloudformation:BatchDescribeTypeConfigurations"
+)
+"""Actions of `sfnorch diff --drift`, besides those that read each resource."""
 
 _OTHERS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("cloudformation", "package"): ("s3:PutObject",),
@@ -102,6 +107,8 @@ def _find_stack_needs(call: tuple[str, ...], actions: str, where: StackEnvironme
     """Yield the permissions for the actions on a stack, and for the role and the bucket that the call passes."""
     if _read_option(call, "--execute-change-set"):
         actions = _EXECUTION_ALONE
+    if "--drift" in call:
+        actions += f" {_DRIFT}"
     left_out = _EXECUTE.split() if set(_NO_EXECUTION) & set(call) else []
     name, role, bucket = (
         _widen_unknown(_read_option(call, option)) for option in ("--stack-name", "--role-arn", "--s3-bucket")

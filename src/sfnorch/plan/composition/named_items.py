@@ -137,9 +137,10 @@ def _change_inner(item: Node, key: str, change: Callable[[Node], Node]) -> Node:
 
 
 def change_inner_steps(step: Node, change: Callable[[Node], Node]) -> Node:
-    """Return the step with changed lists of steps inside it."""
+    """Return the step with changed lists of steps inside it. A branch that loses its last step is left out."""
     if (parallel := step.get("parallel")) and parallel.is_list:
-        branches = [change(branch) if branch.is_list else branch for branch in parallel.items]
+        changed = [(branch, change(branch) if branch.is_list else branch) for branch in parallel.items]
+        branches = [after for before, after in changed if after.items or not before.items]
         step = step.replace(parallel=Node(branches, parallel.place))
     for key in ("for_each", "on_error"):
         inner = step.get(key)

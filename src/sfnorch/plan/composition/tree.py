@@ -49,7 +49,7 @@ class Node:
         """Return the value of a key of a mapping; None if there is none."""
         return self.members.get(key)
 
-    def replace(self, **members: Node | None) -> Node:
+    def replace(self, /, **members: Node | None) -> Node:
         """Return the mapping with these values; None removes a key."""
         changed = {**self.members, **members}
         return Node({key: node for key, node in changed.items() if node is not None}, self.place)

@@ -7,11 +7,50 @@ from typing import Literal, TypedDict
 from sfnorch.report.documents.types import Timestamp
 
 
+class PropertyDriftData(TypedDict):
+    """A property whose value in the account differs from the template."""
+
+    path: str
+    """Path of the property, such as `DisplayName` or `Tags/0/Value`."""
+    expected: str
+    """Value in the template, as CloudFormation writes it; empty for no value."""
+    actual: str
+    """Value in the account; empty for no value."""
+
+
+class IgnoredDriftData(TypedDict):
+    """A property that a deployment with `--revert-drift` leaves as it is."""
+
+    path: str
+    """Path of the property."""
+    reason: str
+    """Reason as CloudFormation names it, such as `MANAGED_BY_AWS`."""
+
+
+class DriftData(TypedDict):
+    """How a resource differs from the template."""
+
+    resource: str
+    """Logical ID; for a resource of a nested stack after the logical ID of that stack, such as `Ingest/Queue`."""
+    physicalId: str
+    """Physical ID."""
+    type: str
+    """Resource type."""
+    status: str
+    """`MODIFIED`, `DELETED`, or `UNKNOWN` if CloudFormation could not compare it; `IN_SYNC` only with `ignored`."""
+    properties: list[PropertyDriftData]
+    """Properties that differ."""
+    ignored: list[IgnoredDriftData]
+    """Properties that differ and that `--revert-drift` leaves as they are."""
+    reason: str
+    """Reason that CloudFormation gives; empty if there is none."""
+
+
 class ChangeData(TypedDict):
     """What CloudFormation would do to a resource."""
 
     action: str
-    """Action as CloudFormation names it, such as `Add`, `Modify` or `Remove`."""
+    """Action as CloudFormation names it, such as `Add`, `Modify`, `Remove` or `SyncWithActual`."""
     replacement: str | None
     """Replacement as CloudFormation names it: `True`, `False` or `Conditional`; null for other actions."""
     resource: str
@@ -24,6 +63,8 @@ class ChangeData(TypedDict):
     """Whether the change is about permissions."""
     causes: list[str]
     """What the change comes from."""
+    drift: DriftData | None
+    """How the resource differs from the template; null without drift, and without `--revert-drift`."""
 
 
 class ChangeSetData(TypedDict):
@@ -35,6 +76,23 @@ class ChangeSetData(TypedDict):
     """ARN of the change set."""
     changes: list[ChangeData]
     """Changes of the resources."""
+    express: bool
+    """Whether the change set is executed in express mode."""
+    driftStatus: str | None
+    """With `--revert-drift`, `DRIFTED`, `IN_SYNC` or `UNKNOWN`; otherwise null."""
+
+
+class NotRolledBack(TypedDict):
+    """A resource that could not be rolled back."""
+
+    resource: str
+    """Logical ID; for a resource of a nested stack after the logical ID of that stack, such as `Ingest/Queue`."""
+    physicalId: str
+    """Physical ID."""
+    type: str
+    """Resource type."""
+    reason: str
+    """Reason that CloudFormation gives."""
 
 
 class FailureData(TypedDict):
@@ -48,6 +106,10 @@ class FailureData(TypedDict):
     """Resource type."""
     reason: str
     """Reason that CloudFormation gives."""
+    nestedStacks: list[str]
+    """Logical IDs of the nested stacks that contain the resource, the outermost first; empty without nested stacks."""
+    notRolledBack: list[NotRolledBack]
+    """Resources that could not be rolled back, if the stack is `UPDATE_ROLLBACK_FAILED`."""
     hint: str
     """How to fix it; empty if there is no suggestion."""
 
@@ -95,7 +157,7 @@ class DiffDocument(TypedDict):
     stack: str
     """Name of the stack."""
     differs: bool
-    """Whether there is any difference."""
+    """Whether there is any difference, drift included."""
     template: list[str]
     """Lines of the unified diff of the templates."""
     parameters: dict[str, ParameterChange]
@@ -107,7 +169,9 @@ class DiffDocument(TypedDict):
     conflicts: list[str]
     """Reasons why a deployment would stop before it changes anything."""
     note: str | None
-    """Why there is no change set, or which other plan the stack was deployed from."""
+    """Why there is no change set or no drift, or which other plan the stack was deployed from."""
+    drift: list[DriftData] | None
+    """With `--drift`, the resources that differ from the template of the stack; null without it, or if unknown."""
 
 
 class StackMachine(TypedDict):
