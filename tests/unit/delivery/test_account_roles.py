@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -69,7 +70,8 @@ def assumed(ci: str, role: str, principal: str, context: dict[str, Any], **param
         account=principal.split(":")[4],
     )
     anything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    own = PolicySet(name="its own policies", statements=tuple(read_statements(anything, ())))
+    document = parse_template(json.dumps({"Resources": {}, "Metadata": anything}), "policy").data["Metadata"]
+    own = PolicySet(name="its own policies", statements=tuple(read_statements(document, ())))
     return evaluate(request, own, resource=policy, needs_resource=True).outcome.value
 
 
