@@ -100,7 +100,7 @@ def _write_comparison(targets: Sequence[DeliveryTarget]) -> dict[str, str]:
         variables["BUILT"] = name_folder(target)
         names = list(variables)
         values = {**variables, "ROLE": name_role(target, account, PREVIEW), "REGION": _find_region(target)}
-        lines = [f"{name}: {value}" for name, value in values.items()]
+        lines = [f"{name}: {quote(value)}" for name, value in values.items()]
         rows.append(indent([f"- {lines[0]}", *(f"  {line}" for line in lines[1:])], 10))
     return {
         "matrix": "\n".join(rows),
@@ -116,8 +116,8 @@ def _write_environment(target: DeliveryTarget, previous: DeliveryTarget | None) 
     variables = {**_choose_environment(target), **list_review_variables(target, account)}
     return read_part("github", "environment.yml"), {
         "id": _name_jobs(target),
-        "environment": name_environment(target),
-        "variables": indent((f"{name}: {value}" for name, value in variables.items()), 6),
+        "environment": quote(name_environment(target)),
+        "variables": indent((f"{name}: {quote(value)}" for name, value in variables.items()), 6),
         "stack": target.stack_name,
         "needs": f"[{before}]" if before else "build",
         "condition": _PREVIOUS_IS_DONE if previous else "",
@@ -131,7 +131,7 @@ def _write_environment(target: DeliveryTarget, previous: DeliveryTarget | None) 
 
 def _choose_environment(target: DeliveryTarget) -> dict[str, str]:
     """Return the variable with the environment for all commands of sfnorch."""
-    return {"SFNORCH_ENV": quote(target.environment)} if target.environment else {}
+    return {"SFNORCH_ENV": target.environment} if target.environment else {}
 
 
 def _name_jobs(target: DeliveryTarget) -> str:

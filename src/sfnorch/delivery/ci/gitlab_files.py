@@ -61,12 +61,12 @@ def _list_steps(target: DeliveryTarget) -> list[str]:
 def _list_values(target: DeliveryTarget, previous: DeliveryTarget | None) -> dict[str, str]:
     """Return the values of the jobs that compare, review and deploy the environment."""
     account = target.account or f"${{{name_variable('ACCOUNT', target)}}}"
-    chosen = {"SFNORCH_ENV": quote(target.environment)} if target.environment else {}
+    chosen = {"SFNORCH_ENV": target.environment} if target.environment else {}
     folder = name_folder(target)
     return {
         "id": _name_jobs(target),
-        "environment": target.environment or SINGLE_ENVIRONMENT,
-        "stack": target.stack_name,
+        "environment": quote(target.environment or SINGLE_ENVIRONMENT),
+        "stack": quote(target.stack_name),
         "region": target.region or f"${{{name_variable('REGION', target)}}}",
         "preview_role": name_role(target, account, PREVIEW),
         "review_role": name_role(target, account, REVIEW),
@@ -82,7 +82,7 @@ def _list_values(target: DeliveryTarget, previous: DeliveryTarget | None) -> dic
 
 
 def _format_variables(variables: dict[str, str]) -> str:
-    return indent((f"{name}: {value}" for name, value in variables.items()), 4)
+    return indent((f"{name}: {quote(value)}" for name, value in variables.items()), 4)
 
 
 def _name_jobs(target: DeliveryTarget) -> str:
