@@ -22,6 +22,7 @@ from sfnorch.delivery.account.render import render_account_roles
 from sfnorch.delivery.account.trust import TRUSTS
 from sfnorch.delivery.ci.github_files import DEPLOY_FILE, REVIEW_FILE, render_github
 from sfnorch.delivery.ci.gitlab_files import PIPELINE_FILE, render_gitlab
+from sfnorch.delivery.pipeline.environments import render_environment_pipeline
 from sfnorch.delivery.pipeline.render import render_plan_pipeline
 from sfnorch.delivery.repository.files import render_buildspec
 from sfnorch.findings import Finding
@@ -59,6 +60,16 @@ TARGETS = {
     "plain": [DeliveryTarget(stack_name="etl")],
 }
 """The environments of the files of each CI."""
+
+PIPELINE_TARGETS = {
+    "accounts": [
+        DeliveryTarget(environment="dev", stack_name="etl-dev", account="111111111111", region="eu-central-1"),
+        DeliveryTarget(environment="test.eu", stack_name="etl-test"),
+        DeliveryTarget(environment="prod", stack_name="etl", account="222222222222", region="eu-central-1"),
+    ],
+    "own-account": [DeliveryTarget(environment=each, stack_name=f"etl-{each}") for each in ("dev", "prod")],
+}
+"""The environments of pipelines: in several accounts, and all in the account of the pipeline."""
 
 _EXPORTED = ("all-settings", "dynamic-goes-on", "tasks")
 _PIPELINED = ("all-settings", "dynamic-three-resources")
@@ -117,6 +128,10 @@ def _deliveries(plan: AnyPlan) -> Iterator[tuple[Path, Callable[[], str]]]:
         for case, targets in TARGETS.items():
             for name in names:
                 yield DELIVERIES / f"{ci}-{case}" / Path(name).name, partial(_delivery, render, targets, name)
+    workflow = build_workflow(plan)
+    for name, targets in PIPELINE_TARGETS.items():
+        render = partial(render_environment_pipeline, targets, [workflow] * len(targets), "connection")
+        yield PIPELINES / f"{name}.yaml", render
     for ci in TRUSTS:
         yield PIPELINES / f"{ci}-roles.yaml", partial(_roles, plan, ci)
 

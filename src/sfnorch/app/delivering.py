@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.app.sources import PlanSource, load_plan_or_default
-from sfnorch.delivery.account.names import DeliveryTarget
+from sfnorch.delivery.account.names import DeliveryTarget, refuse_stack_names
 from sfnorch.delivery.ci import CIS, CODEPIPELINE
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
-from sfnorch.errors import RequestError
+from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.plan.environments import PlanChoice, list_environments, load_environment
 from sfnorch.plan.files import PLAN_FILE
 from sfnorch.plan.planned_stack import read_stack_name
@@ -20,6 +20,7 @@ from sfnorch.plan.stack_names import derive_stack_name
 from sfnorch.plan.starters import find_starter_folder, starter_code, starter_input, starter_text
 
 if TYPE_CHECKING:
+    from sfnorch.plan.composition.environment import Environment
     from sfnorch.workflow import Workflow
 
 
@@ -27,13 +28,54 @@ def render_pipeline(plan: PlanSource = None, *, source: str = SOURCE_KINDS[0], a
     """Return the template of the pipeline that deploys the plan, as `sfnorch pipeline render` writes it.
 
     `source` is the kind of the source of the plan: connection, codecommit or s3. `approval` requires a manual approval
-    before a change set is executed.
+    before a change set is executed; for a plan in a file with environments, not for the first of several environments.
 
     Raises PlanError for an invalid plan, and SfnorchError for a plan that a pipeline cannot deploy.
     """
+    if targets := list_pipeline_targets(plan):
+        from sfnorch.delivery.pipeline.environments import render_environment_pipeline  # slow to load
+
+        workflows = _build_workflows(plan, targets)
+        return render_environment_pipeline(targets, workflows, source, approval=approval)
     from sfnorch.delivery.pipeline.render import render_plan_pipeline  # slow to load
 
     return render_plan_pipeline(load_plan_or_default(plan), source, approval=approval)
+
+
+def render_pipeline_roles(plan: PlanSource) -> str:
+    """Return the template of the roles in the account of each environment, which the pipeline assumes.
+
+    Raises PlanError for an invalid plan, and SfnorchError for a plan without environments.
+    """
+    from sfnorch.delivery.account.render import render_account_roles  # slow to load
+
+    targets = list_pipeline_targets(plan)
+    if not targets:
+        raise SfnorchError(
+            "the plan has no environments: the pipeline creates its roles itself",
+            hint="remove --account-roles, or add the key environments to the plan",
+        )
+    refuse_stack_names(targets)
+    return render_account_roles(_build_workflows(plan, targets), CODEPIPELINE)
+
+
+def list_pipeline_targets(plan: PlanSource) -> list[DeliveryTarget]:
+    """Return the environments to which a pipeline deploys the plan in a file; empty for a plan without environments.
+
+    Raises SfnorchError if a file cannot be read or the environment is unknown, and PlanError for invalid environments.
+    """
+    match plan:
+        case Path():
+            return [target for target in list_targets(plan) if target.environment]
+        case PlanChoice():
+            return [_describe_target(load_environment(plan))]
+    return []
+
+
+def _build_workflows(plan: PlanSource, targets: Sequence[DeliveryTarget]) -> list[Workflow]:
+    """Return the workflows of a plan in its environments."""
+    path = plan.path if isinstance(plan, PlanChoice) else plan
+    return [_build_workflow("", path, target.environment) for target in targets if isinstance(path, Path)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +128,17 @@ def list_targets(plan: Path) -> list[DeliveryTarget]:
     environments = [load_environment(PlanChoice(plan, name)) for name in list_environments(plan)]
     if not environments:
         return [DeliveryTarget(stack_name=read_stack_name(plan))]
-    return [
-        DeliveryTarget(
-            environment=each.name,
-            stack_name=each.stack_name,
-            account=each.settings.account or "",
-            region=each.settings.region or "",
-        )
-        for each in environments
-    ]
+    return [_describe_target(each) for each in environments]
+
+
+def _describe_target(environment: Environment) -> DeliveryTarget:
+    settings = environment.settings
+    return DeliveryTarget(
+        environment=environment.name,
+        stack_name=environment.stack_name,
+        account=settings.account or "",
+        region=settings.region or "",
+    )
 
 
 def _build_workflow(pattern: str, plan: Path | None, environment: str) -> Workflow:

@@ -145,10 +145,10 @@ def test_a_job_of_gitlab_assumes_the_roles_of_its_branch(sub: str, roles: list[s
 @pytest.mark.parametrize(
     ("principal", "roles"),
     [
-        ("etl-pipeline-ReviewRole-0123456789AB", ["ReviewRole"]),
-        ("etl-pipeline-PipelineRole-0123456789AB", ["DeployRole"]),
+        ("etl-pipeline-review", ["ReviewRole"]),
+        ("etl-pipeline-pipeline", ["DeployRole"]),
         ("etl-pipeline-BuildRole-0123456789AB", []),
-        ("other-pipeline-PipelineRole-0123456789AB", []),
+        ("other-pipeline-pipeline", []),
     ],
 )
 def test_a_role_of_a_pipeline_assumes_its_own_part(principal: str, roles: list[str]):

@@ -152,6 +152,7 @@ def _make_deploy_role(trust: Trust) -> Role:
             {"StringLike": {_CHANGE_SET: _match_names(CHANGE_SET_NAMES)}},
         ),
         deny("ExecuteNoPreview", [execute], "*", {"StringLike": {_CHANGE_SET: _match_names(PREVIEW_NAMES)}}),
+        *trust.statements,
     ]
     return _make_role(DEPLOY_ROLE, DEPLOY, trust.deploy, statements)
 

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from troposphere import AWSHelperFn, AWSObject, Equals, If, Parameter, Ref, Select, Split, Sub
 from troposphere.iam import OIDCProvider
 
-from sfnorch.cfn.values import TemplateValue
+from sfnorch.cfn.roles import build_allow_statement
+from sfnorch.cfn.values import PolicyStatement, TemplateValue
 
 REPOSITORY, BRANCH, ENVIRONMENT, PROVIDER = "Repository", "Branch", "Environment", "ProviderArn"
 PIPELINE_ACCOUNT, PIPELINE_STACK = "PipelineAccount", "PipelineStackName"
 """Parameters."""
+
+PIPELINE_REVIEW, PIPELINE_DEPLOY = "review", "pipeline"
+"""The ends of the names of a pipeline's roles that assume these."""
 
 _PROVIDER, _CREATES_PROVIDER = "IdentityProvider", "CreatesProvider"
 _GITHUB, _GITLAB = "token.actions.githubusercontent.com", "gitlab.com"
@@ -32,6 +36,8 @@ class Trust:
     review: TemplateValue
     deploy: TemplateValue
     parameters: tuple[Parameter, ...]
+    statements: tuple[PolicyStatement, ...] = ()
+    """What the role of deployments also needs."""
     conditions: tuple[tuple[str, AWSHelperFn], ...] = ()
     resources: tuple[AWSObject, ...] = ()
 
@@ -108,21 +114,21 @@ def trust_gitlab() -> Trust:
 def trust_pipeline() -> Trust:
     """Return the trust in two roles of a pipeline's stack, which can be in another account.
 
-    CloudFormation ends their names in random characters. The principal is therefore the account, and a condition
-    names the roles. https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
+    A principal must exist, and these roles are created later. The principal is therefore the account, and a condition
+    names the role. https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
     """
 
     def trust(role: str) -> TemplateValue:
         account = Sub(f"arn:${{AWS::Partition}}:iam::${{{PIPELINE_ACCOUNT}}}:root")
-        arn = Sub(f"arn:${{AWS::Partition}}:iam::${{{PIPELINE_ACCOUNT}}}:role/${{{PIPELINE_STACK}}}-{role}-*")
-        condition = {"ArnLike": {"aws:PrincipalArn": arn}}
+        arn = Sub(f"arn:${{AWS::Partition}}:iam::${{{PIPELINE_ACCOUNT}}}:role/${{{PIPELINE_STACK}}}-{role}")
+        condition = {"ArnEquals": {"aws:PrincipalArn": arn}}
         return _make_policy({"AWS": account}, "sts:AssumeRole", condition)
 
     return Trust(
         kind="CodePipeline",
         preview=None,
-        review=trust("ReviewRole"),
-        deploy=trust("PipelineRole"),
+        review=trust(PIPELINE_REVIEW),
+        deploy=trust(PIPELINE_DEPLOY),
         parameters=(
             Parameter(
                 PIPELINE_ACCOUNT,
@@ -139,6 +145,22 @@ def trust_pipeline() -> Trust:
                 ConstraintDescription="the name of a stack: letters, digits and hyphens",
             ),
         ),
+        statements=_allow_reading_artifacts(),
+    )
+
+
+def _allow_reading_artifacts() -> tuple[PolicyStatement, ...]:
+    """Return the statements that read encrypted artifacts of the pipeline.
+
+    CloudFormation generates the name of the bucket and the id of the key. The policies of both let only this role in.
+    """
+    account = {"StringEquals": {"aws:ResourceAccount": Ref(PIPELINE_ACCOUNT)}}
+    objects = [Sub("arn:${AWS::Partition}:s3:::*-artifactbucket-*/*")]
+    keys = [Sub(f"arn:${{AWS::Partition}}:kms:${{AWS::Region}}:${{{PIPELINE_ACCOUNT}}}:key/*")]
+    by_s3 = {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com*"}}
+    return (
+        build_allow_statement("ReadArtifacts", ("s3:GetObject", "s3:GetObjectVersion"), objects, account),
+        build_allow_statement("UseArtifactKey", ("kms:Decrypt", "kms:DescribeKey"), keys, by_s3),
     )
 
 
