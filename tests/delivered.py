@@ -41,6 +41,10 @@ class Delivery:
         numbers = {name: account.number for name, account in self.accounts.items()}
         Path("sfnorch.yaml").write_text(PLAN.format(region=REGION, **numbers))
         assert run("init", "--ci", ci).code == 0
+        if ci == "codepipeline":
+            assert run("pipeline", "render", "--account-roles", "-o", "codepipeline-roles.yaml").code == 0
+            (folder / "cloudformation").mkdir()
+            shutil.move("codepipeline-roles.yaml", "cloudformation")
         written = list(folder.iterdir())
         self.source = folder / "source"
         self.source.mkdir()
@@ -83,6 +87,7 @@ class Delivery:
     def refuse(self, environment: str, end: str) -> set[str]:
         """The noted calls that the role, as the written template has it, does not allow."""
         given = {"StackName": f"nightly-etl-{environment}", "Repository": "team/etl", "Environment": environment}
+        given |= {"PipelineAccount": "999999999999", "PipelineStackName": "nightly-etl-pipeline"}
         text = (self.source / "cloudformation" / f"{self.ci}-roles.yaml").read_text()
         source = parse_template(text, "roles")
         given = {name: value for name, value in given.items() if name in source.data["Parameters"]}

@@ -113,7 +113,8 @@ def make_delivery(pattern: str = "master-child", ci: str = CODEPIPELINE, plan: P
     from sfnorch.delivery.repository.files import render_files  # slow to load
 
     targets = list_targets(plan) if plan else [DeliveryTarget(stack_name=derive_stack_name(None))]
-    workflows = [] if ci == CODEPIPELINE else [_build_workflow(pattern, plan, each.environment) for each in targets]
+    is_plain = ci == CODEPIPELINE and not targets[0].environment
+    workflows = [] if is_plain else [_build_workflow(pattern, plan, each.environment) for each in targets]
     code = {} if plan else starter_code(pattern)
     origin = workflows[0].origin if workflows and plan else None
     files = render_files(ci, PLAN_FILE, starter_input(origin.pattern if origin else pattern), targets, workflows)
