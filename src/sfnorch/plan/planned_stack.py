@@ -29,7 +29,7 @@ def read_stack_name(path: Path, *, part: str = "") -> str:
     """
     text = read_text(path, KIND)
     try:
-        # other files can have the name, and every environment has a stack of its own
+        # other files can have the name, and every environment has its own stack
         name = _read_composed_name(path, part) if _COMPOSITION.search(text) else next(_find_names(text), None)
     except yaml.YAMLError:
         raise _create_unknown_error(path, "the plan is not valid YAML") from None

@@ -16,7 +16,7 @@ from sfnorch.plan.scalars import write_scalar
 from sfnorch.plan.values import ScalarText
 
 NAME_HOLE, ENVIRONMENT_HOLE = "{name}", "{environment}"
-"""What stands in `job_name` for the name of a job in the plan, and for the name of the environment."""
+"""What `job_name` has in place of the name of a job in the plan, and of the name of the environment."""
 
 
 def _check_job_name(template: str) -> str:
