@@ -20,7 +20,8 @@ from sfnorch.template.reader import parse_template
 from tests.codebuild import Pipeline
 from tests.conftest import Run
 from tests.delivered import PLAN, Delivery
-from tests.ministack import REGION, SECRET
+from tests.golden.artifacts import ROOT
+from tests.ministack import REGION, SECRET, Account
 from tests.wire import Answer, Wire, json_answer
 
 PIPELINES = "999999999999"
@@ -264,3 +265,28 @@ def test_the_stack_of_the_pipeline_is_none_of_the_stacks_that_it_deploys(run: Ru
         "Error: nightly-etl-prod is the stack of the plan; pass another --stack-name for the stack of the pipeline.\n"
     )
     assert wire.calls == []
+
+
+def test_deploy_makes_the_stack_of_the_pipeline(run: Run, emulated: Wire, account: Account):
+    Path("sfnorch.yaml").write_text(THREE)
+    given = (GIVEN["ConnectionArn"].replace(PIPELINES, account.number), "Repository=team/etl")
+    done = run("pipeline", "deploy", "--yes", "--parameter-overrides", f"ConnectionArn={given[0]}", given[1])
+    assert done.code == 0, done.err
+    (stack,) = account.client("cloudformation").describe_stacks()["Stacks"]
+    assert (stack["StackName"], stack["StackStatus"]) == ("etl-pipeline", "CREATE_COMPLETE")
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab", "codepipeline"])
+def test_the_stack_of_the_roles_can_be_made(run: Run, emulated: Wire, account: Account, ci: str):
+    own = {
+        "github": ("Repository=team/etl", "Environment=prod"),
+        "gitlab": ("Repository=team/etl",),
+        "codepipeline": (f"PipelineAccount={PIPELINES}", "PipelineStackName=etl-pipeline"),
+    }
+    template = str(ROOT / "tests" / "golden" / "pipelines" / f"{ci}-roles.yaml")
+    given = ("--parameter-overrides", "StackName=etl-prod", *own[ci])
+    done = run("deploy", "--template", template, "--stack-name", "etl-prod-ci", "--yes", *given)
+    assert done.code == 0, done.err
+    roles = {role["RoleName"] for role in account.client("iam").list_roles()["Roles"]}
+    assert {f"etl-prod-ci-{end}" for end in ("review", "deploy", "create")} <= roles
+    assert account.client("s3").head_bucket(Bucket=f"etl-prod-ci-{account.number}")
