@@ -69,7 +69,7 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keeps a developer's own AWS settings out of the tests, and the tests out of the developer's account."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "FORCE_COLOR", "NO_COLOR"):
+    for name in ("SFNORCH_ENV", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "FORCE_COLOR", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.app.environment_settings import list_parameter_values, refuse_base_plan
+from sfnorch.app.environment_settings import list_parameter_values, refuse_base_plan, refuse_other_environment
 from sfnorch.app.job_overrides import JobOverride
 from sfnorch.app.sources import PlanSource, find_folder, load_plan_or_default, name_rendering, render_source
 from sfnorch.aws.secrets import register_secret
@@ -207,6 +207,7 @@ def read_deployable(request: StackRequest) -> Deployable:
     plan: AnyPlan | None = None
     if request.template:
         source = read_template(request.template)
+        refuse_other_environment(read_origin(source.data), request.environment)
     else:
         plan = load_plan_or_default(request.plan)
         source = render_source(plan, name_rendering(request.plan))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.app.delivering import list_pipeline_targets, render_pipeline
 from sfnorch.app.deployable import Deployable, StackRequest, make_deployable, read_deployable
 from sfnorch.app.deployed_stack import DeployedStack, find_parameter_owners
 from sfnorch.app.deployment_checks import check_deployable, refuse_names, refuse_parameters, refuse_values
@@ -141,7 +140,8 @@ def deploy_pipeline(
 
 def _read_pipeline(request: PipelineDeployRequest) -> Deployable:
     """Return the template of the pipeline. Raises RequestError if its stack is that of the plan."""
-    from sfnorch.template.reader import parse_template  # slow to load
+    from sfnorch.app.delivering import list_pipeline_targets, render_pipeline  # slow to load
+    from sfnorch.template.reader import parse_template
 
     targets = list_pipeline_targets(request.plan)
     plan = None if targets else load_plan_or_default(request.plan)

@@ -15,6 +15,7 @@ from sfnorch.template.parameters import find_parameter_faults
 from sfnorch.workflow import ENVIRONMENT
 
 if TYPE_CHECKING:
+    from sfnorch.origin import Origin
     from sfnorch.plan.composition.environment import Environment
     from sfnorch.template.located import Object
 
@@ -91,3 +92,12 @@ def refuse_base_plan(environments: Sequence[str], environment: Environment | Non
     """Raise RequestError for a plan with environments of which none is chosen."""
     if environments and environment is None:
         raise RequestError(f": the plan has environments; choose one: {', '.join(environments)}", field="environment")
+
+
+def refuse_other_environment(origin: Origin | None, environment: Environment | None) -> None:
+    """Raise SfnorchError for a template that was rendered for another environment."""
+    if origin and environment and origin.environment not in ("", environment.name):
+        raise SfnorchError(
+            f"The template is that of the environment {origin.environment}, not of {environment.name}",
+            hint=f"render it again with --env {environment.name}, or choose the other environment",
+        )

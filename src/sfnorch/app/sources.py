@@ -95,12 +95,14 @@ def read_source(template: Path | None, plan: PlanSource = None) -> Source:
 def build_surroundings(region: str | None, environment: Environment | None = None) -> StackEnvironment:
     """Return the account and Region of a stack: in the Region, else in that of the plan's environment.
 
-    Without both, it is in the Region of the AWS documentation.
+    Without them, they are those of the AWS documentation.
     """
     from sfnorch.template.resources import StackEnvironment
 
-    region = region or (environment.settings.region if environment else None)
-    return StackEnvironment() if region is None else StackEnvironment(region=region, region_is_given=True)
+    settings = environment.settings if environment else None
+    region = region or (settings.region if settings else None)
+    where = StackEnvironment() if region is None else StackEnvironment(region=region, region_is_given=True)
+    return where._replace(account=settings.account) if settings and settings.account else where
 
 
 def evaluate_source(

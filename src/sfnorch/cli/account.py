@@ -18,6 +18,7 @@ from sfnorch.report.waiting import is_terminal, show_spinner
 if TYPE_CHECKING:
     from sfnorch.aws.steps import Step
     from sfnorch.console import Console
+    from sfnorch.plan.composition.environment import Environment
 
 
 _STACK: dict[str, Any] = {"metavar": "NAME", "help": "Name of the stack.", "show_default": "the name in the plan"}
@@ -62,8 +63,8 @@ def add_yes_option(command: Function) -> Function:
 def open_account(region: str | None, profile: str | None) -> AwsAccount:
     """Return the account that the options and the environment name. Spinners show what is waited for.
 
-    Fail as wrong usage for another Region than that of the environment. Raises SfnorchError if the credentials are
-    those of another account.
+    Fail as wrong usage for another Region than that of the environment, and for an execution that is elsewhere. Raises
+    SfnorchError if the credentials are those of another account.
     """
     environment = find_environment()
     if environment is None:
@@ -71,12 +72,26 @@ def open_account(region: str | None, profile: str | None) -> AwsAccount:
     settings = environment.settings
     if region and settings.region and region != settings.region:
         raise click.UsageError(f"--region {region}: the environment {environment.name} is in {settings.region}.")
+    _check_execution(environment)
     from sfnorch.app.environment_settings import choose_profile, refuse_foreign_account
 
     chosen = profile or choose_profile(environment)
     account = AwsAccount(region=region or settings.region, profile=chosen, waits=show_spinner)
     refuse_foreign_account(environment, account)
     return account
+
+
+def _check_execution(environment: Environment) -> None:
+    """Fail as wrong usage for the ARN of an execution in another account or Region than that of the environment."""
+    import re
+
+    ctx = click.get_current_context(silent=True)
+    execution = str(ctx.params.get("execution")) if ctx else ""
+    match = re.match(r"arn:[\w-]+:states:([\w-]+):(\d+):", execution)
+    settings = environment.settings
+    for found, own in zip(match.groups() if match else (), (settings.region, settings.account), strict=False):
+        if own and found != own:
+            raise click.UsageError(f"{execution} is in {found}, and the environment {environment.name} is in {own}.")
 
 
 def create_progress_console() -> Console:

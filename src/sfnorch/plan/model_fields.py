@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -13,11 +13,15 @@ from sfnorch.plan.paths import Path
 
 def find_fields(model: type[BaseModel], path: Path) -> dict[str, FieldInfo]:
     """Return the keys that the mapping at `path` can have, as a plan writes them, with their fields."""
+    is_name = False
     for step in path:
-        if isinstance(step, str):
-            model.model_rebuild()  # resolves types that are names, because models refer to each other
-            field = next(field for name, field in model.model_fields.items() if step in (name, field.alias))
-            model = next(_list_models(field.annotation))
+        if is_name or not isinstance(step, str):
+            is_name = False
+            continue
+        model.model_rebuild()  # resolves types that are names, because models refer to each other
+        field = next(field for name, field in model.model_fields.items() if step in (name, field.alias))
+        model = next(_list_models(field.annotation))
+        is_name = get_origin(field.annotation) is dict  # then the next step is the name of an item, such as a parameter
     return {field.alias or name: field for name, field in model.model_fields.items()}
 
 

@@ -5,12 +5,18 @@ A plan can have values from several files, from defaults and from an environment
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sfnorch.findings import Finding, Severity
 from sfnorch.plan.paths import Path, format_path
+
+_MENTIONED = re.compile(r"\b[a-z_]+(?:\.[a-z_]+)*\[\d+\](?:\.[a-z_]+|\[\d+\])*")
+"""The path of an item in the message of a check."""
+
+_STEPS = re.compile(r"([a-z_]+)|\[(\d+)\]")
 
 
 class Place(NamedTuple):
@@ -42,9 +48,21 @@ class Places:
             file=place.file if place else self.file,
             line=place.line if place else None,
             path=format_path((*place.path, *path[len(near) :]) if place else path),
-            message=message,
+            message=_MENTIONED.sub(lambda match: self._locate(match[0], place), message),
             hint=hint,
         )
+
+    def _locate(self, text: str, place: Place | None) -> str:
+        """Return the path of another item in a message as it is in its file, and the file unless it is that of `place`.
+
+        The place of the item differs from its path in a plan that is put together from several files or keys.
+        """
+        path: Path = tuple(int(index) if index else key for key, index in _STEPS.findall(text))
+        other = self.by_path.get(path)
+        if other is None or (other.path == path and place and other.file == place.file):
+            return text
+        own = format_path(other.path)
+        return own if place and other.file == place.file else f"{own} of {other.file}"
 
     def create_warning(self, rule: str, path: Path, message: str, hint: str = "") -> Finding:
         """Return a warning about the key at `path`, at the place of the nearest key above it that has one."""

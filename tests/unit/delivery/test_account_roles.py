@@ -264,3 +264,9 @@ def test_names_of_stacks_that_do_not_fit_into_names_of_buckets_are_refused(name:
         refuse_stack_names(targets)
     assert caught.value.message == fault
     assert caught.value.hint.endswith("set another name or stack_name in the plan")
+
+
+def test_environments_whose_jobs_would_have_one_name_are_refused():
+    targets = [DeliveryTarget(environment=name, stack_name=f"etl-{name[-1]}") for name in ("test.a", "Test_A")]
+    with pytest.raises(SfnorchError, match=r"the environments test\.a and Test_A have jobs with the same name: Test_A"):
+        refuse_stack_names(targets)

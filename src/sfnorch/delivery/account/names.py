@@ -40,13 +40,18 @@ class DeliveryTarget:
     region: str = ""
 
     @property
+    def job_name(self) -> str:
+        """The name of the environment as a part of names of jobs, which have no dots."""
+        return self.environment.replace(".", "_")
+
+    @property
     def partition(self) -> str:
         """The partition of the Region."""
         return find_partition(self.region).name if self.region else "aws"
 
 
 def refuse_stack_names(targets: Sequence[DeliveryTarget]) -> None:
-    """Raise SfnorchError for names of stacks that do not fit into the names of their roles and buckets."""
+    """Raise SfnorchError for names that do not fit into the names of roles, buckets and jobs."""
     faults = [
         f"the stack name {target.stack_name} has {what}"
         for target in targets
@@ -61,3 +66,11 @@ def refuse_stack_names(targets: Sequence[DeliveryTarget]) -> None:
             "\n".join(faults),
             hint="the buckets of the delivery have the name of the stack; set another name or stack_name in the plan",
         )
+    names: dict[str, str] = {}
+    for target in targets:
+        other = names.setdefault(target.job_name.lower(), target.environment)
+        if other != target.environment:
+            raise SfnorchError(
+                f"the environments {other} and {target.environment} have jobs with the same name: {target.job_name}",
+                hint="rename one of them; names of jobs have no dots, and some CIs ignore case",
+            )

@@ -136,7 +136,7 @@ def _choose_environment(target: DeliveryTarget) -> dict[str, str]:
 
 def _name_jobs(target: DeliveryTarget) -> str:
     """Return the end of the names of the environment's jobs, which have no dots."""
-    return name_environment(target).replace(".", "_")
+    return target.job_name or SINGLE_ENVIRONMENT
 
 
 def _find_account(target: DeliveryTarget) -> str:

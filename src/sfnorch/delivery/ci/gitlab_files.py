@@ -86,4 +86,4 @@ def _format_variables(variables: dict[str, str]) -> str:
 
 
 def _name_jobs(target: DeliveryTarget) -> str:
-    return (target.environment or SINGLE_ENVIRONMENT).replace(".", "_")
+    return target.job_name or SINGLE_ENVIRONMENT

@@ -71,7 +71,7 @@ def make_environment_pipeline(
 
 def _make_stages(target: DeliveryTarget, topic: Topic, *, approval: bool) -> Iterator[Stages]:
     """Yield the stages of an environment. Names of stages have letters, digits, dots, hyphens and underscores."""
-    review = f"Review-{target.environment.replace('.', '_')}"
+    review = f"Review-{target.job_name}"
     inputs = [SOURCE_ARTIFACT, BUILT_ARTIFACT]
     action = run_project(review, REVIEW, inputs, variables=_write_variables(target))
     yield Stages(Name=f"Review-{target.environment}", Actions=[action])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from sfnorch.plan.composition.tree import Node, flatten_tree, grow_tree
 from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.kinds import load_plan_model
+from sfnorch.plan.names import PATTERN_DESCRIPTIONS, PLAN_NAME
 from sfnorch.plan.pattern import read_pattern
 from sfnorch.plan.places import Place
 from sfnorch.plan.read import Document, read_document
@@ -36,9 +38,12 @@ class Outline(NamedTuple):
 def compose_plan(document: Document, path: FilePath, environment: str = "") -> Composition:
     """Return the effective plan of the document, which was read from `path`, in the environment of this name.
 
-    Raises SfnorchError, and PlanError if the plan's files cannot be joined or have no valid pattern.
+    Raises SfnorchError if a file cannot be read or if the environment is unknown, and PlanError if the plan's files
+    cannot be joined or have no valid pattern.
     """
     outline = _outline_plan(document, path)
+    if outline.findings and environment and environment not in outline.environments:
+        raise PlanError(outline.findings)
     faults = Faults(outline.findings)
     chosen = find_environment(outline.environments, environment, document.file) if environment else None
     plan = outline.root.replace(environments=None)
@@ -58,7 +63,13 @@ def read_plan_outline(path: FilePath) -> Outline:
 
     Raises SfnorchError if a file cannot be read, and PlanError if the files cannot be joined or have no valid pattern.
     """
-    return _outline_plan(read_document(path), path)
+    outline = _outline_plan(read_document(path), path)
+    name = outline.root.get("name")
+    if name and name.value is not None and not re.fullmatch(PLAN_NAME, name.text or ""):
+        # the names of the stacks derive from it
+        what = f"{name.text!r} is invalid; must be" if name.text is not None else "expected"
+        Faults(outline.findings).add(name.place, f"{what} {PATTERN_DESCRIPTIONS[PLAN_NAME]}")
+    return outline
 
 
 def _outline_plan(document: Document, path: FilePath) -> Outline:

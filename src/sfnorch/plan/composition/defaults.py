@@ -16,6 +16,9 @@ from sfnorch.plan.model_errors import convert_errors
 if TYPE_CHECKING:
     from sfnorch.plan.models.base import Model
 
+ARGUMENTS = "arguments"
+"""The key of the arguments of a job run, whose defaults apply one by one."""
+
 WITHOUT_JOBS = "continuous"
 """The pattern whose plans have no settings of jobs: its Glue workflow defines them."""
 
@@ -36,7 +39,8 @@ def apply_defaults(plan: Node, pattern: str, faults: Faults) -> Node:
 
     The defaults of a child override those of the plan. Arguments are merged key by key.
     """
-    defaults = _check_defaults(plan.get(DEFAULTS), pattern, faults)
+    written = _check_defaults(plan.get(DEFAULTS), pattern, faults)
+    defaults = _remove_null(written) if written else None
     children = plan.get("children")
     if children:
         changed = [_fill_child(child, defaults, pattern, faults) for child in children.items]
@@ -48,7 +52,7 @@ def apply_defaults(plan: Node, pattern: str, faults: Faults) -> Node:
 def _fill_child(child: Node, defaults: Node | None, pattern: str, faults: Faults) -> Node:
     own = _check_defaults(child.get(DEFAULTS), pattern, faults)
     child = child.replace(defaults=None) if DEFAULTS in child.members else child
-    both = apply_overlay(defaults, own, faults) if defaults and own else own or defaults
+    both = _remove_null(_fill_in(own, defaults) if defaults else own) if own else defaults
     return change_chain(child, lambda job: _fill_job(job, both)) if both and child.is_mapping else child
 
 
@@ -57,14 +61,30 @@ def _fill_jobs(plan: Node, defaults: Node) -> Node:
 
 
 def _fill_job(part: Node, defaults: Node) -> Node:
-    def merge(job: Node) -> Node:
-        if not job.is_mapping:
-            return job
-        merged = apply_overlay(defaults, job, Faults())
-        own = {key: merged.members[key] for key in job.members if key in merged.members}
-        return Node({**own, **merged.members}, job.place)
+    return add_settings(part, lambda job: _fill_in(job, defaults) if job.is_mapping else job)
 
-    return add_settings(part, merge)
+
+def _fill_in(own: Node, defaults: Node) -> Node:
+    """Return the mapping with the defaults that it does not have; null in it means that a default does not apply."""
+    filled = dict(own.members)
+    for key, default in defaults.members.items():
+        if key not in filled:
+            filled[key] = default
+        elif filled[key].value is None:
+            del filled[key]
+        elif key == ARGUMENTS and filled[key].is_mapping:
+            filled[key] = _merge_arguments(filled[key], default)
+    return Node(filled, own.place)
+
+
+def _merge_arguments(own: Node, defaults: Node) -> Node:
+    without = {name for name, node in own.members.items() if node.value is None and name in defaults.members}
+    both = {**defaults.members, **own.members}
+    return Node({name: node for name, node in both.items() if name not in without}, own.place)
+
+
+def _remove_null(settings: Node) -> Node:
+    return apply_overlay(None, settings, Faults())
 
 
 def _check_defaults(defaults: Node | None, pattern: str, faults: Faults) -> Node | None:
@@ -77,9 +97,9 @@ def _check_defaults(defaults: Node | None, pattern: str, faults: Faults) -> Node
     if not defaults.is_mapping:
         faults.add(defaults.place, "expected a mapping of settings of jobs", "write a mapping such as retries: 1")
         return None
-    model, given = load_defaults_model(pattern), strip_places(defaults)
+    model = load_defaults_model(pattern)
     try:
-        model.model_validate({key: value for key, value in given.items() if value is not None})
+        model.model_validate(strip_places(_remove_null(defaults)))
     except ValidationError as error:
         document = flatten_tree(defaults, defaults.place.file)
         rows = error.errors(include_url=False)

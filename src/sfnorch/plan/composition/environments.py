@@ -71,19 +71,16 @@ def _read_environment(name: str, node: Node, known: list[str], faults: Faults, p
 
 def _read_settings(node: Node, faults: Faults) -> EnvironmentSettings:
     """Return the valid deployment settings; errors are added to `faults`."""
-    given = Node({key: value for key, value in node.members.items() if key in SETTINGS}, node.place)
-    document = flatten_tree(given, node.place.file)
-    try:
-        return EnvironmentSettings.model_validate(
-            {key: value for key, value in document.data.items() if value is not None}
-        )
-    except ValidationError as error:
-        rows = error.errors(include_url=False)
+    given = {key: value for key, value in node.members.items() if key in SETTINGS and value.value is not None}
+    while True:
+        document = flatten_tree(Node(given, node.place), node.place.file)
+        try:
+            return EnvironmentSettings.model_validate(document.data)
+        except ValidationError as error:
+            rows = error.errors(include_url=False)
         faults.findings += [finding for row in rows for finding in convert_errors(document, EnvironmentSettings, row)]
-    wrong = {str(row["loc"][0]) for row in rows if row["loc"]} or {"job_name"}
-    return EnvironmentSettings.model_validate(
-        {key: value for key, value in document.data.items() if value is not None and key not in wrong}
-    )
+        wrong = {str(row["loc"][0]) for row in rows if row["loc"]} or {"job_name"}
+        given = {key: value for key, value in given.items() if key not in wrong}
 
 
 def _refuse_shared_stacks(environments: list[Environment], faults: Faults) -> None:

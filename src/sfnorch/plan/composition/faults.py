@@ -9,6 +9,9 @@ from sfnorch.plan.model_errors import suggest_near
 from sfnorch.plan.paths import format_path
 from sfnorch.plan.places import Place
 
+MOST_NAMES = 50
+"""The most names that an error lists, and the most errors for which a near name is searched."""
+
 
 @dataclass(slots=True)
 class Faults:
@@ -31,5 +34,7 @@ class Faults:
 
     def add_unknown(self, place: Place, what: str, word: str, known: list[str]) -> None:
         """Add an error for an unknown name at the place, with the nearest known name or all known names."""
-        available = f"available: {', '.join(known)}" if known else f"the plan has no {what}"
-        self.add(place, f"unknown {what} {word!r}", suggest_near(word, known) or available)
+        more = f" and {len(known) - MOST_NAMES:,} more" if len(known) > MOST_NAMES else ""
+        available = f"available: {', '.join(known[:MOST_NAMES])}{more}" if known else f"the plan has no {what}"
+        near = suggest_near(word, known) if len(self.findings) < MOST_NAMES else ""  # a search takes long
+        self.add(place, f"unknown {what} {word!r}", near or available)

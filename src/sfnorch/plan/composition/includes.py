@@ -14,6 +14,9 @@ from sfnorch.plan.composition.tree import Node, grow_tree
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.read import read_document
 
+MAX_DEPTH = 20
+"""The largest number of files of which each includes the next one."""
+
 _REPOSITORY_MARK = ".git"
 
 
@@ -63,8 +66,13 @@ class _Reading:
         if not entry.text:
             self._faults.add(entry.place, "expected the path of a file", "write a path relative to this file")
             return None
+        if "\0" in entry.text:
+            self._faults.add(entry.place, f"{entry.text!r} is not a path", "write a path relative to this file")
+            return None
         path = folder / entry.text
         resolved = _resolve(path)
+        if _resolve(short := FilePath(os.path.normpath(path))) == resolved:  # not if a link comes before `..`
+            path = short
         if fault := self._find_fault(entry.text, resolved, chain):
             self._faults.add(entry.place, *fault)
             return None
@@ -82,11 +90,13 @@ class _Reading:
         return self.join(root, path, (*chain, resolved))
 
     def _find_fault(self, text: str, resolved: FilePath, chain: tuple[FilePath, ...]) -> tuple[str, str] | None:
-        if FilePath(text).is_absolute() or PureWindowsPath(text).is_absolute():
+        if PureWindowsPath(text).anchor:
             return f"{text!r} is an absolute path", "write a path relative to this file"
         if not resolved.is_relative_to(self._repository):
             return f"{text!r} is outside of the repository", f"move the file into {self._repository}"
         if resolved in chain:
             names = " includes ".join(each.name for each in (*chain[chain.index(resolved) :], resolved))
             return f"the files include each other: {names}", "remove one of the includes"
+        if len(chain) > MAX_DEPTH:
+            return f"the includes are nested more than {MAX_DEPTH} levels deep", "include the file in a file above"
         return None

@@ -19,22 +19,23 @@ NAMED_LISTS: Mapping[str, str] = {
 }
 """The keys of lists whose items have names, and the word for one item."""
 
+MOST_CHANGES = 1_000
+"""More than any list of a plan can have, and few enough for one pass over the list for each change."""
+
 ADD, BEFORE, AFTER = "add", "before", "after"
 """Keys of an item in an environment that add it to a list: at the end, before or after the item of a name."""
 
 REMOVED = (None, "none")
 
-Merge: TypeAlias = Callable[[Node, Node, Faults, str], Node]
+Merge: TypeAlias = Callable[["Node | None", Node, Faults, str], Node]
 """Merges an item with its changes."""
 
 
-def find_name(item: Node, index: int, key: str) -> str | None:
-    """Return the name of the item at `index` of the list under `key`; None for an item without a valid name."""
+def _find_name(item: Node, key: str) -> str | None:
+    """Return the name of an item of the list under `key`; None for an item without a valid name."""
     if item.text is not None:
         return item.text if key == "jobs" else None
     name = item.get("name")
-    if name is None and key == "children" and item.is_mapping:
-        return build_default_child_name(index + 1)
     return name.text if name else None
 
 
@@ -44,7 +45,11 @@ def change_items(base: Node, changes: Node, key: str, faults: Faults, merge: Mer
     Several items with one name, such as a job that a child runs twice, are all changed. In a list of steps, the steps
     inside other steps are found too.
     """
-    changed = base
+    changed = _name_children(base) if key == "children" else base
+    for what, count in (("changes", len(changes.members)), ("items", sum(1 for _ in _list_names(base, key)))):
+        if count > MOST_CHANGES:
+            faults.add(changes.place, f"a list can have at most {MOST_CHANGES:,} {what} here, got {count:,}")
+            return base
     for name, change in changes.members.items():
         if any(change.get(word) for word in (ADD, BEFORE, AFTER)):
             changed = _add_item(changed, name, change, key, faults, merge)
@@ -52,17 +57,29 @@ def change_items(base: Node, changes: Node, key: str, faults: Faults, merge: Mer
             faults.add_unknown(change.place, NAMED_LISTS[key], name, list(dict.fromkeys(known)))
         else:
             changed = _change_named(changed, name, change, key, faults, merge)
-    return changed
+    # a list that is empty now is an error of the environment
+    return changed if changed.items else Node([], changes.place)
+
+
+def _name_children(children: Node) -> Node:
+    """Return the children with their names: a default name stays that of its child when children before it change."""
+    named = [
+        Node({"name": Node(build_default_child_name(index + 1), child.place), **child.members}, child.place)
+        if child.is_mapping
+        else child
+        for index, child in enumerate(children.items)
+    ]
+    return Node(named, children.place)
 
 
 def _change_named(base: Node, name: str, change: Node, key: str, faults: Faults, merge: Merge) -> Node:
     items: list[Node] = []
-    for index, item in enumerate(base.items):
-        if find_name(item, index, key) != name:
+    for item in base.items:
+        if _find_name(item, key) != name:
             items.append(_change_inner(item, key, lambda node: _change_named(node, name, change, key, faults, merge)))
         elif not _is_removed(change, key):
             items.append(_change_item(item, name, change, key, faults, merge))
-    return Node(items, base.place)
+    return Node(items, base.place if items else change.place)
 
 
 def _is_removed(change: Node, key: str) -> bool:
@@ -70,7 +87,7 @@ def _is_removed(change: Node, key: str) -> bool:
 
 
 def _change_item(item: Node, name: str, change: Node, key: str, faults: Faults, merge: Merge) -> Node:
-    """Return the item with its changes, and with its name, which a default name or a job without settings lacks."""
+    """Return the item with its changes, and with its name, which a job without settings lacks."""
     if not change.is_mapping:
         return change
     whole = Node({"name": Node(name, item.place), **item.members}, item.place)
@@ -101,7 +118,7 @@ def _add_item(base: Node, name: str, added: Node, key: str, faults: Faults, merg
 
 
 def _insert(base: Node, item: Node, beside: str, key: str, *, offset: int) -> Node:
-    names = [find_name(each, index, key) for index, each in enumerate(base.items)]
+    names = [_find_name(each, key) for each in base.items]
     if beside in names:
         at = (names.index(beside) if offset == 0 else len(names) - 1 - names[::-1].index(beside)) + offset
         return Node([*base.items[:at], item, *base.items[at:]], base.place)
@@ -113,8 +130,8 @@ def _insert(base: Node, item: Node, beside: str, key: str, *, offset: int) -> No
 
 def _list_names(base: Node, key: str) -> Iterator[str]:
     """Yield the names of the items, and of the steps inside steps."""
-    for index, item in enumerate(base.items):
-        name = find_name(item, index, key)
+    for item in base.items:
+        name = _find_name(item, key)
         if name is not None:
             yield name
         if key == "steps":

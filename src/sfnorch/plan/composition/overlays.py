@@ -12,6 +12,9 @@ from sfnorch.plan.composition.merging import apply_overlay
 from sfnorch.plan.composition.tree import Node
 from sfnorch.plan.names import find_job_name_fault
 
+LIST_PATTERN = "dynamic"
+"""The pattern whose plans have a list of jobs themselves."""
+
 NONE = "none"
 """What removes the schedule of a plan, as null does."""
 
@@ -22,7 +25,8 @@ def apply_environment(plan: Node, environment: Environment, faults: Faults) -> N
     schedule = overlay.get("schedule")
     if schedule and schedule.text == NONE:
         overlay = overlay.replace(schedule=Node(None, schedule.place))
-    if JOBS not in plan.members and (jobs := overlay.get(JOBS)) and jobs.is_mapping:
+    pattern = plan.get("pattern")
+    if not (pattern and pattern.text == LIST_PATTERN) and (jobs := overlay.get(JOBS)):
         overlay, by_name = overlay.replace(jobs=None), jobs
     changed = apply_overlay(plan, overlay, faults)
     if by_name:
@@ -34,6 +38,10 @@ def apply_environment(plan: Node, environment: Environment, faults: Faults) -> N
 
 def _change_jobs(plan: Node, by_name: Node, faults: Faults) -> Node:
     """Return the plan with the settings of each named job changed wherever the job runs."""
+    if not by_name.is_mapping and by_name.value is not None:
+        faults.add(
+            by_name.place, "expected a mapping of jobs by name", "write a name such as clean-orders: and settings"
+        )
     names = (find_job_name(part) for part in list_jobs(plan))
     known = [name.text for name in names if name and name.text is not None]
     changes: dict[str, Node] = {}
@@ -78,6 +86,7 @@ def rename_jobs(plan: Node, environment: Environment, faults: Faults) -> tuple[N
     if key is None or not (settings.job_name or settings.job_suffix):
         return plan, {}
     renamed: dict[str, str] = {}
+    invalid: dict[str, str] = {}
 
     def rename(part: Node) -> Node:
         name = find_job_name(part)
@@ -85,12 +94,17 @@ def rename_jobs(plan: Node, environment: Environment, faults: Faults) -> tuple[N
             return part
         full = settings.name_job(name.text, environment.name)
         if fault := find_job_name_fault(full):
-            faults.add(key.place, f"the job {name.text!r} would be {full!r}: {fault}", f"change {key.place.path[-1]}")
+            invalid[name.text] = f"{full!r}: {fault}"
             return part
         renamed[name.text] = full
         return rename_job(part, Node(full, name.place))
 
     changed = change_jobs(plan, rename)
+    for name, reason in list(invalid.items())[:1]:
+        what = f"the job {name!r} would be {reason}"
+        if len(invalid) > 1:
+            what = f"the names of {len(invalid)} jobs would be invalid, such as {reason}"
+        faults.add(key.place, what, f"change {key.place.path[-1]}")
     for name, full in renamed.items():
         if full in renamed:
             faults.add(
