@@ -267,6 +267,6 @@ def test_names_of_stacks_that_do_not_fit_into_names_of_buckets_are_refused(name:
 
 
 def test_environments_whose_jobs_would_have_one_name_are_refused():
-    targets = [DeliveryTarget(environment=name, stack_name=f"etl-{name[-1]}") for name in ("test.a", "Test_A")]
+    targets = [DeliveryTarget(environment=name, stack_name=f"etl-{name[-1].lower()}") for name in ("test.a", "Test_A")]
     with pytest.raises(SfnorchError, match=r"the environments test\.a and Test_A have jobs with the same name: Test_A"):
         refuse_stack_names(targets)
