@@ -95,7 +95,10 @@ class Workflow:
         }
         known = {**self._environment, **self._fill_all({**self._data.get("env", {}), **job.get("env", {})}, contexts)}
         for number, step in enumerate(job["steps"]):
+            if run.result == "failure" and "if" not in step:
+                continue
             if "uses" in step:
+                assert step.get("if", "${{ !cancelled() }}") == "${{ !cancelled() }}"
                 known |= self._use(step, workspace, contexts, run)
                 continue
             files = {key: self._work / f"{name}.{number}.{key}" for key in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
@@ -118,12 +121,13 @@ class Workflow:
             self.on_step(run)
             if done.returncode:
                 run.result = "failure"
-                return run
+                continue
             lines = files["GITHUB_OUTPUT"].read_text().splitlines() if files["GITHUB_OUTPUT"].exists() else []
             contexts["steps"][step.get("id", "")] = {"outputs": dict(line.split("=", 1) for line in lines)}
             if files["GITHUB_STEP_SUMMARY"].exists():
                 run.summary += files["GITHUB_STEP_SUMMARY"].read_text()
-        run.outputs = self._fill_all(job.get("outputs", {}), contexts)
+        if run.result == "success":
+            run.outputs = self._fill_all(job.get("outputs", {}), contexts)
         return run
 
     def _use(
@@ -138,7 +142,8 @@ class Workflow:
             case "actions/setup-python":
                 pass
             case "actions/upload-artifact":
-                self.artifacts[given["name"]] = workspace / given["path"]
+                if (workspace / given["path"]).exists():
+                    self.artifacts[given["name"]] = workspace / given["path"]
             case "actions/download-artifact":
                 chosen = given.get("name") or given["pattern"].replace("*", "")
                 for name, folder in self.artifacts.items():

@@ -177,3 +177,21 @@ def test_a_fork_gets_no_role(github: GitHub):
     results = {name: run.result for name, run in request.run().items()}
     assert results == {"build": "success", "compare": "skipped", "comment": "skipped"}
     assert github.wire.calls == []
+
+
+def test_a_comparison_that_fails_is_in_the_comment_beside_the_others(github: GitHub):
+    main = github.build("deploy")
+    main.run("review-dev", "deploy-dev")
+    request = github.build("review")
+    template = request.artifacts["built"] / "dev" / "SAM-template.yaml"
+    data = json.loads(template.read_text())
+    data["Resources"]["Other"] = data["Resources"]["StateMachine"]  # its name is in use
+    template.write_text(json.dumps(data))
+
+    runs = request.run("compare", "comment")
+
+    assert (runs["compare-0"].result, runs["comment"].result) == ("failure", "success"), runs
+    (comment,) = json.loads(github.comments.read_text())
+    assert "### Stack <code>nightly-etl-dev</code>" in comment["body"]
+    assert "in use" in comment["body"]
+    assert "### Stack <code>nightly-etl-prod</code>" in comment["body"]
