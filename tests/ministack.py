@@ -141,9 +141,10 @@ def fail_operation(account: Account, stack_name: str) -> None:
     wait_until(is_signalled)
 
 
-def small_template(plan: str, folder: Path | None = None) -> str:
+def small_template(plan: str, folder: Path | None = None, environment: str = "") -> str:
     """A plan's rendering as JSON, with alarms on one metric: the emulator knows no metric math."""
-    return simplify_alarms(render_template(build_workflow(parse_plan(plan, folder=folder)), "cfn"))
+    plan_model = parse_plan(plan, folder=folder, environment=environment)
+    return simplify_alarms(render_template(build_workflow(plan_model), "cfn"))
 
 
 def simplify_alarms(text: str) -> str:

@@ -32,6 +32,13 @@ class Origin(NamedTuple):
         """The entries of the template's Metadata section."""
         return {METADATA: {key.capitalize(): value for key, value in self._asdict().items() if value}}
 
+    def can_become(self, later: Origin | None) -> bool:
+        """Return whether a stack of this plan can be updated to the later plan.
+
+        It is the same plan, or it had no environments before.
+        """
+        return later is not None and self in (later, later._replace(environment=""))
+
     def __str__(self) -> str:
         plan = f"the plan {self.name} ({self.pattern})" if self.name else f"a plan without a name ({self.pattern})"
         plan += f" in the environment {self.environment}" if self.environment else ""

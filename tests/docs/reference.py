@@ -85,7 +85,18 @@ _TITLES = {
     "RunParameter": "A parameter",
     "Start": "A start",
     "S3Start": "`s3` of a start",
+    "EnvironmentSettings": "An environment",
+    "StepJobSettings": "`defaults` of a flow",
 }
+
+_NOTES = {
+    "EnvironmentSettings": "An environment also has the keys of the plan, to change them, and `jobs`: settings of Glue "
+    "jobs by name, wherever the plan runs them. It cannot change `pattern`, `name` and `environment`, and it changes "
+    "only the defaults of `parameters`. [Environments](../how-to/environments.md) describes how a change and the plan "
+    "are merged.",
+    "StepJobSettings": "They apply to the steps with `glue_job`.",
+}
+"""What the reference says of a definition in addition to its description."""
 
 
 def with_generated_parts(text: str) -> str:
@@ -103,9 +114,9 @@ def _plan() -> Iterator[str]:
     for name, title in _TITLES.items():
         schema = definitions[name]
         schema = next((part for part in schema.get("anyOf", []) if "properties" in part), schema)
-        yield f"## {title}\n\n{definitions[name]['description']}\n"
+        yield f"## {title}\n\n{' '.join(filter(None, (definitions[name]['description'], _NOTES.get(name))))}\n"
         yield "| key | meaning | default | example |\n|---|---|---|---|"
-        required = schema.get("required", [])
+        required = [*schema.get("required", []), *schema.get("then", {}).get("required", [])]
         for key, value in sorted(schema["properties"].items(), key=lambda item: item[0] not in required):
             default = "required" if key in required else _default(key, value["default"])
             yield f"| `{key}` | {value['description']} | {default} | `{_short(value['examples'][0])}` |"

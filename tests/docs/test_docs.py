@@ -20,7 +20,14 @@ ROLES = "-roles.yaml"
 """The end of the names of templates with roles of a CI."""
 
 _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
-WRONG = ("wrong.yaml", "wrong-schedule.yaml", "wrong-event.yaml", "cycle.yaml", "wrong-flow.yaml")
+WRONG = (
+    "wrong.yaml",
+    "wrong-schedule.yaml",
+    "wrong-event.yaml",
+    "cycle.yaml",
+    "wrong-flow.yaml",
+    "wrong-environments.yaml",
+)
 """Plans with mistakes, which a page shows."""
 
 OTHERS = (
@@ -33,8 +40,11 @@ OTHERS = (
     "mocks.yaml",
     "refused.yaml",
     "strict.yaml",
+    "split.yaml",
+    "split-prices.yaml",
+    "split-environments.yaml",
 )
-"""Templates, a plan whose code stands beside it, a file of mocks, and a configuration of lint."""
+"""Templates, a plan with its included files, one whose code is beside it, a file of mocks, a configuration of lint."""
 
 
 def shell(command: str, folder: Path) -> str:

@@ -15,6 +15,8 @@ from sfnorch.cfn.render import render_template
 from sfnorch.integrations.glue_job import NO_RETRY, START_ERRORS
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.default import build_default_plan
+from sfnorch.plan.load import parse_plan
+from sfnorch.plan.models.master_child import MasterChildPlan
 from sfnorch.simulator import services
 from sfnorch.simulator.figures import compute_figures
 from sfnorch.simulator.run import choose_machine, run_machine
@@ -93,3 +95,31 @@ def test_the_page_of_the_simulator_names_every_call_that_is_simulated():
     calls = {name.rpartition(":")[2].partition(".")[0] for name in names if not name.endswith((".sync", ".sync:2"))}
     assert len(calls) > 10
     assert [call for call in sorted(calls) if f"{call}`" not in text] == []
+
+
+def test_the_environments_that_the_page_shows_are_those_of_its_plan():
+    """The page's rules, with what the changes that it shows come to."""
+    text = page("how-to/environments.md")
+    plan, _, _ = shown_file("how-to/environments.md", "orders.yaml").partition("environments:\n")
+    shown = [body for name, kind, body in blocks(text) if kind == "yaml" and not name]
+    items, jobs, names = (parse_plan(plan + body, environment="prod") for body in shown)
+    assert isinstance(items, MasterChildPlan)
+    assert isinstance(jobs, MasterChildPlan)
+    assert [(child.name, [job.name for job in child.jobs]) for child in items.children] == [
+        ("orders", ["extract-orders", "clean-orders", "check-orders"]),
+        ("returns", ["load-returns"]),
+    ]
+    assert [job.retries for job in items.children[0].jobs] == [2, 3, 2]
+    assert jobs.children[0].jobs[1].arguments == {"--mode": "{% $params.mode %}", "--database": "clean"}
+    assert jobs.children[0].jobs[1].number_of_workers == 40
+    assert names.job_names == ("prod-extract-orders", "prod-clean-orders", "prod-get-prices")
+
+
+def test_the_two_environments_of_the_page_about_samconfig_have_the_names_of_its_stacks():
+    samconfig, plan = (
+        body for _, kind, body in blocks(page("how-to/migrate-from-samconfig.md")) if kind in ("toml", "yaml")
+    )
+    for name in ("dev", "prod"):
+        environment = parse_plan(plan, environment=name).provenance.environment
+        assert environment
+        assert f'[{name}.deploy.parameters]\nstack_name = "{environment.stack_name}"\n' in samconfig

@@ -114,6 +114,31 @@ def test_another_plan_does_not_take_the_stack(deploy: Run, account: Account):
     assert deploy(plan("orders", name="b"), "--replace-plan").code == 0
 
 
+def test_a_plan_with_environments_takes_its_stack_from_before_and_not_that_of_another_environment(
+    deploy: Run, account: Account
+):
+    text = json.dumps(
+        {
+            "pattern": "master-child",
+            "name": "etl",
+            "children": [{"name": "orders", "jobs": ["load-orders"]}],
+            "environments": {"dev": {"job_suffix": "-dev"}, "prod": {"job_suffix": "-prod"}},
+        }
+    )
+    assert deploy(plan("orders")).code == 0
+    before = machines(account)
+    assert deploy(small_template(text, environment="dev")).code == 0
+    assert machines(account) == before
+    refused = deploy(small_template(text, environment="prod"))
+    assert (refused.code, refused.err) == (
+        1,
+        NO_PLAN.format(
+            holds="holds the plan etl (master-child) in the environment dev",
+            brings="the plan etl (master-child) in the environment prod",
+        ),
+    )
+
+
 def test_a_plan_does_not_take_a_stack_made_by_hand(deploy: Run, account: Account):
     assert deploy(TOPIC).code == 0
     refused = deploy(plan("orders"))

@@ -20,11 +20,20 @@ from sfnorch.template.reader import parse_template
         (Origin(pattern="dag"), "a plan without a name (dag)"),
         (Origin(pattern="dag", name="nightly etl"), "the plan nightly etl (dag)"),
         (Origin(pattern="dag", name="a", part="pipeline"), "the pipeline of the plan a (dag)"),
+        (Origin(pattern="dag", name="a", environment="prod"), "the plan a (dag) in the environment prod"),
     ],
 )
 def test_what_is_written_is_read_back(origin: Origin, words: str):
     assert read_origin({"Metadata": origin.metadata}) == origin
     assert str(origin) == words
+
+
+def test_a_stack_can_become_one_of_an_environment_but_not_of_another():
+    plain, dev, prod = (Origin(pattern="dag", name="a", environment=name) for name in ("", "dev", "prod"))
+    assert [one.can_become(dev) for one in (plain, dev, prod)] == [True, True, False]
+    assert not dev.can_become(plain)
+    assert not plain.can_become(Origin(pattern="dag", name="b", environment="dev"))
+    assert not plain.can_become(None)
 
 
 @pytest.mark.parametrize(

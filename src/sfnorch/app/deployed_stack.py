@@ -50,11 +50,12 @@ class DeployedStack:
         """Return the message for a stack that holds another plan than the one to deploy; empty for the same plan.
 
         A template without a plan can update a stack without a plan. Any plan can update a stack that sfnorch rendered
-        before templates contained the name of the plan.
+        before templates contained the name of the plan. A plan in an environment can update its stack from the time
+        when it had no environments.
         """
         before = read_origin(self.source.data) if self.source else None
         after = read_origin(deployable.template.source.data)
-        if before == after or (before is None and is_rendered(self.text)):
+        if before == after or (before is None and is_rendered(self.text)) or (before and before.can_become(after)):
             return ""
         holds = f"holds {before}" if before else "was not created by sfnorch from a plan"
         brings = after or "a template without a plan"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_origin
 
 from pydantic import BaseModel
@@ -30,3 +30,9 @@ def _list_models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in getattr(annotation, "__args__", ()):
         yield from _list_models(part)
+
+
+def list_composed_keys(model: type[BaseModel], path: Path) -> tuple[str, ...]:
+    """Return the keys that the mapping at `path` in a plan can have, and that the effective plan does not have."""
+    keys: Mapping[str, tuple[str, ...]] = getattr(model, "composed_keys", {})
+    return keys.get(str(path[0]) if path else "", ()) if len(path) in (0, 2) else ()

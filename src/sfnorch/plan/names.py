@@ -16,6 +16,9 @@ MAX_CHILDREN, MAX_JOBS, MAX_TASKS, MAX_STEPS = 40, 100, 200, 200
 STACK_NAME = "master-step-function-stack"
 """The default name of the stack of a plan that has no name."""
 
+ALL_ENVIRONMENTS = "all"
+"""What commands accept instead of the name of an environment for all environments."""
+
 JOB_NAME_LENGTH = 255
 WILDCARDS = "*?"
 

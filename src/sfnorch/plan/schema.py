@@ -11,6 +11,8 @@ from typing import Annotated, Any, Union
 from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
+from sfnorch.plan.changes_schema import refer_to
+from sfnorch.plan.composition_schema import INCLUDED_FILE, add_composition_keys, list_composition_models
 from sfnorch.plan.kinds import PLANS, load_plan_model
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.overlap import Overlap
@@ -42,11 +44,25 @@ class _PlanSchema(GenerateJsonSchema):
 
 
 def build_plan_schema() -> dict[str, Any]:
-    """Return the JSON Schema of the plans of all patterns."""
-    models = tuple(map(load_plan_model, PLANS))
-    plans: TypeAdapter[Any] = TypeAdapter(Annotated[Union[models], Field(discriminator="pattern")])  # noqa: UP007 - at run time
-    made = plans.json_schema(schema_generator=_PlanSchema)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sfnorch plan", **made}
+    """Return the JSON Schema of the plans of all patterns, and of the files that they include."""
+    models = {pattern: load_plan_model(pattern) for pattern in PLANS}
+    plans = _build_schema(Annotated[Union[tuple(models.values())], Field(discriminator="pattern")])  # noqa: UP007 - at run time
+    settings = _build_schema(Union[tuple(list_composition_models(PLANS))])  # noqa: UP007
+    definitions = {**plans.pop("$defs"), **settings["$defs"]}
+    add_composition_keys(definitions, {pattern: model.__name__ for pattern, model in models.items()})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "sfnorch plan",
+        "$defs": dict(sorted(definitions.items())),
+        "if": {"required": ["pattern"]},
+        "then": plans,
+        "else": refer_to(INCLUDED_FILE),
+    }
+
+
+def _build_schema(models: Any) -> dict[str, Any]:
+    adapter: TypeAdapter[Any] = TypeAdapter(models)
+    return adapter.json_schema(schema_generator=_PlanSchema)
 
 
 def format_plan_schema() -> str:

@@ -28,7 +28,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "tasks[4].name: '"
             + "n" * 56
             + "…' is invalid; must be 1 to 60 letters, digits, dashes and underscores, beginning with a letter or a digit (plan.yaml, line 7)",
-            "allowed_jobs: unknown key 'allowed_jobs'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, notify, schedule, starts, backfill, pattern, on_task_failure, tasks (plan.yaml, line 8)",
+            "allowed_jobs: unknown key 'allowed_jobs'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, notify, schedule, starts, backfill, pattern, on_task_failure, tasks, include, defaults, environments (plan.yaml, line 8)",
         ],
     ),
     "tasks: circles": (
@@ -193,7 +193,19 @@ BAD: dict[str, tuple[str, list[str]]] = {
         [
             "chidren: unknown key 'chidren'; did you mean children? (plan.yaml, line 2)",
             "jobstates: unknown key 'jobstates'; did you mean job_states? (plan.yaml, line 3)",
-            "zzz: unknown key 'zzz'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, starts, backfill, pattern, on_child_failure, job_states, children (plan.yaml, line 4)",
+            "zzz: unknown key 'zzz'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, starts, backfill, pattern, on_child_failure, job_states, children, include, defaults, environments (plan.yaml, line 4)",
+        ],
+    ),
+    "unknown keys near those of files and environments": (
+        (
+            "pattern: master-child\nincludes: [a.yaml]\nenviroments: {dev: {}}\n"
+            "children:\n- {jobs: [a], default: {retries: 1}}\n- {jobs: [{name: a, defaults: {}}]}\n"
+        ),
+        [
+            "includes: unknown key 'includes'; did you mean include? (plan.yaml, line 2)",
+            "enviroments: unknown key 'enviroments'; did you mean environments? (plan.yaml, line 3)",
+            "children[0].default: unknown key 'default'; did you mean defaults? (plan.yaml, line 5)",
+            "children[1].jobs[0].defaults: unknown key 'defaults'; available: name, arguments, worker_type, number_of_workers, execution_class, timeout_minutes, retries, security_configuration, job_run_queuing (plan.yaml, line 6)",
         ],
     ),
     "wrong types": (
@@ -492,7 +504,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "bad dynamic plan": (
         ("pattern: dynamic\nchildren: []\njobs: [a, a, {name: b}]\n"),
         [
-            "children: unknown key 'children'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, pattern, continue_on_failure, jobs (plan.yaml, line 2)",
+            "children: unknown key 'children'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, pattern, continue_on_failure, jobs, include, defaults, environments (plan.yaml, line 2)",
             "jobs[1].name: 'a' already has settings in jobs[0]; remove one of them (plan.yaml, line 3)",
         ],
     ),

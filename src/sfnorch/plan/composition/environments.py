@@ -13,11 +13,8 @@ from sfnorch.plan.composition.faults import Faults
 from sfnorch.plan.composition.tree import Node, flatten_tree
 from sfnorch.plan.model_errors import convert_errors, suggest_key
 from sfnorch.plan.models.environment import EnvironmentSettings
-from sfnorch.plan.names import ENVIRONMENT, PATTERN_DESCRIPTIONS
+from sfnorch.plan.names import ALL_ENVIRONMENTS, ENVIRONMENT, PATTERN_DESCRIPTIONS
 from sfnorch.plan.stack_names import derive_stack_name
-
-ALL = "all"
-"""What commands accept instead of a name for all environments."""
 
 FIXED_KEYS = ("pattern", "name", "environment", INCLUDE, ENVIRONMENTS)
 """Keys that an environment cannot change."""
@@ -53,7 +50,7 @@ def read_environments(
 def _read_environment(name: str, node: Node, known: list[str], faults: Faults, plan_name: str | None) -> Environment:
     if not re.fullmatch(ENVIRONMENT, name):
         faults.add(node.place, f"{name!r} is invalid; must be {PATTERN_DESCRIPTIONS[ENVIRONMENT]}")
-    elif name == ALL:
+    elif name == ALL_ENVIRONMENTS:
         faults.add(node.place, f"{name!r} means all environments of a plan", "choose another name")
     if not node.is_mapping and node.value is not None:
         faults.add(node.place, "expected a mapping of keys of the plan and deployment settings")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from sfnorch.plan.composition.composition import ENVIRONMENTS, INCLUDE
 from sfnorch.plan.durations import Seconds
 from sfnorch.plan.fields import check_resource_name, reject_code
 from sfnorch.plan.models.plan import OrchestrationPlan
@@ -28,6 +30,8 @@ def _check_workflow_name(name: str) -> str:
 
 class ContinuousPlan(OrchestrationPlan):
     """A Glue workflow that runs in a loop, until an action fails or the loop is stopped."""
+
+    composed_keys: ClassVar[Mapping[str, tuple[str, ...]]] = {"": (INCLUDE, ENVIRONMENTS)}
 
     pattern: Literal["continuous"] = Field(description="Pattern of the orchestration.", examples=["continuous"])
     workflow: Annotated[str, AfterValidator(_check_workflow_name)] | None = Field(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from sfnorch.plan import names
+from sfnorch.plan.composition.composition import DEFAULTS
 from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.models.job import Job
@@ -38,6 +40,11 @@ def _build_default_children() -> list[Child]:
 
 class MasterChildPlan(OrchestrationPlan, JobListPlan):
     """Chains of Glue jobs in parallel: a master state machine starts a child for each chain and waits for all."""
+
+    composed_keys: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        **OrchestrationPlan.composed_keys,
+        "children": (DEFAULTS,),
+    }
 
     pattern: Literal["master-child"] = Field(description="Pattern of the orchestration.", examples=["master-child"])
     on_child_failure: Literal["succeed", "fail"] = Field(

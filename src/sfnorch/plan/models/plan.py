@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from sfnorch.expressions import find_names, parse_code
 from sfnorch.plan import names
+from sfnorch.plan.composition.composition import DEFAULTS, ENVIRONMENTS, INCLUDE
 from sfnorch.plan.fields import ArgumentKey, TagKey, TagValue, check_resource_name
 from sfnorch.plan.models.alerts import Alerts
 from sfnorch.plan.models.base import Model
@@ -79,6 +80,10 @@ class Plan(Model):
         dict[TagKey, TagValue],
         Field(max_length=MAX_TAGS),
     ] = Field(default={}, description="Tags for all resources that support tags.", examples=[{"team": "data"}])
+
+    composed_keys: ClassVar[Mapping[str, tuple[str, ...]]] = {"": (INCLUDE, DEFAULTS, ENVIRONMENTS)}
+    """The keys that the plan, and the items of a list by its key, can have, and that the effective plan does not have.
+    """
 
     _provenance: Provenance = PrivateAttr(default_factory=Provenance)
 
