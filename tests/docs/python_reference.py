@@ -18,6 +18,7 @@ PLANS = (
     "parse_plan",
     "build_plan_schema",
     "make_starter",
+    "make_delivery",
     "render",
     "render_definition",
     "lint",
