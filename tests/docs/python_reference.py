@@ -19,6 +19,7 @@ PLANS = (
     "read_effective_plan",
     "build_plan_schema",
     "make_starter",
+    "make_delivery",
     "render",
     "render_definition",
     "lint",

@@ -389,6 +389,12 @@ def test_options_for_one_stack(stacks: Run, options: tuple[str, ...]):
     assert f"Error: {options[0]} requires one plan and one environment.\n" in done.err
 
 
+@pytest.mark.parametrize("options", [("--stack-name", "s"), ("--comment", "f")])
+def test_options_of_diff_for_one_stack(plans: Run, options: tuple[str, ...]):
+    done = plans("diff", *PATTERN, "--env", "all", *options)
+    assert (done.code, f"Error: {options[0]} requires one plan and one environment.\n" in done.err) == (2, True)
+
+
 def test_a_deployment_of_several_needs_a_terminal_or_yes_once(stacks: Run):
     done = stacks("deploy", *PATTERN)
     assert (done.code, done.err.count("No terminal for prompts")) == (2, 1)

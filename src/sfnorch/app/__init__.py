@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from sfnorch.app.comparing import Difference, diff
     from sfnorch.app.deleting import delete
-    from sfnorch.app.delivering import StarterFiles, make_starter, render_pipeline
+    from sfnorch.app.delivering import StarterFiles, make_delivery, make_starter, render_pipeline
     from sfnorch.app.deployable import StackRequest
     from sfnorch.app.deploying import (
         DeployRequest,
@@ -157,6 +157,7 @@ __all__ = [
     "lint",
     "lint_templates",
     "load_plan",
+    "make_delivery",
     "make_starter",
     "parse_plan",
     "plan_backfill",
@@ -193,7 +194,7 @@ _NAMES = {
     ),
     "sfnorch.app.comparing": ("Difference", "diff"),
     "sfnorch.app.deleting": ("delete",),
-    "sfnorch.app.delivering": ("StarterFiles", "make_starter", "render_pipeline"),
+    "sfnorch.app.delivering": ("StarterFiles", "make_delivery", "make_starter", "render_pipeline"),
     "sfnorch.app.deployable": ("StackRequest",),
     "sfnorch.app.deploying": (
         "DeployRequest",

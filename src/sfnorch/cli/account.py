@@ -73,9 +73,10 @@ def open_account(region: str | None, profile: str | None) -> AwsAccount:
     if region and settings.region and region != settings.region:
         raise click.UsageError(f"--region {region}: the environment {environment.name} is in {settings.region}.")
     _check_execution(environment)
-    from sfnorch.app.environment_settings import refuse_foreign_account
+    from sfnorch.app.environment_settings import choose_profile, refuse_foreign_account
 
-    account = AwsAccount(region=region or settings.region, profile=profile or settings.profile, waits=show_spinner)
+    chosen = profile or choose_profile(environment)
+    account = AwsAccount(region=region or settings.region, profile=chosen, waits=show_spinner)
     refuse_foreign_account(environment, account)
     return account
 
