@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from sfnorch.findings import Finding
     from sfnorch.linter.baseline import BaselineEntry
     from sfnorch.linter.configuration import LintConfiguration, LintConfigurationError
+    from sfnorch.plan.environments import PlanChoice
     from sfnorch.plan.errors import PlanError
     from sfnorch.plan.load import load_plan, parse_plan
     from sfnorch.plan.schema import build_plan_schema
@@ -116,6 +117,7 @@ __all__ = [
     "OperationProgress",
     "OperationStarted",
     "PipelineDeployRequest",
+    "PlanChoice",
     "PlanError",
     "PlanWarning",
     "PlannedBackfill",
@@ -232,6 +234,7 @@ _NAMES = {
     "sfnorch.findings": ("Finding",),
     "sfnorch.linter.baseline": ("BaselineEntry",),
     "sfnorch.linter.configuration": ("LintConfiguration", "LintConfigurationError"),
+    "sfnorch.plan.environments": ("PlanChoice",),
     "sfnorch.plan.errors": ("PlanError",),
     "sfnorch.plan.load": ("load_plan", "parse_plan"),
     "sfnorch.plan.schema": ("build_plan_schema",),

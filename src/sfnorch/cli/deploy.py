@@ -64,7 +64,7 @@ def deploy(
 
     request = options.complete(
         DeployRequest(
-            plan=choose_plan(template_file, plan_file),
+            plan=choose_plan(template_file, plan_file, uses_settings=True),
             template=template_file,
             environment=find_environment(),
             parameters=parse_parameter_values(overrides),

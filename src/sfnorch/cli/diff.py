@@ -52,7 +52,7 @@ def diff(
     from sfnorch.report.difference import convert_difference, print_difference
 
     request = StackRequest(
-        plan=choose_plan(template_file, plan_file),
+        plan=choose_plan(template_file, plan_file, uses_settings=True),
         template=template_file,
         environment=find_environment(),
         stack_name=stack_name,

@@ -52,6 +52,12 @@ def get_environment_name() -> str:
     return ctx.meta.get(_NAME, "") if ctx else ""
 
 
+def is_environment_given() -> bool:
+    """Return whether the option names the environment, and not only the variable, which is for all commands."""
+    ctx = click.get_current_context(silent=True)
+    return ctx is not None and ctx.get_parameter_source("environment") is click.core.ParameterSource.COMMANDLINE
+
+
 def find_environment() -> Environment | None:
     """Return the environment of the command, with its deployment settings; None if the command has none.
 
