@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from sfnorch.template.located import Object
 
 _PARAMETERS = "parameters"
-_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE")
-"""Variables with credentials, or with the token for them."""
+_CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+"""Variables with credentials, with the token for them, or with the place where a container gets them.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html (documented)
+"""
 
 
 def list_parameter_values(environment: Environment, declared: Object, given: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from sfnorch.plan.environments import PlanChoice, load_environment
         ("", "data-prod"),
         ("AWS_ACCESS_KEY_ID", None),
         ("AWS_WEB_IDENTITY_TOKEN_FILE", None),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", None),
         ("AWS_REGION", "data-prod"),
     ],
 )
