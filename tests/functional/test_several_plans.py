@@ -381,7 +381,8 @@ def test_plans_with_one_stack_are_not_deployed(stacks: Run):
 
 
 @pytest.mark.parametrize(
-    "options", [("--stack-name", "s"), ("--dotenv", "f", "--no-execute"), ("--execute-change-set", "c")]
+    "options",
+    [("--stack-name", "s"), ("--dotenv", "f", "--no-execute"), ("--comment", "f"), ("--execute-change-set", "c")],
 )
 def test_options_for_one_stack(stacks: Run, options: tuple[str, ...]):
     done = stacks("deploy", *PATTERN, "--yes", *options)

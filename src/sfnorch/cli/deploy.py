@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class DeployCommand(SeveralPlansCommand, DeployableCommand):
     """The command, which deploys several stacks in sequence."""
 
-    for_one_plan = ("template_file", "stack_name", "dotenv", "change_set_name")
+    for_one_plan = ("template_file", "stack_name", "dotenv", "comment", "change_set_name")
 
     def check_parts(self, ctx: click.Context, parts: Sequence[PlanResult]) -> None:
         """Raise SfnorchError for plans with the same stack: the second one would replace the first one."""

@@ -34,8 +34,7 @@ class DiffCommand(SeveralPlansCommand, DeployableCommand):
     "--comment",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="File to write the difference to as Markdown, for a comment on a pull request. A stack that does not exist "
-    "yet is then no error.",
+    help="File to write the difference to as Markdown, for a comment on a pull request; a missing stack is no error.",
 )
 @click.option(
     "--drift", is_flag=True, help="Also show resources that were changed outside of CloudFormation; takes some minutes."
