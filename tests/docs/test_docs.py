@@ -61,6 +61,7 @@ def docs_with_outputs(folder: Path) -> dict[Path, str]:
     def renewed(match: re.Match[str]) -> str:
         name, kind, body = match[1], match[2], match[3]
         if name:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(body, encoding="utf-8")
         if kind != "console":
             return match[0]

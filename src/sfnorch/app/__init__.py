@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         execute_change_set,
     )
     from sfnorch.app.drawing import draw
+    from sfnorch.app.effective_plan import EffectivePlan, read_effective_plan
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.exporting import AirflowExport, export_airflow
     from sfnorch.app.job_overrides import JobOverride
@@ -96,6 +97,7 @@ __all__ = [
     "DeployRequest",
     "DeployResult",
     "Difference",
+    "EffectivePlan",
     "ErrorLog",
     "ExecutionRequest",
     "Fault",
@@ -160,6 +162,7 @@ __all__ = [
     "parse_plan",
     "plan_backfill",
     "plan_resume",
+    "read_effective_plan",
     "read_logs",
     "read_stack",
     "render",
@@ -202,6 +205,7 @@ _NAMES = {
         "execute_change_set",
     ),
     "sfnorch.app.drawing": ("draw",),
+    "sfnorch.app.effective_plan": ("EffectivePlan", "read_effective_plan"),
     "sfnorch.app.executions": ("ExecutionRequest",),
     "sfnorch.app.exporting": ("AirflowExport", "export_airflow"),
     "sfnorch.app.job_overrides": ("JobOverride",),

@@ -26,6 +26,7 @@ from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import add_output_option
 from sfnorch.cli.parameter_type import Function
 from sfnorch.cli.parameters import add_bucket_options, read_tags
+from sfnorch.cli.several import report_result
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -240,8 +241,9 @@ def _print_outcome(result: DeployResult, options: DeploymentOptions) -> int:
     """Print the result, with the outputs or the next command on standard output, and return the exit code."""
     from sfnorch.console import Console
     from sfnorch.report.ending import suggest_fix
-    from sfnorch.report.stack import convert_outcome, describe_failure, print_outputs
+    from sfnorch.report.stack import convert_outcome, describe_end, describe_failure, print_outputs
 
+    report_result(describe_end(result), stack=result.stack_name)
     done = "".join(f"{words}. " for words in result.done)
     command = _build_execution_command(result, options)
     if options.output_form == "json":

@@ -14,11 +14,19 @@ from sfnorch.cli.exit_codes import DIFFERENT, SUCCESS
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import add_output_option
 from sfnorch.cli.parameters import DeployableCommand, add_bucket_options, add_deployable_options, parse_parameter_values
+from sfnorch.cli.several import SeveralPlansCommand, report_result
 from sfnorch.cli.templates import choose_plan
 from sfnorch.errors import SfnorchError
 
 
-@click.command(cls=DeployableCommand)
+class DiffCommand(SeveralPlansCommand, DeployableCommand):
+    """The command, which compares several stacks in sequence."""
+
+    accepts_all_environments = True
+    for_one_plan = ("stack_name", "comment")
+
+
+@click.command(cls=DiffCommand)
 @add_deployable_options
 @add_bucket_options
 @click.option("--exit-code", is_flag=True, help="Exit with code 4 if there are differences.")
@@ -26,8 +34,7 @@ from sfnorch.errors import SfnorchError
     "--comment",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="File to write the difference to as Markdown, for a comment on a pull request. A stack that does not exist "
-    "yet is then no error.",
+    help="File to write the difference to as Markdown, for a comment on a pull request; a missing stack is no error.",
 )
 @click.option(
     "--drift", is_flag=True, help="Also show resources that were changed outside of CloudFormation; takes some minutes."
@@ -60,7 +67,7 @@ def diff(
     from sfnorch.aws.stacks import MissingStackError
     from sfnorch.console import Console
     from sfnorch.report.comment import format_comparison, format_missing_stack
-    from sfnorch.report.difference import convert_difference, print_difference
+    from sfnorch.report.difference import convert_difference, print_difference, summarize_difference
 
     request = StackRequest(
         plan=choose_plan(template_file, plan_file, uses_settings=True),
@@ -80,6 +87,7 @@ def diff(
         write_whole(comment, format_missing_stack(missing.stack_name, missing.message))
         click.echo(f"{missing.message}. A deployment would create it.", err=True)
         return DIFFERENT if exit_code else SUCCESS
+    report_result(summarize_difference(found), stack=found.stack)
     if comment is not None:
         write_whole(comment, format_comparison(found))
     if output_form == "json":

@@ -196,6 +196,15 @@ def convert_outcome(outcome: DeployResult, command: str) -> DeployDocument:
     }
 
 
+def describe_end(outcome: DeployResult) -> str:
+    """Return the end of a deployment in a few words."""
+    if outcome.end == "failed" and outcome.ending:
+        return f"failed: {outcome.ending.status}"
+    if outcome.end == "left":
+        return f"change set {outcome.change_set.name}" if outcome.change_set else "change set"
+    return "no changes" if outcome.end == "unchanged" else outcome.end
+
+
 def convert_deletion(deletion: Deletion, stack_name: str) -> DeleteDocument:
     """Return a deletion's end as data."""
     return {
