@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from sfnorch.aws.status import LastExecution, Status
+from sfnorch.aws.status import LastExecution, Status, find_main_machine
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
+from sfnorch.errors import SfnorchError
 from sfnorch.report.ending import convert_ending
 from sfnorch.report.item_counts import convert_counts
 
@@ -66,6 +67,25 @@ def convert_deleted_status(stack_name: str, ending: OperationEnd, *, failed: boo
         "alarms": [],
         "outputs": {},
         "failure": convert_ending(ending) if failed else None,
+    }
+
+
+def summarize_status(status: Status) -> dict[str, str]:
+    """Return the cells of a table of stacks: the last update, the newest execution, and the alarms."""
+    try:
+        main = find_main_machine(status.machines, status.stack).arn
+    except SfnorchError:  # none of several state machines starts the others
+        main = ""
+    last = max(
+        status.executions,
+        key=lambda execution: (execution.machine.arn == main, execution.started),
+        default=None,
+    )
+    raised = [alarm.title for alarm in status.alarms if alarm.state == "ALARM"]
+    return {
+        "UPDATED": _format_time(status.stack.updated),
+        "LAST EXECUTION": f"{last.status} {_format_time(last.started)}" if last else "",
+        "IN ALARM": ", ".join(raised),
     }
 
 
