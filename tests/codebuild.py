@@ -7,11 +7,12 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from sfnorch.template.contents import Template, evaluate_template
 from sfnorch.template.reader import parse_template
 from tests.waiting import wait_until
 
-_VARIABLE = re.compile(r"#\{(\w+)\.(\w+)\}")
+_VARIABLE = re.compile(r"#\{([\w-]+)\.(\w+)\}")
 
 
 @dataclass(kw_only=True)
@@ -63,6 +64,8 @@ class Pipeline:
         self.builds: dict[str, Build] = {}
         self.approvals: list[dict[str, str]] = []
         self.skipped: list[str] = []
+        self.assume: Callable[[str], Any] = lambda _: cloudformation
+        """Returns the client of CloudFormation by the ARN of the role of an action."""
 
     def run(self, *names: str) -> Build | None:
         """Goes through these stages, all unless told, up to the first that fails; that build, if one does."""
@@ -96,8 +99,11 @@ class Pipeline:
         project = self._project(action["Configuration"]["ProjectName"])
         text = project["Source"]["BuildSpec"]
         spec = yaml.safe_load(text if "\n" in text else (folder / text).read_text())
-        declared = {each["Name"]: each["Value"] for each in project["Environment"]["EnvironmentVariables"]}
+        declared = {each["Name"]: each["Value"] for each in project["Environment"].get("EnvironmentVariables", [])}
         given = {name: value for name, value in self._deployed.items() if name in {**declared, **_own(spec)}}
+        more = json.loads(action["Configuration"].get("EnvironmentVariables", "[]"))
+        assert len(action["Configuration"].get("EnvironmentVariables", "")) <= 1_000
+        given |= {each["name"]: each["value"] for each in more}
         build = run_buildspec(folder, environment, declared | given, spec)
         if build.failed:
             return build
@@ -110,14 +116,15 @@ class Pipeline:
         given = {key: self._resolved(value) for key, value in action["Configuration"].items()}
         assert given.pop("ActionMode") == "CHANGE_SET_EXECUTE"
         build = Build(folder=self._work)
+        client = self.assume(action["RoleArn"]) if "RoleArn" in action else self._cloudformation
         try:
-            self._cloudformation.describe_change_set(**given)
-            self._cloudformation.execute_change_set(**given)
+            client.describe_change_set(**given)
+            client.execute_change_set(**given)
         except ClientError as error:
             return replace(build, failed="CHANGE_SET_EXECUTE", log=str(error))
 
         def status() -> str:
-            (stack,) = self._cloudformation.describe_stacks(StackName=given["StackName"])["Stacks"]
+            (stack,) = client.describe_stacks(StackName=given["StackName"])["Stacks"]
             return str(stack["StackStatus"])
 
         wait_until(lambda: not status().endswith("_IN_PROGRESS"))

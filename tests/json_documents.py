@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import shlex
 import textwrap
 import types
 import typing
@@ -19,6 +20,7 @@ from sfnorch.report.documents import VERSION
 from sfnorch.report.documents.backfills import BackfillDocument
 from sfnorch.report.documents.errors import ErrorDocument
 from sfnorch.report.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
+from sfnorch.report.documents.plans import PlanDocument, PlanResultsDocument
 from sfnorch.report.documents.simulation import EVENT_DETAILS, SimulationDocument
 from sfnorch.report.documents.stacks import (
     DeleteDocument,
@@ -47,6 +49,7 @@ class Printed:
 
 DOCUMENTS = (
     Printed(PatternsDocument, ("patterns",)),
+    Printed(PlanDocument, ("plan",)),
     Printed(RenderDocument, ("render",)),
     Printed(LintDocument, ("lint",)),
     Printed(RulesDocument, ("lint --list-rules", "lint --explain")),
@@ -61,6 +64,15 @@ DOCUMENTS = (
     Printed(BackfillDocument, ("backfill", "backfill --no-wait")),
     Printed(StopDocument, ("stop",)),
     Printed(LogsDocument, ("logs",)),
+    Printed(
+        PlanResultsDocument,
+        (
+            "lint --env all",
+            "diff --env all",
+            "status --env all",
+            *(f"{command} --plan 'plans/*.yaml'" for command in ("render", "lint", "deploy", "diff", "status")),
+        ),
+    ),
 )
 """What each command with `--output json` prints unless it fails before."""
 
@@ -73,6 +85,11 @@ def check_document(arguments: Sequence[str], text: str) -> None:
         return
     data = json.loads(text)
     document = ErrorDocument if "error" in data else _document_of(arguments)
+    if "results" in data:
+        document = PlanResultsDocument
+        for result in data["results"]:
+            if result["document"] is not None:
+                _validator(_document_of(arguments[:1])).validate({"version": VERSION, **result["document"]})
     _validator(document).validate(data)
     if document is SimulationDocument:
         for event in data["events"]:
@@ -86,7 +103,7 @@ def _document_of(arguments: Sequence[str]) -> type:
         (len(command.split()), each.document)
         for each in DOCUMENTS
         for command in each.commands
-        if set(command.split()) <= set(arguments)
+        if set(shlex.split(command)) <= set(arguments)
     ]
     return max(found, key=lambda one: one[0])[1]
 

@@ -143,7 +143,12 @@ def fail_operation(account: Account, stack_name: str) -> None:
 
 def small_template(plan: str, folder: Path | None = None, environment: str = "") -> str:
     """A plan's rendering as JSON, with alarms on one metric: the emulator knows no metric math."""
-    text = render_template(build_workflow(parse_plan(plan, folder=folder, environment=environment)), "cfn")
+    plan_model = parse_plan(plan, folder=folder, environment=environment)
+    return simplify_alarms(render_template(build_workflow(plan_model), "cfn"))
+
+
+def simplify_alarms(text: str) -> str:
+    """A template as JSON, with alarms on one metric."""
     data = json.loads(json.dumps(parse_template(text, "plan").data))
     for resource in data["Resources"].values():
         properties = resource.get("Properties", {})

@@ -5,29 +5,35 @@ from __future__ import annotations
 import json
 from datetime import datetime, timezone
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.app.backfilling import BackfillResult
 from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
+from sfnorch.app.effective_plan import EffectivePlan, build_effective_plan
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.deletion import Deletion
 from sfnorch.aws.drift import PropertyDrift, ResourceDrift
 from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import Resource, Stack
 from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
+from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
 from sfnorch.linter.catalogue import list_entries
 from sfnorch.patterns import PATTERNS, build_workflow
-from sfnorch.plan.load import parse_plan
+from sfnorch.plan.load import compose_document, parse_plan
+from sfnorch.plan.read import parse_document
 from sfnorch.report.backfill import convert_backfill
 from sfnorch.report.difference import convert_difference
 from sfnorch.report.documents import add_version
 from sfnorch.report.documents.errors import ErrorDocument
+from sfnorch.report.effective_plan import convert_effective_plan
 from sfnorch.report.findings import convert_findings, convert_rules
 from sfnorch.report.job_logs import convert_logs
+from sfnorch.report.plan_results import PlanResult, convert_plan_results
 from sfnorch.report.run_data import convert_run
-from sfnorch.report.run_tree import convert_started, convert_stopped, convert_tree
+from sfnorch.report.run_document import convert_started, convert_stopped, convert_tree
 from sfnorch.report.schedule import convert_schedule, convert_starts
 from sfnorch.report.stack import convert_deletion, convert_outcome
 from sfnorch.report.status import convert_status
@@ -53,6 +59,15 @@ name: etl
 schedule: cron(0 3 * * ? *)
 steps:
 - {name: load, glue_job: load-orders}
+"""
+PLAN_OF_ENVIRONMENTS = """\
+pattern: flow
+name: etl
+schedule: cron(0 3 * * ? *)
+steps:
+- {name: load, glue_job: load-orders}
+environments:
+  dev: {schedule: none}
 """
 ACCOUNT = "us-east-1:123456789012"
 EXECUTION = f"arn:aws:states:{ACCOUNT}:execution:etl-jobs:nightly"
@@ -123,6 +138,11 @@ _FAILED = OperationEnd(
     status="DELETE_FAILED", resource="Bucket", type="AWS::S3::Bucket", reason="The bucket is not empty"
 )
 _STATE_MACHINE = MachineStatus(logical_id="StateMachine", arn=MACHINE, title="jobs")
+
+
+def _effective_plan() -> EffectivePlan:
+    path = Path("sfnorch.yaml")
+    return build_effective_plan(compose_document(parse_document(PLAN_OF_ENVIRONMENTS, str(path)), path, "dev"))
 
 
 def _difference() -> Difference:
@@ -229,9 +249,28 @@ def _documents() -> dict[str, Document]:
             "hint": "--stack-name and --region choose another; `sfnorch deploy` makes one",
         }
     }
+    several = [
+        PlanResult(
+            plan=Path("sfnorch.yaml"),
+            environment="dev",
+            stack="etl-dev",
+            document={"findings": convert_findings([_FINDING])},
+            code=1,
+        ),
+        PlanResult(
+            plan=Path("sfnorch.yaml"),
+            environment="prod",
+            code=1,
+            error=SfnorchError(
+                "environments.prod.shedule: unknown key 'shedule'; did you mean schedule? (sfnorch.yaml, line 8)"
+            ),
+        ),
+    ]
     return {
         "ErrorDocument": error,
+        "PlanResultsDocument": convert_plan_results(several, str),
         "PatternsDocument": {"patterns": [{"name": pattern.name, "summary": pattern.summary}]},
+        "PlanDocument": convert_effective_plan(_effective_plan()),
         "RenderDocument": {
             "file": "SAM-template.yaml",
             "format": "sam",

@@ -16,8 +16,10 @@ import sfnorch
 PLANS = (
     "load_plan",
     "parse_plan",
+    "read_effective_plan",
     "build_plan_schema",
     "make_starter",
+    "make_delivery",
     "render",
     "render_definition",
     "lint",
@@ -66,6 +68,7 @@ REQUESTS = (
     "SimulatedBackfill",
 )
 RESULTS = (
+    "EffectivePlan",
     "Rendering",
     "LintReport",
     "LintedTemplate",
@@ -87,7 +90,7 @@ FUNCTIONS = (*PLANS, *STACKS, *EXECUTIONS)
 
 _SHORT = {
     "FilePath": "Path",
-    "PlanSource": "Path | AnyPlan | None",
+    "PlanSource": "Path | PlanChoice | AnyPlan | None",
     "Waits": "Callable[[str], AbstractContextManager[None]]",
     "ShowUpdate": "Callable[[StackUpdate], None]",
     "ShowBackfill": "Callable[[BackfillProgress], None]",

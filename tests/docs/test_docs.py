@@ -11,10 +11,14 @@ import pytest
 from sfnorch.plan.load import parse_plan
 from tests.commands import Command
 from tests.docs.pages import README, ROOT, blocks, name_of, pages
+from tests.golden.artifacts import PIPELINES
 from tests.template_yaml import yaml_1_1
 
 TEXTS = {page: page.read_text(encoding="utf-8") for page in pages()}
 BLOCKS = [block for text in TEXTS.values() for block in blocks(text)]
+ROLES = "-roles.yaml"
+"""The end of the names of templates with roles of a CI."""
+
 _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 WRONG = (
     "wrong.yaml",
@@ -57,6 +61,7 @@ def docs_with_outputs(folder: Path) -> dict[Path, str]:
     def renewed(match: re.Match[str]) -> str:
         name, kind, body = match[1], match[2], match[3]
         if name:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(body, encoding="utf-8")
         if kind != "console":
             return match[0]
@@ -79,11 +84,22 @@ def test_the_plans_load(plan: str):
 
 def test_the_deploy_commands_set_parameters_that_the_template_has():
     template = yaml_1_1((ROOT / "SAM-template.yaml").read_text())
-    commands = [body for _, kind, body in BLOCKS if kind == "bash" and "--stack-name" in body]
+    commands = [body for _, kind, body in BLOCKS if kind == "bash" and "--stack-name" in body and ROLES not in body]
     given = {name for body in commands for name in re.findall(r"(?:--parameter-overrides .*)", body)}
     names = {name for line in given for name in re.findall(r"(\w+)=", line)}
     assert names == {"Environment", "AlarmSNSTopicArn", "Child1GlueJobs", "AllowedGlueJobs"}
     assert names <= set(template["Parameters"])
+
+
+def test_the_commands_that_deploy_roles_set_the_parameters_of_these():
+    commands = [body for _, kind, body in BLOCKS if kind == "bash" and ROLES in body]
+    for command in commands:
+        (ci,) = re.findall(rf"cloudformation/(\w+){ROLES}", command)
+        golden = PIPELINES / f"{'code' if ci == 'pipeline' else ''}{ci}{ROLES}"
+        declared = yaml_1_1(golden.read_text())["Parameters"]
+        given = set(re.findall(r"(\w+)=", command.partition("--parameter-overrides")[2]))
+        assert {name for name, body in declared.items() if "Default" not in body} == given
+    assert len(commands) > 1
 
 
 @pytest.mark.parametrize("page", TEXTS, ids=name_of)

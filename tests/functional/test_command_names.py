@@ -84,7 +84,6 @@ def test_an_unknown_command(run: Run, words: list[str], error: str):
     [
         ("down", "delete"),
         ("apply", "deploy"),
-        ("plan", "diff"),
         ("up", "deploy"),
         ("start", "run"),
         ("tail", "watch"),

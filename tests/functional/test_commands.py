@@ -43,6 +43,7 @@ Plan:
   init        Create a plan to start from.
   patterns    List the orchestration patterns.
   schema      Print the JSON Schema of the plan, for editors.
+  plan        Show the effective plan, with the origins of its values.
   render      Render the plan as a SAM or CloudFormation template.
 
 Check:

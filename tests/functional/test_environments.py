@@ -393,3 +393,51 @@ def test_an_invalid_name_of_a_plan(run: Run, plan: Path, account: Account, wire:
         "or a digit (sfnorch.yaml, line 2)\n"
     )
     assert wire.calls == []
+
+
+def test_the_change_set_that_was_reviewed_is_executed(run: Run, plan: Path, account: Account, wire: Wire):
+    change(plan, "123456789012", f"'{account.number}'")
+    Path("t.yaml").write_text(TEMPLATE)
+    for name in ("dev", "prod"):
+        assert run("deploy", "--template", "t.yaml", "--env", name, "--yes").code == 0
+    Path("t.yaml").write_text(TEMPLATE.replace("DisplayName", "TopicName"))
+    done = run("deploy", "--template", "t.yaml", "--env", "prod", "--no-execute")
+    assert done.code == 0
+    command = done.out.split()[1:]
+    assert command[:4] == ["deploy", "--env", "prod", "--execute-change-set"]
+    other = run(*("dev" if word == "prod" else word for word in command), "--yes")
+    assert other.code == 1
+    assert "does not exist" in plain(other.err)
+    Path("t.yaml").write_text(TEMPLATE.replace("Topic:", "Other:"))
+    wire.calls.clear()
+    done = run(*command, "--yes")
+    assert done.code == 0, done.err
+    assert "CreateChangeSet" not in wire.calls
+    Path("t.yaml").write_text(TEMPLATE.replace("DisplayName", "TopicName"))
+    assert run("diff", "--template", "t.yaml", "--env", "prod", "--exit-code").code == 0
+    assert run("diff", "--template", "t.yaml", "--env", "dev", "--exit-code").code == 4
+
+
+def test_a_template_and_the_environment_of_a_plan_elsewhere(run: Run, plan: Path, account: Account):
+    change(plan, "123456789012", f"'{account.number}'")
+    Path("plans").mkdir()
+    plan.rename("plans/orders.yaml")
+    Path("t.yaml").write_text(TEMPLATE)
+    options = ("--template", "t.yaml", "--plan", "plans/orders.yaml")
+    assert run("deploy", *options, "--env", "prod", "--yes").code == 0
+    assert deployed(account, "orders-live")["Environment"] == "prod"
+    assert run("diff", *options, "--env", "prod", "--exit-code").code == 0
+    for command in (["deploy", "--yes"], ["diff"]):
+        done = run(*command, *options)
+        assert done.code == 2
+        assert done.err.endswith("Error: A template and --plan exclude each other; pass one of them.\n")
+
+
+@pytest.mark.parametrize("command", ["lint", "simulate", "graph"])
+def test_a_template_has_no_environments(run: Run, monkeypatch: pytest.MonkeyPatch, command: str):
+    assert run("render", "--env", "dev", "-o", "t.yaml").code == 0
+    done = run(command, "t.yaml", "--env", "prod")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith("Error: A template and --env exclude each other; an environment is that of a plan.\n")
+    monkeypatch.setenv("SFNORCH_ENV", "prod")
+    assert run(command, "t.yaml").code == 0

@@ -36,7 +36,14 @@ def test_commands_that_read_plans_and_templates(run: Run):
         "pattern: master-child\nname: etl\nschedule: rate(1 day)\nchildren:\n- {name: orders, jobs: [a]}\n"
     )
     assert_document(run, "patterns")
+    assert_document(run, "plan")
     assert_document(run, "render")
+    assert_document(run, "lint --env all")
+    Path("plans").mkdir()
+    Path("plans/a.yaml").write_text("pattern: dynamic\n")
+    for command in ("render", "lint"):
+        done = run(command, "--plan", "plans/*.yaml", "--output", "json")
+        assert (done.code, list(json.loads(done.out))) == (0, ["version", "results"])
     assert_document(run, "lint")
     assert_document(run, "lint --list-rules")
     assert_document(run, "simulate", "--fail", "a", code=3)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from urllib.parse import quote_plus
 
 import pytest
 
@@ -12,7 +11,7 @@ from tests.conftest import Run
 from tests.golden.artifacts import PIPELINES, PLANS, ROOT
 from tests.ministack import REGION, Account
 from tests.screens import plain
-from tests.wire import Answer, Wire, json_answer
+from tests.wire import Wire
 
 CONNECTION = f"arn:aws:codeconnections:{REGION}:123456789012:connection/0a1b"
 GIVEN = f"ConnectionArn={CONNECTION}", "Repository=team/etl"
@@ -69,19 +68,6 @@ USAGE = {
     ),
     ("--dotenv", "review.env"): "--dotenv requires --no-execute.",
 }
-
-
-@pytest.fixture
-def emulated(wire: Wire) -> Wire:
-    """The way to an emulator that takes a pipeline for something else, which it knows."""
-    known, unknown = "AWS::CloudFormation::WaitConditionHandle", "AWS::CodePipeline::Pipeline"
-
-    def answer(operation: str, _: bytes) -> Answer | None:
-        return json_answer({"JobNames": []}) if operation == "ListJobs" else None
-
-    wire.answer = answer
-    wire.rewritten = lambda body: body.replace(quote_plus(unknown).encode(), quote_plus(known).encode())
-    return wire
 
 
 @pytest.mark.smoke

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,12 @@ from typing import TYPE_CHECKING
 from sfnorch.airflow.export import render_airflow_source
 from sfnorch.cfn.render import render_definition, render_template
 from sfnorch.console import Console
+from sfnorch.delivery.account.names import DeliveryTarget
+from sfnorch.delivery.account.render import render_account_roles
+from sfnorch.delivery.account.trust import TRUSTS
+from sfnorch.delivery.ci.github_files import DEPLOY_FILE, REVIEW_FILE, render_github
+from sfnorch.delivery.ci.gitlab_files import PIPELINE_FILE, render_gitlab
+from sfnorch.delivery.pipeline.environments import render_environment_pipeline
 from sfnorch.delivery.pipeline.render import render_plan_pipeline
 from sfnorch.delivery.repository.files import render_buildspec
 from sfnorch.findings import Finding
@@ -44,6 +50,27 @@ PLANS = Path(__file__).parent / "plans"
 RULES = Path(__file__).parent / "rules"
 PIPELINES = Path(__file__).parent / "pipelines"
 AIRFLOW = Path(__file__).parent / "airflow"
+DELIVERIES = Path(__file__).parent / "deliveries"
+TARGETS = {
+    "environments": [
+        DeliveryTarget(environment="dev", stack_name="etl-dev", account="111111111111", region="eu-central-1"),
+        DeliveryTarget(environment="test.eu", stack_name="etl-test", region="eu-central-1"),
+        DeliveryTarget(environment="prod", stack_name="etl", account="222222222222", region="us-gov-west-1"),
+    ],
+    "plain": [DeliveryTarget(stack_name="etl")],
+}
+"""The environments of the files of each CI."""
+
+PIPELINE_TARGETS = {
+    "accounts": [
+        DeliveryTarget(environment="dev", stack_name="etl-dev", account="111111111111", region="eu-central-1"),
+        DeliveryTarget(environment="test.eu", stack_name="etl-test"),
+        DeliveryTarget(environment="prod", stack_name="etl", account="222222222222", region="eu-central-1"),
+    ],
+    "own-account": [DeliveryTarget(environment=each, stack_name=f"etl-{each}") for each in ("dev", "prod")],
+}
+"""The environments of pipelines: in several accounts, and all in the account of the pipeline."""
+
 _EXPORTED = ("all-settings", "dynamic-goes-on", "tasks")
 _PIPELINED = ("all-settings", "dynamic-three-resources")
 LINTING = Linter()
@@ -74,6 +101,7 @@ def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
     yield PIPELINES / "s3.yaml", partial(render_plan_pipeline, own_topic, "s3")
     without_approval = partial(render_plan_pipeline, given_topic, "connection", approval=False)
     yield PIPELINES / "given-topic-without-approval.yaml", without_approval
+    yield from _deliveries(own_topic)
     yield AIRFLOW / "five_children_dag.py", partial(render_airflow_source, build_default_plan())
     for name in _EXPORTED:
         plan = parse_plan((PLANS / f"{name}.plan.yaml").read_text(encoding="utf-8"), folder=PLANS)
@@ -89,6 +117,33 @@ def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
     yield from rule_pages()
     for page in filter(has_generated_parts, [*pages(), ROOT / "CONTRIBUTING.md"]):
         yield page, partial(_page, page)
+
+
+def _deliveries(plan: AnyPlan) -> Iterator[tuple[Path, Callable[[], str]]]:
+    """The files of each CI, for three environments and for a plan without environments, and their roles."""
+    for ci, render, names in (
+        ("github", render_github, (REVIEW_FILE, DEPLOY_FILE)),
+        ("gitlab", render_gitlab, (PIPELINE_FILE,)),
+    ):
+        for case, targets in TARGETS.items():
+            for name in names:
+                yield DELIVERIES / f"{ci}-{case}" / Path(name).name, partial(_delivery, render, targets, name)
+    workflow = build_workflow(plan)
+    for name, targets in PIPELINE_TARGETS.items():
+        render = partial(render_environment_pipeline, targets, [workflow] * len(targets), "connection")
+        yield PIPELINES / f"{name}.yaml", render
+    for ci in TRUSTS:
+        yield PIPELINES / f"{ci}-roles.yaml", partial(_roles, plan, ci)
+
+
+def _delivery(
+    render: Callable[[Sequence[DeliveryTarget], str, str], dict[str, str]], targets: list[DeliveryTarget], name: str
+) -> str:
+    return render(targets, "sfnorch", "{}")[name]
+
+
+def _roles(plan: AnyPlan, ci: str) -> str:
+    return render_account_roles([build_workflow(plan)], ci)
 
 
 def starter_plan(name: str) -> AnyPlan:

@@ -10,7 +10,7 @@ from sfnorch.cfn.render import render_template
 from sfnorch.cfn.template import Format
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from tests.golden.artifacts import PIPELINES, PLANS, ROOT, artifacts
+from tests.golden.artifacts import DELIVERIES, PIPELINES, PLANS, ROOT, artifacts
 from tests.template_yaml import yaml_1_1
 
 FILES = {str(path.relative_to(ROOT)): (path, make) for path, make in artifacts()}
@@ -33,13 +33,19 @@ def test_no_rendering_is_left_behind():
     committed = {
         *(path for path in PLANS.iterdir() if path.is_file()),
         *PIPELINES.iterdir(),
+        *(path for path in DELIVERIES.rglob("*") if path.is_file()),
         *(path for path in (ROOT / "templates").rglob("*") if path.is_file()),
     }
     assert {path for path in committed - made if not path.name.endswith(".plan.yaml")} == set()
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in FILES if name.endswith(("template.yaml", ".sam.yaml")) or "pipeline" in name]
+    "name",
+    [
+        name
+        for name in FILES
+        if name.endswith(("template.yaml", ".sam.yaml")) or "pipeline" in name or "deliveries" in name
+    ],
 )
 def test_a_template_is_plain_utf_8_with_one_line_end_at_its_end(name: str):
     text = Path(FILES[name][0]).read_bytes().decode()

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -121,7 +122,7 @@ def test_an_empty_mapping_changes_nothing(data: Data):
     assert join_files(node, grow({})) == join_files(grow({}), node) == node
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(PLANS, st.sampled_from([None, {}]))
 def test_an_empty_environment_changes_nothing_but_its_name(base: Data, empty: object):
     text = with_environment(base, empty, other={"tags": {"a": "b"}})
@@ -135,9 +136,20 @@ def test_an_empty_environment_changes_nothing_but_its_name(base: Data, empty: ob
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=30)
 @given(CHANGED_PLANS)
 def test_the_effective_plan_is_the_one_written_by_hand(drawn: tuple[Data, tuple[Data, Data]]):
+    assert_as_by_hand(drawn)
+
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@given(CHANGED_PLANS)
+def test_many_effective_plans_are_those_written_by_hand(drawn: tuple[Data, tuple[Data, Data]]):
+    assert_as_by_hand(drawn)
+
+
+def assert_as_by_hand(drawn: tuple[Data, tuple[Data, Data]]) -> None:
     base, (overlay, whole) = drawn
     text = with_environment(base, overlay)
     plan, errors = load(text, "prod")
@@ -148,7 +160,7 @@ def test_the_effective_plan_is_the_one_written_by_hand(drawn: tuple[Data, tuple[
         assert render(plan) == render(add_short_names(by_hand, plan))
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(CHANGED_PLANS)
 def test_the_data_of_the_effective_plan_is_a_plan(drawn: tuple[Data, tuple[Data, Data]]):
     base, (overlay, _) = drawn
@@ -165,7 +177,7 @@ def test_the_data_of_the_effective_plan_is_a_plan(drawn: tuple[Data, tuple[Data,
         assert render(plan) == render(add_short_names(by_hand, plan))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(PLANS.filter(lambda base: base["pattern"] != "continuous"), st.data())
 def test_defaults_are_the_settings_that_each_job_would_have(base: Data, data: st.DataObject):
     arguments = st.fixed_dictionaries({}, optional={"arguments": st.just({"--a": "x", f"--{MARK}": "y"})})
@@ -192,6 +204,7 @@ def merge_settings(lower: Data, upper: Data) -> Data:
     return {**lower, **upper, **({"arguments": arguments} if arguments else {})}
 
 
+@settings(max_examples=40)
 @given(PLANS, st.sampled_from([{"job_suffix": "_x"}, {"job_name": "{environment}.{name}_x"}]))
 def test_every_job_is_named_by_its_environment(base: Data, names: Data):
     plan = parse_plan(with_environment(base, names), environment="prod")
@@ -241,7 +254,7 @@ def write_files(folder: Path, files: list[Data], *, nested: bool) -> Path:
     return folder / "plan.yaml"
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(CHANGED_PLANS, st.integers(1, 4), st.booleans(), st.data())
 def test_a_plan_in_several_files_is_the_whole_plan(
     drawn: tuple[Data, tuple[Data, Data]], number: int, nested: bool, data: st.DataObject

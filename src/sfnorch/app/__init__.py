@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from sfnorch.app.comparing import Difference, diff
     from sfnorch.app.deleting import delete
-    from sfnorch.app.delivering import StarterFiles, make_starter, render_pipeline
+    from sfnorch.app.delivering import StarterFiles, make_delivery, make_starter, render_pipeline
     from sfnorch.app.deployable import StackRequest
     from sfnorch.app.deploying import (
         DeployRequest,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         execute_change_set,
     )
     from sfnorch.app.drawing import draw
+    from sfnorch.app.effective_plan import EffectivePlan, read_effective_plan
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.exporting import AirflowExport, export_airflow
     from sfnorch.app.job_overrides import JobOverride
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from sfnorch.findings import Finding
     from sfnorch.linter.baseline import BaselineEntry
     from sfnorch.linter.configuration import LintConfiguration, LintConfigurationError
+    from sfnorch.plan.environments import PlanChoice
     from sfnorch.plan.errors import PlanError
     from sfnorch.plan.load import load_plan, parse_plan
     from sfnorch.plan.schema import build_plan_schema
@@ -95,6 +97,7 @@ __all__ = [
     "DeployRequest",
     "DeployResult",
     "Difference",
+    "EffectivePlan",
     "ErrorLog",
     "ExecutionRequest",
     "Fault",
@@ -116,6 +119,7 @@ __all__ = [
     "OperationProgress",
     "OperationStarted",
     "PipelineDeployRequest",
+    "PlanChoice",
     "PlanError",
     "PlanWarning",
     "PlannedBackfill",
@@ -153,10 +157,12 @@ __all__ = [
     "lint",
     "lint_templates",
     "load_plan",
+    "make_delivery",
     "make_starter",
     "parse_plan",
     "plan_backfill",
     "plan_resume",
+    "read_effective_plan",
     "read_logs",
     "read_stack",
     "render",
@@ -188,7 +194,7 @@ _NAMES = {
     ),
     "sfnorch.app.comparing": ("Difference", "diff"),
     "sfnorch.app.deleting": ("delete",),
-    "sfnorch.app.delivering": ("StarterFiles", "make_starter", "render_pipeline"),
+    "sfnorch.app.delivering": ("StarterFiles", "make_delivery", "make_starter", "render_pipeline"),
     "sfnorch.app.deployable": ("StackRequest",),
     "sfnorch.app.deploying": (
         "DeployRequest",
@@ -199,6 +205,7 @@ _NAMES = {
         "execute_change_set",
     ),
     "sfnorch.app.drawing": ("draw",),
+    "sfnorch.app.effective_plan": ("EffectivePlan", "read_effective_plan"),
     "sfnorch.app.executions": ("ExecutionRequest",),
     "sfnorch.app.exporting": ("AirflowExport", "export_airflow"),
     "sfnorch.app.job_overrides": ("JobOverride",),
@@ -232,6 +239,7 @@ _NAMES = {
     "sfnorch.findings": ("Finding",),
     "sfnorch.linter.baseline": ("BaselineEntry",),
     "sfnorch.linter.configuration": ("LintConfiguration", "LintConfigurationError"),
+    "sfnorch.plan.environments": ("PlanChoice",),
     "sfnorch.plan.errors": ("PlanError",),
     "sfnorch.plan.load": ("load_plan", "parse_plan"),
     "sfnorch.plan.schema": ("build_plan_schema",),

@@ -140,15 +140,18 @@ def deploy_pipeline(
 
 def _read_pipeline(request: PipelineDeployRequest) -> Deployable:
     """Return the template of the pipeline. Raises RequestError if its stack is that of the plan."""
-    from sfnorch.delivery.pipeline.render import render_plan_pipeline  # slow to load
+    from sfnorch.app.delivering import list_pipeline_targets, render_pipeline  # slow to load
     from sfnorch.template.reader import parse_template
 
-    plan = load_plan_or_default(request.plan)
-    name = request.stack_name or derive_stack_name(plan.name, part="pipeline")
-    if request.parameters.get("StackName", derive_stack_name(plan.name)) == name:
+    targets = list_pipeline_targets(request.plan)
+    plan = None if targets else load_plan_or_default(request.plan)
+    text = render_pipeline(plan or request.plan, source=request.source, approval=request.approval)
+    deployable = make_deployable(parse_template(text, "the pipeline, rendered"), plan, request)
+    name = request.stack_name or deployable.stack_name
+    own = {request.parameters.get("StackName", derive_stack_name(plan.name))} if plan else set()
+    if name in own | {target.stack_name for target in targets}:
         raise RequestError(f"{name} is the stack of the plan; pass another --stack-name for the stack of the pipeline")
-    text = render_plan_pipeline(plan, request.source, approval=request.approval)
-    return make_deployable(parse_template(text, "the pipeline, rendered"), plan, request)
+    return deployable
 
 
 def execute_change_set(

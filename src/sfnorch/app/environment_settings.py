@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,16 @@ if TYPE_CHECKING:
     from sfnorch.template.located import Object
 
 _PARAMETERS = "parameters"
+_CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+"""Variables with credentials, with the token for them, or with the place where a container gets them.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html (documented)
+"""
 
 
 def list_parameter_values(environment: Environment, declared: Object, given: Mapping[str, str]) -> dict[str, str]:
@@ -53,9 +64,17 @@ def open_environment_account(environment: Environment | None, account: AwsAccoun
     if environment is None:
         return account or AwsAccount()
     settings = environment.settings
-    account = account or AwsAccount(region=settings.region, profile=settings.profile)
+    account = account or AwsAccount(region=settings.region, profile=choose_profile(environment))
     refuse_foreign_account(environment, account)
     return account
+
+
+def choose_profile(environment: Environment) -> str | None:
+    """Return the profile of the environment; None if the variables of the process have credentials, as in a CI.
+
+    https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html
+    """
+    return None if any(os.environ.get(name) for name in _CREDENTIALS) else environment.settings.profile
 
 
 def refuse_foreign_account(environment: Environment, account: AwsAccount) -> None:

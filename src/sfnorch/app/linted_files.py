@@ -58,7 +58,12 @@ def _is_template(path: Path) -> bool:
     try:
         source = read_template_or_definition(path)
     except SourceError:
-        return bool(_LOOKS_LIKE_TEMPLATE.search(path.read_text(encoding="utf-8", errors="replace")))
+        return looks_like_template(path)
     except SfnorchError:  # it cannot be opened, or is too large for a template
         return False
     return source.is_definition or "Resources" in source.data or "AWSTemplateFormatVersion" in source.data
+
+
+def looks_like_template(path: Path) -> bool:
+    """Return whether the file has a key that only templates and definitions have. It need not be valid."""
+    return bool(_LOOKS_LIKE_TEMPLATE.search(path.read_text(encoding="utf-8", errors="replace")))

@@ -85,14 +85,22 @@ def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
     )
 
 
-def get_stack(client: CloudFormationClient, name: str) -> Stack:
-    """Return the stack with this name. Raises SfnorchError if it does not exist."""
-    stack = find_stack(client, name)
-    if stack is None:
-        raise SfnorchError(
-            f"The stack {name} does not exist in {client.meta.region_name}",
+class MissingStackError(SfnorchError):
+    """There is no stack with this name."""
+
+    def __init__(self, name: str, region: str) -> None:
+        self.stack_name = name
+        super().__init__(
+            f"The stack {name} does not exist in {region}",
             hint="specify another with --stack-name and --region, or create it with `sfnorch deploy`",
         )
+
+
+def get_stack(client: CloudFormationClient, name: str) -> Stack:
+    """Return the stack with this name. Raises MissingStackError if it does not exist."""
+    stack = find_stack(client, name)
+    if stack is None:
+        raise MissingStackError(name, client.meta.region_name)
     return stack
 
 

@@ -111,7 +111,7 @@ class _Writer:
                 if flow is None:
                     return isinstance(content, list) and self.fill_lines(lead, content, indent)
                 self.lines.append(f"{lead} {flow}")
-            case str() if _is_literal(content):
+            case str() if is_block_text(content):
                 self.lines.append(f"{lead} |-")
                 self.lines += [f"{indent}{line}" if line else "" for line in content.split("\n")]
             case _:
@@ -173,14 +173,14 @@ def _format_flow(value: Json, room: int) -> str | None:
                     return None
                 text += inner
             text += "]"
-        case str() if len(content) >= room or _is_literal(content):
+        case str() if len(content) >= room or is_block_text(content):
             return None
         case _:
             text += format_scalar(content)
     return text if len(text) < room else None
 
 
-def _is_literal(text: str) -> bool:
+def is_block_text(text: str) -> bool:
     """Return whether a text is written as a literal block: it has several lines, and a block keeps all of it."""
     lines = text.split("\n")
     return (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.cli.environment import PLAN_FILE, find_environment
+from sfnorch.cli.environment import PLAN_FILE, find_environment, names_several
 from sfnorch.cli.options import add_plan_option
 from sfnorch.cli.parameter_type import Function
 from sfnorch.report.waiting import is_terminal, show_spinner
@@ -73,9 +73,10 @@ def open_account(region: str | None, profile: str | None) -> AwsAccount:
     if region and settings.region and region != settings.region:
         raise click.UsageError(f"--region {region}: the environment {environment.name} is in {settings.region}.")
     _check_execution(environment)
-    from sfnorch.app.environment_settings import refuse_foreign_account
+    from sfnorch.app.environment_settings import choose_profile, refuse_foreign_account
 
-    account = AwsAccount(region=region or settings.region, profile=profile or settings.profile, waits=show_spinner)
+    chosen = profile or choose_profile(environment)
+    account = AwsAccount(region=region or settings.region, profile=chosen, waits=show_spinner)
     refuse_foreign_account(environment, account)
     return account
 
@@ -133,11 +134,13 @@ def build_consent(*, yes: bool, ask: bool, wait: bool = False) -> Callable[[Step
 
 
 def _find_stack_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
-    """Return the value, or the name of the plan's stack; empty if the execution is an ARN.
+    """Return the value, or the name of the plan's stack; empty if the execution is an ARN, and for several stacks.
 
     Raises SfnorchError if the name is unknown.
     """
     if value is None and str(ctx.params.get("execution")).startswith("arn:"):
+        return ""
+    if value is None and names_several(ctx):  # each has a separate stack
         return ""
     return _check_stack_name(ctx, param, value) or find_planned_stack_name(ctx.meta.get(PLAN_FILE))
 

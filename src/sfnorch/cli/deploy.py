@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,11 +14,26 @@ from sfnorch.cli.deploying import DeploymentOptions, add_deployment_options, dep
 from sfnorch.cli.environment import find_environment
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.parameters import DeployableCommand, add_deployable_options, parse_parameter_values
+from sfnorch.cli.several import SeveralPlansCommand
+from sfnorch.cli.shared_stacks import refuse_shared_stacks
 from sfnorch.cli.templates import choose_plan
+
+if TYPE_CHECKING:
+    from sfnorch.report.plan_results import PlanResult
+
+
+class DeployCommand(SeveralPlansCommand, DeployableCommand):
+    """The command, which deploys several stacks in sequence."""
+
+    for_one_plan = ("template_file", "stack_name", "dotenv", "comment", "change_set_name")
+
+    def check_parts(self, ctx: click.Context, parts: Sequence[PlanResult]) -> None:
+        """Raise SfnorchError for plans with the same stack: the second one would replace the first one."""
+        refuse_shared_stacks(parts)
 
 
 @click.command(
-    cls=DeployableCommand,
+    cls=DeployCommand,
     epilog=format_examples(
         ("Deploy the plan in the current folder.", "sfnorch deploy"),
         (
@@ -64,7 +81,7 @@ def deploy(
 
     request = options.complete(
         DeployRequest(
-            plan=choose_plan(template_file, plan_file),
+            plan=choose_plan(template_file, plan_file, uses_settings=True),
             template=template_file,
             environment=find_environment(),
             parameters=parse_parameter_values(overrides),

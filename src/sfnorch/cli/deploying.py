@@ -26,6 +26,7 @@ from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import add_output_option
 from sfnorch.cli.parameter_type import Function
 from sfnorch.cli.parameters import add_bucket_options, read_tags
+from sfnorch.cli.several import report_result
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -91,6 +92,12 @@ _OPTIONS = (
         help="File to write the variables CHANGE_SET and CHANGE_SET_LINK to; requires --no-execute.",
     ),
     click.option(
+        "--comment",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="File to write the changes to as Markdown, for a comment on a pull request; requires --no-execute.",
+    ),
+    click.option(
         "--execute-change-set", "change_set_name", metavar="NAME", help="Change set of --no-execute to execute now."
     ),
     add_yes_option,
@@ -120,6 +127,7 @@ class DeploymentOptions:
     supersede: bool
     replace_plan: bool
     dotenv: Path | None
+    comment: Path | None
     change_set_name: str | None
     yes: bool
     region: str | None
@@ -175,8 +183,8 @@ def _refuse_contradictions(options: DeploymentOptions) -> None:
     """Fail as wrong usage for options that contradict each other, and without a terminal for prompts."""
     if not options.no_execute:
         require_consent(options.yes, options.output_form, "deploy, or --no-execute to create only the change set")
-    if (options.dotenv or options.supersede) and not options.no_execute:
-        option = "--dotenv" if options.dotenv else "--supersede"
+    given = {"--dotenv": options.dotenv, "--comment": options.comment, "--supersede": options.supersede}
+    if option := next((name for name, value in given.items() if value and not options.no_execute), ""):
         raise click.UsageError(f"{option} requires --no-execute.")
     if options.express and options.on_failure == "delete":
         raise click.UsageError("--express requires --on-failure rollback or keep; CloudFormation accepts no other.")
@@ -192,6 +200,10 @@ def deploy_stack(options: DeploymentOptions, deploy: Deploy) -> int:
         result = deploy(account, consents, screen.show)
     if options.dotenv is not None and result.end in ("left", "unchanged", "deployed"):
         write_whole(options.dotenv, _format_variables(result))
+    if options.comment is not None and result.end in ("left", "unchanged", "deployed"):
+        from sfnorch.report.comment import format_review
+
+        write_whole(options.comment, format_review(result, _find_link(result)))
     return _print_outcome(result, options)
 
 
@@ -229,8 +241,9 @@ def _print_outcome(result: DeployResult, options: DeploymentOptions) -> int:
     """Print the result, with the outputs or the next command on standard output, and return the exit code."""
     from sfnorch.console import Console
     from sfnorch.report.ending import suggest_fix
-    from sfnorch.report.stack import convert_outcome, describe_failure, print_outputs
+    from sfnorch.report.stack import convert_outcome, describe_end, describe_failure, print_outputs
 
+    report_result(describe_end(result), stack=result.stack_name)
     done = "".join(f"{words}. " for words in result.done)
     command = _build_execution_command(result, options)
     if options.output_form == "json":
@@ -255,13 +268,17 @@ def _print_outcome(result: DeployResult, options: DeploymentOptions) -> int:
 
 def _format_variables(result: DeployResult) -> str:
     """Return the name and the console link of the change set as variables; without one, the link of the stack."""
+    name = result.change_set.name if result.end == "left" and result.change_set is not None else ""
+    return f"CHANGE_SET={name}\nCHANGE_SET_LINK={_find_link(result)}\n"
+
+
+def _find_link(result: DeployResult) -> str:
+    """Return the console link of the change set; without one, the link of the stack, if there is one."""
     from sfnorch.aws.links import build_change_set_link, build_stack_link
 
     if result.end == "left" and result.change_set is not None:
-        name, link = result.change_set.name, build_change_set_link(result.change_set.id, result.change_set.stack_id)
-    else:
-        name, link = "", build_stack_link(result.stack.id) if result.stack else ""
-    return f"CHANGE_SET={name}\nCHANGE_SET_LINK={link}\n"
+        return build_change_set_link(result.change_set.id, result.change_set.stack_id)
+    return build_stack_link(result.stack.id) if result.stack else ""
 
 
 def _build_execution_command(result: DeployResult, options: DeploymentOptions) -> str:

@@ -11,16 +11,31 @@ from sfnorch.cli.account import add_account_options, open_account
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.environment import find_environment
 from sfnorch.cli.exit_codes import DIFFERENT, SUCCESS
+from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import add_output_option
 from sfnorch.cli.parameters import DeployableCommand, add_bucket_options, add_deployable_options, parse_parameter_values
+from sfnorch.cli.several import SeveralPlansCommand, report_result
 from sfnorch.cli.templates import choose_plan
 from sfnorch.errors import SfnorchError
 
 
-@click.command(cls=DeployableCommand)
+class DiffCommand(SeveralPlansCommand, DeployableCommand):
+    """The command, which compares several stacks in sequence."""
+
+    accepts_all_environments = True
+    for_one_plan = ("stack_name", "comment")
+
+
+@click.command(cls=DiffCommand)
 @add_deployable_options
 @add_bucket_options
 @click.option("--exit-code", is_flag=True, help="Exit with code 4 if there are differences.")
+@click.option(
+    "--comment",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File to write the difference to as Markdown, for a comment on a pull request; a missing stack is no error.",
+)
 @click.option(
     "--drift", is_flag=True, help="Also show resources that were changed outside of CloudFormation; takes some minutes."
 )
@@ -34,6 +49,7 @@ def diff(
     s3_bucket: str,
     resolve_s3: bool,
     exit_code: bool,
+    comment: Path | None,
     drift: bool,
     region: str | None,
     profile: str | None,
@@ -48,11 +64,13 @@ def diff(
     """
     from sfnorch.app.comparing import diff as find_difference
     from sfnorch.app.deployable import StackRequest
+    from sfnorch.aws.stacks import MissingStackError
     from sfnorch.console import Console
-    from sfnorch.report.difference import convert_difference, print_difference
+    from sfnorch.report.comment import format_comparison, format_missing_stack
+    from sfnorch.report.difference import convert_difference, print_difference, summarize_difference
 
     request = StackRequest(
-        plan=choose_plan(template_file, plan_file),
+        plan=choose_plan(template_file, plan_file, uses_settings=True),
         template=template_file,
         environment=find_environment(),
         stack_name=stack_name,
@@ -61,7 +79,17 @@ def diff(
         s3_bucket=s3_bucket,
         resolve_s3=resolve_s3,
     )
-    found = find_difference(request, open_account(region, profile), drift=drift)
+    try:
+        found = find_difference(request, open_account(region, profile), drift=drift)
+    except MissingStackError as missing:
+        if comment is None or output_form == "json":
+            raise
+        write_whole(comment, format_missing_stack(missing.stack_name, missing.message))
+        click.echo(f"{missing.message}. A deployment would create it.", err=True)
+        return DIFFERENT if exit_code else SUCCESS
+    report_result(summarize_difference(found), stack=found.stack)
+    if comment is not None:
+        write_whole(comment, format_comparison(found))
     if output_form == "json":
         print_json(convert_difference(found))
     else:

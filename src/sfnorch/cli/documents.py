@@ -119,11 +119,21 @@ PRINTED = "sfnorch.printed"
 """The key in the meta of click's context that is set after the JSON document is printed."""
 
 
+CURRENT_PART = "sfnorch.part"
+"""The key of the plan and environment, of several, that a command works on, in the meta of click's context."""
+
+
 def print_json(document: Document) -> None:
-    """Print the one document of a command whose output is JSON, with its version."""
+    """Print the one document of a command whose output is JSON, with its version.
+
+    A command that works on several plans or environments stores the document of each for its own.
+    """
     from sfnorch.report.documents import add_version
 
     if context := click.get_current_context(silent=True):
+        if part := context.meta.get(CURRENT_PART):
+            part.document = document
+            return
         context.meta[PRINTED] = True
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     encoder = json.JSONEncoder(indent=2, ensure_ascii=not is_unicode_encoding(encoding))

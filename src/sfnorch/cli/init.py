@@ -1,4 +1,4 @@
-"""`sfnorch init`: a plan to start from, and the files that a pipeline requires."""
+"""`sfnorch init`: a plan to start from, and the files with which a CI delivers it."""
 
 from __future__ import annotations
 
@@ -7,62 +7,93 @@ from pathlib import Path
 import click
 
 from sfnorch.cli.files import write_whole
+from sfnorch.delivery.ci import CIS, CODEPIPELINE, GITHUB, GITLAB
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.starters import NAMES
+from sfnorch.sentences import list_names
+
+README_FILE = "README.md"
+
+_ROLES = "deploy the roles as README.md describes, then push the files"
+_NEXT = {CODEPIPELINE: "push the files, then run sfnorch pipeline deploy", GITHUB: _ROLES, GITLAB: _ROLES}
+"""What to do with the files of each CI."""
 
 
 @click.command()
 @click.argument("pattern", type=click.Choice(NAMES), default="master-child", metavar="[PATTERN]")
 @click.option(
-    "--pipeline",
-    is_flag=True,
-    help="Also create buildspec.yml and README.md for a pipeline, and keep existing files.",
+    "--ci",
+    type=click.Choice(CIS),
+    help="Also create the files with which this CI delivers the plan, and keep existing files.",
 )
-@click.option("--force", is_flag=True, help="Overwrite existing files, except README.md.")
-def init(pattern: str, pipeline: bool, force: bool) -> None:
+@click.option("--pipeline", is_flag=True, help="The same as --ci codepipeline.")
+@click.option(
+    "--force", is_flag=True, help="Overwrite existing files, except README.md, and except the plan with --ci."
+)
+def init(pattern: str, ci: str | None, pipeline: bool, force: bool) -> None:
     """Create a plan to start from.
 
     The command creates the plan sfnorch.yaml, and sfnorch.schema.json for the editor. PATTERN is a pattern that
     `sfnorch patterns` lists, or one of the example flows linear, retry-catch, parallel-map and parameterized. For an
-    example flow, the command also creates the code of its functions. The default is master-child. With --pipeline, a
-    pipeline can deploy the folder; `sfnorch pipeline deploy` creates the pipeline.
+    example flow, the command also creates the code of its functions. The default is master-child.
+
+    With --ci, the command also creates what a CI runs: buildspec.yml for a pipeline that `sfnorch pipeline deploy`
+    creates, workflows of GitHub Actions, or the pipeline of GitLab CI/CD. It keeps an existing plan, and creates jobs
+    for each environment of the plan.
     """
-    from sfnorch.app.delivering import make_starter
-    from sfnorch.delivery.repository.files import BUILDSPEC_FILE, README_FILE
-    from sfnorch.delivery.repository.installation import find_installation
-    from sfnorch.plan.files import PLAN_FILE
+    from sfnorch.app.delivering import make_delivery, make_starter
+    from sfnorch.plan.files import PLAN_FILE, find_plan
     from sfnorch.plan.schema import SCHEMA_FILE
 
-    starter = make_starter(pattern, pipeline=pipeline)
+    if pipeline and ci not in (None, CODEPIPELINE):
+        raise click.UsageError(f"--pipeline and --ci {ci} exclude each other; pass one of them.")
+    ci = CODEPIPELINE if pipeline else ci
+    starter = make_delivery(pattern, ci, find_plan(None)) if ci else make_starter(pattern)
     texts, code = starter.texts, starter.code
-    there = [name for name in texts if Path(name).exists() and (not force or name == README_FILE)]
-    if there and (not pipeline or len(there) == len(texts)):
+    kept = (README_FILE, PLAN_FILE) if ci else (README_FILE,)
+    there = [name for name in texts if Path(name).exists() and (not force or name in kept)]
+    if there and (not ci or len(there) == len(texts)):
         raise SfnorchError(
-            f"{' and '.join(there)} already {'exists' if len(there) == 1 else 'exist'}",
+            f"{list_names(there)} already {'exists' if len(there) == 1 else 'exist'}",
             hint="`sfnorch init --force` overwrites existing files",
         )
     written = [name for name in texts if name not in there]
     for name in written:
+        _make_folder(Path(name).parent)
         write_whole(Path(name), texts[name])
-    if not pipeline:
+    if not ci:
         click.echo(
             f"Wrote {', '.join([PLAN_FILE, *code])} (and {SCHEMA_FILE}, for your editor). "
             f"Next: edit its {'steps' if code else 'jobs'}, then run sfnorch render."
         )
         return
     left = f" Kept: {', '.join(there)}." if there else ""
-    click.echo(f"Wrote {', '.join(written)}.{left} Next: push the files, then run sfnorch pipeline deploy.")
+    click.echo(f"Wrote {', '.join(written)}.{left} Next: {_NEXT[ci]}.")
+    if warning := _build_warning(ci, written):
+        click.echo(warning, err=True)
+
+
+def _make_folder(folder: Path) -> None:
+    """Create the folder if it is missing. Raises SfnorchError if it cannot be created."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SfnorchError(f"the folder {folder} can't be created: {error.strerror}") from None
+
+
+def _build_warning(ci: str, written: list[str]) -> str:
+    """Return what to change where the builds of the CI may not install sfnorch as it is installed here, if anything."""
+    from sfnorch.delivery.repository.files import list_installing_files
+    from sfnorch.delivery.repository.installation import find_installation
+
     installed = find_installation()
-    if BUILDSPEC_FILE in written and installed.doubt:
-        click.echo(_build_warning(installed.requirement, installed.doubt), err=True)
-
-
-def _build_warning(requirement: str, doubt: str) -> str:
-    """Return what to change where the builds of a pipeline may not install sfnorch as it is installed here."""
-    from sfnorch.delivery.repository.files import BUILDSPEC_FILE
-
+    installing = [name for name in list_installing_files(ci) if name in written]
+    if not installing or not installed.doubt:
+        return ""
+    also = " and SfnorchPackage of sfnorch pipeline deploy" if ci == CODEPIPELINE else ""
     return (
-        f"warning: {BUILDSPEC_FILE} installs {requirement}, but {doubt}\n"
-        f"  if a build cannot install it, set SFNORCH_PACKAGE in {BUILDSPEC_FILE} and SfnorchPackage of "
-        "sfnorch pipeline deploy to a Git URL: sfnorch @ git+https://HOST/OWNER/REPOSITORY@COMMIT"
+        f"warning: {list_names(installing)} {'installs' if len(installing) == 1 else 'install'} "
+        f"{installed.requirement}, but {installed.doubt}\n"
+        f"  if a build cannot install it, set SFNORCH_PACKAGE in {list_names(installing)}{also} "
+        "to a Git URL: sfnorch @ git+https://HOST/OWNER/REPOSITORY@COMMIT"
     )

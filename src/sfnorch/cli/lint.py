@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from sfnorch.cli.documents import print_document, print_json
+from sfnorch.cli.environment import get_environment_name
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.files import write_whole
+from sfnorch.cli.lint_parts import LintCommand, lint_parts, print_results, store_results
 from sfnorch.cli.options import add_output_forms, add_plan_option
 from sfnorch.cli.parameter_type import Function
 from sfnorch.cli.regions import add_region_option, choose_region
+from sfnorch.cli.several import find_worst_code, list_parts
 from sfnorch.cli.templates import choose_plan
 from sfnorch.errors import RequestError
 from sfnorch.printable import make_printable_line
@@ -34,16 +37,18 @@ def _add_forms(command: Function) -> Function:
 
 
 @click.command(
+    cls=LintCommand,
     epilog=format_examples(
         ("Check the plan in the current folder.", "sfnorch lint"),
         (
             "Check all templates in a folder, and write the findings as JSON.",
             "sfnorch lint templates/*.yaml --output json",
         ),
+        ("Check the plan in all of its environments.", "sfnorch lint --env all"),
         ("Ignore a rule.", "sfnorch lint template.yaml --ignore unused-permission"),
         ("Check all templates in all folders; fail on warnings too.", "sfnorch lint '**/*.yaml' --fail-on warning"),
         ("Explain a rule.", "sfnorch lint --explain missing-permission"),
-    )
+    ),
 )
 @click.argument("templates", nargs=-1, type=click.Path(path_type=Path), metavar="[TEMPLATE]...")
 @add_plan_option
@@ -118,17 +123,15 @@ def lint(
         configuration = _read_configuration(config_file)
     if new_baseline:
         configuration = replace(configuration, baseline=None)
-    chosen = templates or (() if plan_file else configuration.locate_templates())
-    request = LintRequest(
-        templates=chosen,
-        plan=None if chosen else choose_plan(None, plan_file),
-        ignore=ignored,
-        region=choose_region(region),
-        configuration=configuration,
-        fail_on=fail_on,
-        baseline=baseline,
-    )
-    report = lint_templates(request, waits=show_spinner)
+    request = LintRequest(ignore=ignored, configuration=configuration, fail_on=fail_on, baseline=baseline)
+    parts = None if templates else list_parts(click.get_current_context())
+    if parts:
+        report = lint_parts(parts, request, region)
+    else:
+        chosen = templates or (() if plan_file or get_environment_name() else configuration.locate_templates())
+        plan = None if chosen else choose_plan(None, plan_file)
+        request = replace(request, templates=chosen, plan=plan, region=choose_region(region))
+        report = lint_templates(request, waits=show_spinner)
     if new_baseline:
         entries = build_entries(report, new_baseline)
         write_whole(new_baseline, format_baseline(entries))
@@ -136,8 +139,13 @@ def lint(
         click.echo(f"{name}: {_count(len(entries), 'finding')} written.", err=True)
         report = apply_baseline(report, entries, new_baseline)
     _print_notes(report)
-    _print_report(report, output_form)
-    return 1 if report.has_failed else 0
+    if parts:
+        store_results(parts, report)
+    if parts and output_form in ("text", "json"):
+        print_results(parts, report, output_form)
+    else:
+        _print_report(report, output_form)
+    return find_worst_code(parts) if parts else 1 if report.has_failed else 0
 
 
 def _read_configuration(file: Path | None) -> LintConfiguration:

@@ -11,6 +11,7 @@ import click
 
 from sfnorch.cli.completion import COMPLETE, print_completions
 from sfnorch.cli.debugging import Debugging, add_debug_option
+from sfnorch.cli.error_texts import describe_error, explain_error, mask_secrets
 from sfnorch.cli.exit_codes import BUG, ERROR, INTERRUPTED, SUCCESS
 from sfnorch.cli.lazy import LazyGroup
 from sfnorch.cli.other_names import ALIASES
@@ -21,6 +22,7 @@ COMMANDS = {
     "init": "Create a plan to start from.",
     "patterns": "List the orchestration patterns.",
     "schema": "Print the JSON Schema of the plan, for editors.",
+    "plan": "Show the effective plan, with the origins of its values.",
     "render": "Render the plan as a SAM or CloudFormation template.",
     "lint": "Check templates and definitions for errors and risks.",
     "graph": "Draw the state machines of a template or a definition.",
@@ -70,7 +72,7 @@ class _Sfnorch(LazyGroup):
             from sfnorch.cli.documents import PRINTED
             from sfnorch.cli.options import OUTPUT_FORM
 
-            told = _explain_error(error)
+            told = explain_error(error)
             untold = told is None and has_interrupt(error)
             if ctx.meta.get(OUTPUT_FORM) == "json" and not ctx.meta.get(PRINTED) and not untold:
                 _print_error(error, told)
@@ -160,11 +162,11 @@ def _report_interruption(error: BaseException) -> int:
 
 def _report_error(error: Exception, *, debug: bool) -> int:
     """Print an error without any secret, as a message for the user or as a bug, and return the exit code."""
-    told = _explain_error(error)
+    told = explain_error(error)
     interrupted = has_interrupt(error)
     if told is None and interrupted and not debug:
         return _report_interruption(error)
-    click.echo(_mask_secrets(_describe_error(error, told, debug=debug)), err=True, color=True)
+    click.echo(mask_secrets(describe_error(error, told, debug=debug)), err=True, color=True)
     return INTERRUPTED if interrupted else ERROR if told else BUG
 
 
@@ -173,42 +175,4 @@ def _print_error(error: Exception, told: SfnorchError | None) -> None:
     from sfnorch.cli.documents import print_json
 
     told = told or SfnorchError(f"This is a bug in sfnorch: {type(error).__name__}: {error}")
-    print_json({"error": {"message": _mask_secrets(told.message), "hint": _mask_secrets(told.hint) or None}})
-
-
-def _mask_secrets(text: str) -> str:
-    """Return the text with all secret values masked."""
-    if "sfnorch.aws.secrets" not in sys.modules:
-        return text
-    from sfnorch.aws.secrets import mask_secrets
-
-    return mask_secrets(text)
-
-
-def _describe_error(error: Exception, told: SfnorchError | None, *, debug: bool) -> str:
-    trace = ""
-    if debug:
-        import traceback
-
-        trace = "".join(traceback.format_exception(error))
-    if told is None:
-        return trace.rstrip() or (
-            f"This is a bug in sfnorch: {type(error).__name__}: {error}\n"
-            "Please report it with the output of `sfnorch --debug` for the same command."
-        )
-    lines = [f"Error: {line}" for line in told.message.splitlines()] + ([f"  {told.hint}"] if told.hint else [])
-    return trace + "\n".join(lines)
-
-
-def _explain_error(error: Exception) -> SfnorchError | None:
-    """Return the error as one that the user can fix; None for a bug."""
-    if isinstance(error, SfnorchError):
-        return error
-    if "botocore" in sys.modules:
-        from sfnorch.aws.errors import explain_error
-
-        if found := explain_error(error):
-            return found
-    from sfnorch.cli.system_errors import explain_system_error
-
-    return explain_system_error(error)
+    print_json({"error": {"message": mask_secrets(told.message), "hint": mask_secrets(told.hint) or None}})

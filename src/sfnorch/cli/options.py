@@ -91,6 +91,10 @@ def add_plan_option(command: Function, **settings: Any) -> Function:
     return plan(add_environment_option(command))
 
 
+class RefusedRequestError(click.UsageError):
+    """Wrong usage that depends on the plan: another plan can accept the same command line."""
+
+
 class RequestCommand(click.Command):
     """A command that reports a wrong request as wrong usage, with the names of its options."""
 
@@ -101,7 +105,7 @@ class RequestCommand(click.Command):
         except RequestError as error:
             text = error.message.removeprefix(error.place)
             end = "" if error.field in _WITHOUT_END else "."
-            raise click.UsageError(f"{_name_option(error)}{text}{end}", ctx) from None
+            raise RefusedRequestError(f"{_name_option(error)}{text}{end}", ctx) from None
 
 
 _OPTIONS = {

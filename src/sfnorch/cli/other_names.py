@@ -27,7 +27,6 @@ _WORDS_OF_OTHER_TOOLS = {
     "local": ("simulate",),
     "new": ("init",),
     "package": ("render",),
-    "plan": ("diff",),
     "preview": ("diff",),
     "redrive": ("resume",),
     "remove": ("delete",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,19 +15,35 @@ from sfnorch.cli.examples import format_examples
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import ChildJobsCommand, add_output_option, add_plan_option
 from sfnorch.cli.regions import add_partition_option, find_own_partition
+from sfnorch.cli.several import SeveralPlansCommand, get_part, report_result
+from sfnorch.cli.several_files import create_folder, name_output, refuse_shared_files
 from sfnorch.cli.templates import choose_plan
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
     from sfnorch.app.rendering import RenderedDefinition, Rendering
     from sfnorch.report.documents.templates import RenderDocument
+    from sfnorch.report.plan_results import PlanResult
     from sfnorch.workflow import Workflow
 
 FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
 
 
+class RenderCommand(SeveralPlansCommand, ChildJobsCommand):
+    """The command, which renders several plans in sequence."""
+
+    for_one_plan = ("machine", "partition")
+
+    def check_parts(self, ctx: click.Context, parts: Sequence[PlanResult]) -> None:
+        """Raise SfnorchError for two plans with the same output file. Fail as wrong usage for standard output."""
+        form, out = ctx.params["form"], ctx.params["out"]
+        if str(out or FILES[form]) == "-":
+            raise click.UsageError("Several plans require --format sam or cfn, and a folder as -o.", ctx)
+        refuse_shared_files(parts, out, FILES[form])
+
+
 @click.command(
-    cls=ChildJobsCommand,
+    cls=RenderCommand,
     epilog=format_examples(
         ("Render the plan in the current folder as a SAM template.", "sfnorch render"),
         (
@@ -42,7 +59,7 @@ FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
     "--out",
     type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
-    help="Output file; - is standard output.",
+    help="Output file, or the folder for several plans; - is standard output.",
     show_default="SAM-template.yaml, CFN-template.yaml, or -",
 )
 @click.option(
@@ -77,7 +94,7 @@ def render(
     The template contains the state machines, IAM roles, alarms, and notifications of the plan. With --format asl, the
     command writes the definition of one state machine in the Amazon States Language.
     """
-    out = out or Path(FILES[form])
+    out = name_output(part, out, FILES[form]) if (part := get_part()) else out or Path(FILES[form])
     to_stdout = str(out) == "-"
     if to_stdout and (output_form == "json" or summary):
         raise click.UsageError("--output json and --summary require an output file; pass one with -o.")
@@ -105,7 +122,10 @@ def render(
     if to_stdout:
         print_document(text)
         return
+    if part:
+        create_folder(out.parent)
     write_whole(out, text)
+    report_result(str(out))
     if output_form == "json":
         _print_json(out, form, rendering, now)
         return

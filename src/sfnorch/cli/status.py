@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from sfnorch.cli.account import add_account_options, add_stack_option, create_progress_console, open_account
+from sfnorch.cli.account import (
+    add_account_options,
+    add_stack_option,
+    create_progress_console,
+    find_planned_stack_name,
+    open_account,
+)
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import add_output_option
+from sfnorch.cli.several import SeveralPlansCommand, get_part, report_result
 from sfnorch.errors import SfnorchError
 
+if TYPE_CHECKING:
+    from sfnorch.report.plan_results import PlanResult
 
-@click.command()
+
+class StatusCommand(SeveralPlansCommand):
+    """The command, which shows several stacks in one table."""
+
+    accepts_all_environments = True
+    for_one_plan = ("stack_name", "follow")
+    shows_details = False
+
+    def choose_parameters(self, given: dict[str, Any], part: PlanResult) -> dict[str, Any]:
+        """Return the parameters with the name of the part's stack. Raises SfnorchError if it is unknown."""
+        return {**given, "stack_name": find_planned_stack_name(part.plan)}
+
+
+@click.command(cls=StatusCommand)
 @add_stack_option
 @click.option("--follow", is_flag=True, help="Follow a running operation on the stack until it ends.")
 @add_account_options
@@ -23,7 +47,7 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
     from sfnorch.report.ending import suggest_fix
     from sfnorch.report.stack import describe_failure
     from sfnorch.report.stack_screen import StackScreen
-    from sfnorch.report.status import convert_deleted_status, convert_status, print_status
+    from sfnorch.report.status import convert_deleted_status, convert_status, print_status, summarize_status
 
     account = open_account(region, profile)
     if follow:
@@ -32,12 +56,15 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
     else:
         found = FollowedStack(ending=None, status=read_status(stack_name, account))
     has_failed = found.is_creation_undone or (found.status and found.ending and found.ending.failed)
+    if found.status:
+        report_result(found.status.stack.status, cells=summarize_status(found.status))
     if output_form == "json" and found.status:
         print_json(convert_status(found.status, found.ending))
     elif output_form == "json" and found.ending:
         print_json(convert_deleted_status(stack_name, found.ending, failed=found.is_creation_undone))
     elif found.status:
-        print_status(found.status, Console(), account.now)
+        if not get_part():  # the table has its status
+            print_status(found.status, Console(), account.now)
     elif not has_failed:
         create_progress_console().print(f"{stack_name} is deleted.", soft_wrap=True)
     if has_failed and found.ending:

@@ -34,12 +34,15 @@ def is_path_match(path: Sequence[str], pattern: Sequence[str]) -> bool:
     return fnmatchcase(path[0], pattern[0]) and is_path_match(path[1:], pattern[1:])
 
 
+def find_fixed_part(pattern: str) -> Path:
+    """Return the folder in the pattern before its first wildcard."""
+    return Path(*takewhile(lambda part: not has_magic(part), Path(pattern).parts))
+
+
 def find_matches(pattern: str) -> Iterator[Path]:
     """Yield the files that match a pattern, sorted; no folders, and no pipes, from which reading would wait."""
-    parts = Path(pattern).parts
-    fixed = tuple(takewhile(lambda part: not has_magic(part), parts))
-    rest = parts[len(fixed) :]
-    base = Path(*fixed)
+    base = find_fixed_part(pattern)
+    rest = Path(pattern).parts[len(base.parts) :]
     found = (base / Path(*names) for names in _walk(base, rest) if is_path_match(names, rest))
     yield from (path for path in sorted(found) if path.is_file())
 

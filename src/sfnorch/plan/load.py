@@ -28,7 +28,7 @@ def load_plan(path: FilePath, environment: str = "") -> AnyPlan:
     Raises SfnorchError if a file cannot be read or if the environment is unknown, and PlanError, with all faults, if
     the plan is invalid.
     """
-    return _validate_plan(_compose(read_document(path), path, environment), path.parent)
+    return _validate_plan(compose_document(read_document(path), path, environment), path.parent)
 
 
 def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = None, environment: str = "") -> AnyPlan:
@@ -38,11 +38,16 @@ def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = No
     Raises SfnorchError if the environment is unknown, and PlanError, with all faults, if the plan is invalid.
     """
     folder = folder or FilePath()
-    composition = _compose(parse_document(text, file), folder / FilePath(file).name, environment)
+    composition = compose_document(parse_document(text, file), folder / FilePath(file).name, environment)
     return _validate_plan(composition, folder)
 
 
-def _compose(document: Document, path: FilePath, environment: str) -> Composition:
+def compose_document(document: Document, path: FilePath, environment: str = "") -> Composition:
+    """Return the effective plan of the document, which was read from `path`, without a check of its values.
+
+    Raises SfnorchError if a file cannot be read or if the environment is unknown, and PlanError if the plan's files
+    cannot be joined or have no valid pattern.
+    """
     if not environment and not needs_composition(document):
         return Composition(document)
     from sfnorch.plan.composition.compose import compose_plan  # most plans are complete

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
-from sfnorch.json_values import Json, find_value, read_mapping, read_mappings, read_number, read_string
-from sfnorch.protocol.job_list import JobListCause
+from sfnorch.json_values import Json, find_value, read_mapping, read_mappings, read_number, read_strings
+from sfnorch.protocol.job_list import JobListCause, JobListVariable
 from sfnorch.protocol.mark import Mark
 
 MACHINE = "fan-out"
@@ -74,10 +74,13 @@ class FanOutVariable:
 
 
 class ItemVariable:
-    """Names of variables of a child execution."""
+    """Names of variables of a child execution. None is a variable of the parent."""
 
     ITEM = "item"
     ITEM_NAME = "itemName"
+    ENVIRONMENT = "itemEnvironment"
+    PARAMS = "itemParams"
+    RUN = "itemRun"
 
 
 class RemainingItems(TypedDict):
@@ -94,13 +97,16 @@ class FanOutInput(TypedDict, total=False):
     remaining: RemainingItems
 
 
-class ItemInput(TypedDict):
-    """The input of a child execution: the item, and the number of its jobs that have already run.
-
-    An item of an object of remaining items has the keys `item` and `from`.
-    """
+class RemainingItem(TypedDict):
+    """An item of an object of remaining items: the item, and the number of its jobs that have already run."""
 
     item: Json
+    done: int
+
+
+class ItemInput(RemainingItem):
+    """The input of a child execution."""
+
     params: NotRequired[Mapping[str, Json]]
     run: NotRequired[Mapping[str, Json]]
 
@@ -124,15 +130,19 @@ def read_item(cause: Mapping[str, Json]) -> str:
     return str(cause.get("item") or "")
 
 
-def read_counts(output: Json) -> Mapping[str, int]:
-    """Return the numbers of items in the output of a parent: total, succeeded, failed, by name."""
-    counts = read_mapping(find_value(output, FanOutVariable.COUNTS))
+def read_counts(outcome: Json) -> dict[str, int]:
+    """Return the numbers of items in the output of a parent or in its cause, by name; an empty mapping without them."""
+    counts = read_mapping(find_value(outcome, FanOutVariable.COUNTS))
     return {name: int(read_number(value)) for name, value in counts.items()}
 
 
-def read_failures(output: Json) -> list[tuple[str, str, str]]:
-    """Return the item, the job and the message of each failure in the output of a parent."""
-    rows = read_mappings(find_value(output, FanOutVariable.FAILURES))
-    return [
-        (read_string(row.get("item")), read_string(row.get("job")), read_string(row.get("message"))) for row in rows
-    ]
+def read_failures(outcome: Json) -> list[dict[str, Json]]:
+    """Return the first failures in the output of a parent or in its cause, each like an `ItemCause`."""
+    return list(read_mappings(find_value(outcome, FanOutVariable.FAILURES)))
+
+
+def find_item_jobs(definition: Mapping[str, Json]) -> list[str]:
+    """Return the names of the jobs that the definition of a parent runs for each item, in order."""
+    processor = find_value(definition.get("States"), FanOutState.RUN_ITEMS, "ItemProcessor", "States")
+    jobs = find_value(processor, ItemState.DESCRIBE_ITEM, "Assign", JobListVariable.JOBS)
+    return list(read_strings(jobs))

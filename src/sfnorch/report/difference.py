@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
 from sfnorch.report.drift import convert_drift, print_drift
-from sfnorch.report.stack import convert_change_set, print_changes, print_machines
+from sfnorch.report.stack import convert_change_set, count_words, print_changes, print_machines
 
 if TYPE_CHECKING:
     from sfnorch.app.comparing import Difference
@@ -30,6 +30,16 @@ def convert_difference(difference: Difference) -> DiffDocument:
         "note": "\n".join(difference.notes) or None,
         "drift": None if difference.drift is None else [convert_drift(each) for each in difference.drift],
     }
+
+
+def summarize_difference(difference: Difference) -> str:
+    """Return the difference in a few words: the changes to resources, if they are known."""
+    if difference.conflicts:
+        return "a deployment would fail"
+    changes = difference.change_set.changes if difference.change_set else ()
+    drifted = sum(each.status != "UNKNOWN" for each in difference.drift or ())
+    words = [count_words(changes) if changes else "", f"{drifted} drifted" if drifted else ""]
+    return ", ".join(filter(None, words)) or ("differs" if difference.has_differences else "no differences")
 
 
 def print_difference(difference: Difference, console: Console) -> None:

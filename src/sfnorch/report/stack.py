@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ def print_changes(change_set: ChangeSet, console: Console) -> None:
     for title in ("CHANGE", "RESOURCE", "TYPE", *(("BECAUSE OF",) if explained else ())):
         width = len("conditionally replace") if title == "CHANGE" else None
         table.add_column(title, no_wrap=bool(width), max_width=width, overflow="fold", header_style="dim")
-    for change in sorted(change_set.changes, key=_rank_change):
+    for change in sorted(change_set.changes, key=rank_change):
         kind = Text(change.kind, style=_KINDS.get(change.kind, ""))
         iam = Text(change.type, style="magenta" if change.of_iam else "")
         table.add_row(kind, Text(change.logical_id), iam, *((Text(_format_causes(change)),) if explained else ()))
@@ -78,11 +78,16 @@ def print_changes(change_set: ChangeSet, console: Console) -> None:
 
 def print_machines(change_set: ChangeSet, console: Console) -> None:
     """Print the state machines that are deleted with their executions, also those that a new name replaces."""
+    for line in list_deleted_machines(change_set):
+        console.print_words(Text(line, style="bold red"))
+
+
+def list_deleted_machines(change_set: ChangeSet) -> Iterator[str]:
+    """Yield a sentence for each state machine that is deleted with its executions."""
     for change in change_set.changes:
         if change.type == MACHINE and change.kind in ("remove", "replace"):
             name = change.physical_id.rpartition(":")[2] or change.logical_id
-            line = f"{change.logical_id}: the state machine {name} is deleted, with the history of its executions."
-            console.print_words(Text(line, style="bold red"))
+            yield f"{change.logical_id}: the state machine {name} is deleted, with the history of its executions."
 
 
 def count_words(changes: Iterable[ResourceChange]) -> str:
@@ -191,6 +196,15 @@ def convert_outcome(outcome: DeployResult, command: str) -> DeployDocument:
     }
 
 
+def describe_end(outcome: DeployResult) -> str:
+    """Return the end of a deployment in a few words."""
+    if outcome.end == "failed" and outcome.ending:
+        return f"failed: {outcome.ending.status}"
+    if outcome.end == "left":
+        return f"change set {outcome.change_set.name}" if outcome.change_set else "change set"
+    return "no changes" if outcome.end == "unchanged" else outcome.end
+
+
 def convert_deletion(deletion: Deletion, stack_name: str) -> DeleteDocument:
     """Return a deletion's end as data."""
     return {
@@ -243,7 +257,8 @@ def print_outputs(outputs: Mapping[str, str], console: Console) -> None:
         console.print(Text.assemble((f"{name:<{width}}  ", "bold"), value), soft_wrap=True)
 
 
-def _rank_change(change: ResourceChange) -> tuple[int, bool, str]:
+def rank_change(change: ResourceChange) -> tuple[int, bool, str]:
+    """Return the rank of a change: the more important, the higher."""
     kinds = list(_KINDS)
     return kinds.index(change.kind) if change.kind in kinds else 0, change.of_iam, change.logical_id
 

@@ -1,4 +1,4 @@
-"""Parameters of a plan that are refused: patterns that engines of regular expressions read in different ways."""
+"""Parameters of a plan that are refused, most because engines of regular expressions read a pattern in different ways."""
 
 from __future__ import annotations
 
@@ -63,3 +63,12 @@ def test_references_to_parameters_that_are_invalid_as_a_whole(parameters: object
     with pytest.raises(PlanError) as caught:
         parse_plan(json.dumps(plan))
     assert len(caught.value.findings) == 1
+
+
+def test_an_unknown_key_of_a_parameter():
+    with pytest.raises(PlanError) as caught:
+        parse_plan("pattern: dynamic\nparameters: {name: {defaults: x}, p: {xyz: 1}}\n")
+    assert [(finding.path, finding.message, finding.hint) for finding in caught.value.findings] == [
+        ("parameters.name.defaults", "unknown key 'defaults'", "did you mean default?"),
+        ("parameters.p.xyz", "unknown key 'xyz'", "available: type, default, required, pattern, values, description"),
+    ]

@@ -38,6 +38,6 @@ def add_pipeline_options(command: Function) -> Function:
         "--approval/--no-approval",
         default=True,
         show_default=True,
-        help="Require a manual approval before the change set is executed.",
+        help="Require a manual approval before the change set is executed; not for the first of several environments.",
     )
     return add_plan_option(source(approval(command)))

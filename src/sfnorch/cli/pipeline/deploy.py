@@ -31,7 +31,8 @@ def deploy(
     """Deploy the stack of the pipeline after a review of its changes.
 
     --parameter-overrides sets the source of the plan (ConnectionArn, Repository, Branch), the name of the plan's stack
-    (StackName), and the parameters of that stack, such as Environment, AlarmSNSTopicArn and Child1GlueJobs.
+    (StackName), and the parameters of that stack, such as Environment, AlarmSNSTopicArn and Child1GlueJobs. For a plan
+    with environments, only the source and AlarmSNSTopicArn are parameters: the plan has the others.
     """
     if options.change_set_name is not None:
         given = (plan_file, source != SOURCE_KINDS[0], not approval, overrides, jobs)

@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from troposphere import And, AWSHelperFn, Condition, Equals, GetAtt, If, Not, Or, Ref
 from troposphere.iam import ManagedPolicy
 
@@ -29,7 +31,7 @@ from sfnorch.cfn.values import BOUNDARY
 from sfnorch.delivery.pipeline.names import IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED, make_object_arn
 from sfnorch.delivery.pipeline.parameters import make_condition_name
 from sfnorch.errors import SfnorchError
-from sfnorch.workflow import BOUNDARY_ARN, Workflow
+from sfnorch.workflow import BOUNDARY_ARN, LambdaFunction
 
 _CALLS = (
     *(glue_job_run.RUN_JOB, glue_workflow_run.START_WORKFLOW_RUN, glue_workflow_run.GET_WORKFLOW_RUN),
@@ -63,16 +65,19 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 
-def make_boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
+def make_boundary_policy(
+    functions: Iterable[LambdaFunction], *buckets: str, name: AWSHelperFn | None = None
+) -> ManagedPolicy:
     """Return the boundary. It does not contain actions of IAM, even if the plan permits them to its functions.
 
-    It denies access to the pipeline's own `buckets`: who can write there can propose a deployment, as a push does.
+    It denies access to the delivery's own `buckets`: who can write there can propose a deployment, as a push does.
+    With a name, it is always created; otherwise parameters of the pipeline decide.
 
     Raises SfnorchError where the functions have more permissions than a policy can list.
     """
     of_functions = {
         action
-        for function in workflow.functions
+        for function in functions
         for permission in function.permissions
         for action in permission.actions
         if action.partition(":")[0] not in _FORBIDDEN
@@ -91,7 +96,7 @@ def make_boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
     }
     policy = ManagedPolicy(
         BOUNDARY,
-        Condition=OWN_BOUNDARY,
+        **({"ManagedPolicyName": name} if name else {"Condition": OWN_BOUNDARY}),
         Description="The permissions boundary of all roles in the stack that the pipeline deploys.",
         PolicyDocument={
             "Version": "2012-10-17",

@@ -6,10 +6,13 @@ own log and its own test report.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from troposphere import AWSObject
 from troposphere.codebuild import ProjectCache
 
 from sfnorch.cfn.roles import build_allow_statement
+from sfnorch.cfn.values import PolicyStatement, TemplateValue
 from sfnorch.delivery.pipeline.names import (
     BUCKET,
     BUILD,
@@ -21,7 +24,6 @@ from sfnorch.delivery.pipeline.names import (
     make_object_arn,
     make_regional_arn,
 )
-from sfnorch.delivery.pipeline.parameters import join_as_json
 from sfnorch.delivery.pipeline.projects import (
     allow_finding_artifacts,
     allow_reading_artifacts,
@@ -35,15 +37,17 @@ REPORT = "tests"
 """The report that the buildspec of `sfnorch init --pipeline` declares."""
 
 
-def make_build_stage(workflow: Workflow) -> list[AWSObject]:
-    """Return the project, its role and its log group."""
+def make_build_stage(
+    workflow: Workflow, variables: Mapping[str, TemplateValue], *more: PolicyStatement
+) -> list[AWSObject]:
+    """Return the project with these variables, its role and its log group; the role has `more` statements."""
     project = make_project(
         BUILD,
         BUILD_PROJECT,
         role=BUILD_ROLE,
         logs=BUILD_LOGS,
         buildspec="buildspec.yml",
-        variables={"PARAMETERS": join_as_json(workflow)},
+        variables=variables,
         # on the build host: other stages could read a cache in a bucket
         cache=ProjectCache(Type="LOCAL", Modes=["LOCAL_CUSTOM_CACHE"]),
     )
@@ -58,5 +62,5 @@ def make_build_stage(workflow: Workflow) -> list[AWSObject]:
             [make_regional_arn("codebuild", f"report-group/{BUILD_PROJECT}-{REPORT}")],
         ),
     ]
-    role = make_project_role(BUILD_ROLE, BUILD_PROJECT, BUILD_LOGS, statements)
+    role = make_project_role(BUILD_ROLE, BUILD_PROJECT, BUILD_LOGS, [*statements, *more])
     return [project, role, make_log_group(BUILD_LOGS, BUILD_PROJECT, workflow)]

@@ -8,8 +8,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-service
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from troposphere import If, NoValue, Ref, Sub, Tags
+from troposphere import AWSHelperFn, If, NoValue, Ref, Sub, Tags
 from troposphere.iam import Role
 
 from sfnorch.cfn.roles import build_allow_statement, deny
@@ -49,9 +50,16 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-na
 """
 
 
-def make_creation_role() -> Role:
-    """Return the role of CloudFormation."""
-    statements = [statement for made in CREATED.values() for statement in made()]
+def make_creation_role(boundary: AWSHelperFn | None = None) -> Role:
+    """Return the role of CloudFormation.
+
+    Every role that it creates has this permissions boundary; without one, parameters of the pipeline decide.
+    """
+    allowed: dict[str, Callable[[], list[PolicyStatement]]] = {
+        **CREATED,
+        "AWS::IAM::Role": partial(_allow_roles, boundary),
+    }
+    statements = [statement for made in allowed.values() for statement in made()]
     statements += [allow_sam_transform("ExpandSam"), _deny_other_stacks()]
     role = make_delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", statements)
     role.Tags = Tags({DEPLOYS_TAG: Ref(STACK_NAME)})
@@ -97,12 +105,17 @@ def _deny_other_stacks() -> PolicyStatement:
     )
 
 
-def _allow_roles() -> list[PolicyStatement]:
+def _allow_roles(boundary: AWSHelperFn | None = None) -> list[PolicyStatement]:
     """Return statements for roles under the stack's path, which must have the permissions boundary unless it is off.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
-    bounded = {"iam:PermissionsBoundary": refer_to_boundary()}
+    arn = boundary or refer_to_boundary()
+    bounded = {"iam:PermissionsBoundary": arn}
+
+    def choose(value: TemplateValue, otherwise: TemplateValue = NoValue) -> TemplateValue:
+        return value if boundary else If(IS_BOUNDED, value, otherwise)
+
     grant = ("iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
     keep = (
         *("iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
@@ -111,20 +124,20 @@ def _allow_roles() -> list[PolicyStatement]:
     )
     unbind = build_allow_statement("UnbindRoles", ("iam:DeleteRolePermissionsBoundary",), [_ROLES])
     boundary_changes = ("iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion")
-    keep_boundary = deny("KeepBoundary", [*boundary_changes, "iam:DeletePolicy"], [refer_to_boundary()])
+    keep_boundary = deny("KeepBoundary", [*boundary_changes, "iam:DeletePolicy"], [arn])
     # a role with this tag could use the keys of the stack in the tag
     tagging = {_ANY_CASE: {"aws:TagKeys": [DEPLOYS_TAG]}}
     return [
-        build_allow_statement("MakeRoles", grant, [_ROLES], If(IS_BOUNDED, {"StringEquals": bounded}, NoValue)),
+        build_allow_statement("MakeRoles", grant, [_ROLES], choose({"StringEquals": bounded})),
         build_allow_statement(
             "AttachPolicies",
             ("iam:AttachRolePolicy",),
             [_ROLES],
-            {"ArnLike": {"iam:PolicyARN": [_POLICIES]}, "StringEquals": If(IS_BOUNDED, bounded, NoValue)},
+            {"ArnLike": {"iam:PolicyARN": [_POLICIES]}, "StringEquals": choose(bounded)},
         ),
         build_allow_statement("KeepRoles", keep, [_ROLES]),
         deny("KeepTag", ["iam:CreateRole", "iam:TagRole"], "*", tagging),
-        If(IS_BOUNDED, keep_boundary, unbind),
+        keep_boundary if boundary else If(IS_BOUNDED, keep_boundary, unbind),
         build_allow_statement(
             "PassRoles", ("iam:PassRole",), [_ROLES], {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}
         ),

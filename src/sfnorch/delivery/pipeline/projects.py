@@ -53,11 +53,13 @@ def make_project(
             Type="LINUX_CONTAINER",
             ComputeType="BUILD_GENERAL1_SMALL",
             Image=Ref(IMAGE),
-            EnvironmentVariables=[EnvironmentVariable(Name=key, Value=value) for key, value in variables.items()],
         ),
         LogsConfig=LogsConfig(CloudWatchLogs=CloudWatchLogs(Status="ENABLED", GroupName=Ref(logs))),
         TimeoutInMinutes=_MINUTES,
     )
+    if variables:
+        listed = [EnvironmentVariable(Name=key, Value=value) for key, value in variables.items()]
+        project.Environment.EnvironmentVariables = listed
     if cache:
         project.Cache = cache
     return project

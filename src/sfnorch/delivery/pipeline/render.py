@@ -15,7 +15,12 @@ from sfnorch.delivery.pipeline.build import make_build_stage
 from sfnorch.delivery.pipeline.creation import make_creation_role
 from sfnorch.delivery.pipeline.names import BUCKET, DEPLOYMENT_BUCKET, PIPELINE, SOURCE_BUCKET
 from sfnorch.delivery.pipeline.notice import CONSOLE_DOMAINS, choose_topic, make_notices, make_topic_condition
-from sfnorch.delivery.pipeline.parameters import copy_plan_parameters, make_conditions, make_own_parameters
+from sfnorch.delivery.pipeline.parameters import (
+    copy_plan_parameters,
+    join_as_json,
+    make_conditions,
+    make_own_parameters,
+)
 from sfnorch.delivery.pipeline.review import make_deployment_bucket, make_review_stage
 from sfnorch.delivery.pipeline.sources import OBJECT, PipelineSource, make_source
 from sfnorch.delivery.pipeline.stages import make_pipeline
@@ -67,11 +72,14 @@ def _group_resources(workflow: Workflow, start: PipelineSource, *, approval: boo
     return [
         ("From the source to the deployed stack", make_pipeline(workflow, start, approval=approval)),
         ("The source, and what starts the pipeline", start.resources),
-        ("Build: runs buildspec.yml of the repository with almost no permissions", make_build_stage(workflow)),
+        (
+            "Build: runs buildspec.yml of the repository with almost no permissions",
+            make_build_stage(workflow, {"PARAMETERS": join_as_json(workflow)}),
+        ),
         ("Review: creates the change set by its own commands and can't execute it", make_review_stage(workflow)),
         (
             "CloudFormation: creates the plan's stack, with a permissions boundary for its roles",
-            [make_creation_role(), make_boundary_policy(workflow, *_list_buckets(start))],
+            [make_creation_role(), make_boundary_policy(workflow.functions, *_list_buckets(start))],
         ),
         ("The stages' artifacts", build_private_bucket(BUCKET, expires=True)),
         ("Templates and function code, which only Review writes", make_deployment_bucket()),

@@ -59,7 +59,8 @@ def make_review_stage(workflow: Workflow) -> list[AWSObject]:
         buildspec=read_review_buildspec(),
         variables=variables,
     )
-    role = make_project_role(REVIEW_ROLE, REVIEW_PROJECT, REVIEW_LOGS, _make_statements())
+    artifacts = [allow_reading_artifacts(SOURCE_ARTIFACT, BUILT_ARTIFACT), allow_finding_artifacts()]
+    role = make_project_role(REVIEW_ROLE, REVIEW_PROJECT, REVIEW_LOGS, [*artifacts, *make_review_statements()])
     return [project, role, make_log_group(REVIEW_LOGS, REVIEW_PROJECT, workflow)]
 
 
@@ -87,7 +88,7 @@ def make_deployment_bucket() -> list[AWSObject]:
     return [bucket, policy]
 
 
-def _make_statements() -> list[PolicyStatement]:
+def make_review_statements() -> list[PolicyStatement]:
     """Return the statements for the calls of `sfnorch deploy --no-execute`.
 
     A change set can be created only for CloudFormation's own role. An import is denied: it would bring resources of
@@ -107,8 +108,6 @@ def _make_statements() -> list[PolicyStatement]:
         *("DeleteChangeSet", "GetTemplate", "ListStackResources"),
     )
     return [
-        allow_reading_artifacts(SOURCE_ARTIFACT, BUILT_ARTIFACT),
-        allow_finding_artifacts(),
         build_allow_statement("FindBucket", ("s3:ListBucket",), [GetAtt(DEPLOYMENT_BUCKET, "Arn")]),
         build_allow_statement(
             "PutTemplate", ("s3:PutObject", "s3:GetObject"), [templates]

@@ -24,6 +24,7 @@ from troposphere.codepipeline import (
 from troposphere.iam import Role
 
 from sfnorch.cfn.roles import build_allow_statement
+from sfnorch.cfn.values import TemplateValue
 from sfnorch.delivery.pipeline.names import (
     BUCKET,
     BUILD,
@@ -53,13 +54,13 @@ _REVIEW = "Review"
 def make_pipeline(workflow: Workflow, source: PipelineSource, *, approval: bool) -> list[AWSObject]:
     """Return the pipeline and its role."""
     stages = [
-        Stages(Name="Source", Actions=[_read_source(source)]),
-        Stages(Name="Build", Actions=[_run_project("Build", BUILD, [SOURCE_ARTIFACT], output=BUILT_ARTIFACT)]),
-        Stages(Name=_REVIEW, Actions=[_run_project(_REVIEW, REVIEW, [SOURCE_ARTIFACT, BUILT_ARTIFACT])]),
+        Stages(Name="Source", Actions=[read_source(source)]),
+        Stages(Name="Build", Actions=[run_project("Build", BUILD, [SOURCE_ARTIFACT], output=BUILT_ARTIFACT)]),
+        Stages(Name=_REVIEW, Actions=[run_project(_REVIEW, REVIEW, [SOURCE_ARTIFACT, BUILT_ARTIFACT])]),
     ]
     if approval:
-        stages.append(Stages(Name="Approve", BeforeEntry=_skip_unchanged(), Actions=[_approve(workflow.topic)]))
-    stages.append(Stages(Name="Deploy", BeforeEntry=_skip_unchanged(), Actions=[_execute()]))
+        stages.append(Stages(Name="Approve", BeforeEntry=skip_unchanged(), Actions=[_approve(workflow.topic)]))
+    stages.append(Stages(Name="Deploy", BeforeEntry=skip_unchanged(), Actions=[_execute()]))
     pipeline = Pipeline(
         PIPELINE,
         PipelineType="V2",
@@ -71,23 +72,30 @@ def make_pipeline(workflow: Workflow, source: PipelineSource, *, approval: bool)
     return [pipeline, _make_pipeline_role(workflow, source, approval=approval)]
 
 
-def _read_source(source: PipelineSource) -> Actions:
+def read_source(source: PipelineSource) -> Actions:
+    """Return the action that reads the source."""
     return Actions(
         Name="Source",
-        ActionTypeId=_make_action_type("Source", source.provider),
+        ActionTypeId=make_action_type("Source", source.provider),
         Configuration=dict(source.configuration),
         OutputArtifacts=[OutputArtifacts(Name=SOURCE_ARTIFACT)],
     )
 
 
-def _run_project(name: str, project: str, inputs: list[str], *, output: str = "") -> Actions:
-    """Return an action that runs a build project. The action's name is the namespace of the exported variables."""
+def run_project(
+    name: str, project: str, inputs: list[str], *, output: str = "", variables: TemplateValue = ""
+) -> Actions:
+    """Return an action that runs a build project. The action's name is the namespace of the exported variables.
+
+    `variables` is the JSON text of variables that the project gets beside its own.
+    """
     several = {"PrimarySource": SOURCE_ARTIFACT} if len(inputs) > 1 else {}
+    given = {"EnvironmentVariables": variables} if variables else {}
     action = Actions(
         Name=name,
         Namespace=name,
-        ActionTypeId=_make_action_type("Build", "CodeBuild"),
-        Configuration={"ProjectName": Ref(project), **several},
+        ActionTypeId=make_action_type("Build", "CodeBuild"),
+        Configuration={"ProjectName": Ref(project), **several, **given},
         InputArtifacts=[InputArtifacts(Name=artifact) for artifact in inputs],
     )
     if output:
@@ -102,11 +110,11 @@ def _execute() -> Actions:
     """
     return Actions(
         Name="Deploy",
-        ActionTypeId=_make_action_type("Deploy", "CloudFormation"),
+        ActionTypeId=make_action_type("Deploy", "CloudFormation"),
         Configuration={
             "ActionMode": "CHANGE_SET_EXECUTE",
             "StackName": Ref(STACK_NAME),
-            "ChangeSetName": _refer_to_review(CHANGE_SET),
+            "ChangeSetName": refer_to_review(CHANGE_SET),
         },
     )
 
@@ -118,33 +126,35 @@ def _approve(topic: Topic) -> Actions:
     """
     return Actions(
         Name="Approve",
-        ActionTypeId=_make_action_type("Approval", "Manual"),
+        ActionTypeId=make_action_type("Approval", "Manual"),
         Configuration={
             "NotificationArn": choose_topic(topic),
-            "ExternalEntityLink": _refer_to_review(CHANGE_SET_LINK),
-            "CustomData": Sub(f"Deploy the change set {_refer_to_review(CHANGE_SET)} to the stack ${{{STACK_NAME}}}?"),
+            "ExternalEntityLink": refer_to_review(CHANGE_SET_LINK),
+            "CustomData": Sub(f"Deploy the change set {refer_to_review(CHANGE_SET)} to the stack ${{{STACK_NAME}}}?"),
         },
     )
 
 
-def _skip_unchanged() -> BeforeEntryConditions:
-    """Return the condition that skips a stage if Review created no change set.
+def skip_unchanged(review: str = _REVIEW) -> BeforeEntryConditions:
+    """Return the condition that skips a stage if the review created no change set; `review` is its action.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-VariableCheck.html
     """
     rule = RuleDeclaration(
         Name="SomethingChanges",
         RuleTypeId=RuleTypeId(Category="Rule", Owner="AWS", Provider="VariableCheck", Version="1"),
-        Configuration={"Variable": _refer_to_review(CHANGE_SET), "Operator": "NE", "Value": NO_CHANGE_SET},
+        Configuration={"Variable": refer_to_review(CHANGE_SET, review), "Operator": "NE", "Value": NO_CHANGE_SET},
     )
     return BeforeEntryConditions(Conditions=[Condition(Result="SKIP", Rules=[rule])])
 
 
-def _refer_to_review(variable: str) -> str:
-    return f"#{{{_REVIEW}.{variable}}}"
+def refer_to_review(variable: str, review: str = _REVIEW) -> str:
+    """Return the reference to a variable that the review exports."""
+    return f"#{{{review}.{variable}}}"
 
 
-def _make_action_type(category: str, provider: str) -> ActionTypeId:
+def make_action_type(category: str, provider: str) -> ActionTypeId:
+    """Return the type of an action of AWS."""
     return ActionTypeId(Category=category, Owner="AWS", Provider=provider, Version="1")
 
 

@@ -84,7 +84,7 @@ def _refuse_shared_stacks(environments: list[Environment], faults: Faults) -> No
     """Add an error for each environment whose stack can be that of an earlier one."""
     for index, one in enumerate(environments):
         for earlier in environments[:index]:
-            if one.stack_name == earlier.stack_name and not _are_apart(one.settings, earlier.settings):
+            if one.stack_name == earlier.stack_name and not are_apart(one.settings, earlier.settings):
                 node = one.overlay.place
                 faults.add(
                     node._replace(path=(*node.path, "stack_name")),
@@ -94,8 +94,8 @@ def _refuse_shared_stacks(environments: list[Environment], faults: Faults) -> No
                 break
 
 
-def _are_apart(one: EnvironmentSettings, other: EnvironmentSettings) -> bool:
-    """Return whether the stacks are known to be in different accounts or Regions."""
+def are_apart(one: EnvironmentSettings, other: EnvironmentSettings) -> bool:
+    """Return whether the stacks of two environments are known to be in different accounts or Regions."""
     return any(
         mine and others and mine != others
         for mine, others in ((one.account, other.account), (one.region, other.region))

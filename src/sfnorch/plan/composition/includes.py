@@ -30,6 +30,16 @@ def join_included_files(root: Node, path: FilePath, faults: Faults) -> Node:
     return reading.join(root, path, (_resolve(path),))
 
 
+def find_included_files(path: FilePath) -> frozenset[FilePath]:
+    """Return the files that the plan at `path` includes, directly or by other files, without links in their paths.
+
+    Files that cannot be read are missing. Raises SfnorchError if the plan cannot be read.
+    """
+    reading = _Reading(_find_repository(path.parent), Faults())
+    reading.join(grow_tree(read_document(path)), path, (_resolve(path),))
+    return frozenset(reading.done)
+
+
 def _find_repository(folder: FilePath) -> FilePath:
     start = _resolve(folder)
     return next((above for above in (start, *start.parents) if (above / _REPOSITORY_MARK).exists()), start)
@@ -45,7 +55,7 @@ class _Reading:
     def __init__(self, repository: FilePath, faults: Faults) -> None:
         self._repository = repository
         self._faults = faults
-        self._done: set[FilePath] = set()
+        self.done: set[FilePath] = set()
 
     def join(self, root: Node, path: FilePath, chain: tuple[FilePath, ...]) -> Node:
         """Return the root of the file at `path` joined with the files that it includes; `chain` leads to the file."""
@@ -76,9 +86,9 @@ class _Reading:
         if fault := self._find_fault(entry.text, resolved, chain):
             self._faults.add(entry.place, *fault)
             return None
-        if resolved in self._done:
+        if resolved in self.done:
             return None
-        self._done.add(resolved)
+        self.done.add(resolved)
         try:
             root = grow_tree(read_document(path))
         except PlanError as error:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from sfnorch.plan.composition.environment import Environment
 from sfnorch.plan.composition.environments import JOBS
 from sfnorch.plan.composition.faults import Faults
 from sfnorch.plan.composition.job_parts import add_settings, change_jobs, find_job_name, list_jobs, rename_job
 from sfnorch.plan.composition.merging import apply_overlay
+from sfnorch.plan.composition.named_items import NAMED_LISTS
 from sfnorch.plan.composition.tree import Node
 from sfnorch.plan.names import find_job_name_fault
+from sfnorch.plan.places import Place
 
 LIST_PATTERNS = ("dynamic", "fan-out")
 """The patterns whose plans have a list of jobs themselves."""
@@ -124,3 +126,18 @@ def _rename_allowed(item: Node, environment: Environment) -> Node:
         return item
     rename = environment.settings.name_prefix if item.text.endswith("*") else environment.settings.name_job
     return Node(rename(item.text, environment.name), item.place)
+
+
+def list_removals(environment: Environment) -> Iterator[Place]:
+    """Yield the places of the keys with which the environment removes something from the plan."""
+    for key, node in (*environment.overlay.members.items(), ("params", environment.node.get("params"))):
+        if node:
+            yield from [node.place] if key == "schedule" and node.text == NONE else _list_removals(node, key)
+
+
+def _list_removals(node: Node, key: str) -> Iterator[Place]:
+    if node.value is None:
+        yield node.place
+    for name, inner in node.members.items():
+        is_item = key in NAMED_LISTS and key != JOBS
+        yield from [inner.place] if is_item and inner.text == NONE else _list_removals(inner, name)

@@ -53,7 +53,10 @@ class EnvironmentSettings(Model):
         default=None, description="AWS Region of the stack.", examples=["eu-central-1"]
     )
     profile: Annotated[str, Field(min_length=1, max_length=128)] | None = Field(
-        default=None, description="Profile of the AWS CLI with the credentials.", examples=["data-prod"]
+        default=None,
+        description="Profile of the AWS CLI with the credentials. It is not used if variables such as "
+        "AWS_ACCESS_KEY_ID have credentials.",
+        examples=["data-prod"],
     )
     stack_name: Annotated[str, Field(pattern=names.STACK)] | None = Field(
         default=None,

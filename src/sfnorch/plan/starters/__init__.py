@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 STARTERS = {
     "master-child": "master-child",
@@ -42,6 +43,11 @@ def starter_code(name: str) -> dict[str, str]:
     folder = files(__name__) / _folder(name)
     there = sorted(folder.iterdir(), key=lambda file: file.name)
     return {file.name: file.read_text(encoding="utf-8") for file in there if file.name.endswith(".py")}
+
+
+def find_starter_folder(name: str) -> Path:
+    """Return the folder with the plan and the code of its functions."""
+    return Path(str(files(__name__) / _folder(name)))
 
 
 def _folder(name: str) -> str:

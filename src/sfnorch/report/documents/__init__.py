@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sfnorch.report.documents.backfills import BackfillDocument
     from sfnorch.report.documents.errors import ErrorDocument
     from sfnorch.report.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
+    from sfnorch.report.documents.plans import PlanDocument, PlanResultsDocument
     from sfnorch.report.documents.simulation import SimulationDocument
     from sfnorch.report.documents.stacks import (
         DeleteDocument,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
         | LogsDocument
         | OutputsDocument
         | PatternsDocument
+        | PlanDocument
+        | PlanResultsDocument
         | RenderDocument
         | RulesDocument
         | RunDocument

@@ -73,7 +73,7 @@ def test_the_plans_without_changes_are_valid(pattern: str, environment: str):
     assert parse_plan(json.dumps(PLANS[pattern]), environment=environment).pattern == pattern
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(drawn_plans())
 def test_no_value_is_a_bug(plan: dict[str, Any]):
     check(plan)
