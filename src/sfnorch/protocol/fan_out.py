@@ -74,10 +74,13 @@ class FanOutVariable:
 
 
 class ItemVariable:
-    """Names of variables of a child execution."""
+    """Names of variables of a child execution. None is a variable of the parent."""
 
     ITEM = "item"
     ITEM_NAME = "itemName"
+    ENVIRONMENT = "itemEnvironment"
+    PARAMS = "itemParams"
+    RUN = "itemRun"
 
 
 class RemainingItems(TypedDict):

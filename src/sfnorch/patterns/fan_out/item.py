@@ -23,12 +23,13 @@ from sfnorch.asl import (
 )
 from sfnorch.integrations import glue_job
 from sfnorch.patterns import job_failure
+from sfnorch.patterns.fan_out.item_expressions import bind_arguments
 from sfnorch.patterns.fan_out.items import build_selection, name_item
 from sfnorch.patterns.job_arguments import convert_arguments, list_run_arguments
 from sfnorch.patterns.state_names import build_state_names
 from sfnorch.protocol.fan_out import FanOutState, ItemState, ItemVariable
 from sfnorch.protocol.job_list import JobListVariable
-from sfnorch.protocol.run_context import RunState, RunVariable
+from sfnorch.protocol.run_context import RunState
 from sfnorch.protocol.states import SharedState, list_names
 from sfnorch.workflow import ENVIRONMENT
 
@@ -55,7 +56,7 @@ def build_processor(plan: FanOutPlan, ending: str = "") -> Graph:
         ),
         *_build_skip_state(plan, ending),
         job_failure.fail_with_cause(
-            ItemState.ITEM_FAILED + ending, owner=jsonata('"item": $itemName, "done": $done, "run": $run.id,')
+            ItemState.ITEM_FAILED + ending, owner=jsonata('"item": $itemName, "done": $done, "run": $itemRun.id,')
         ),
     ]
     return Graph(*states)
@@ -64,9 +65,9 @@ def build_processor(plan: FanOutPlan, ending: str = "") -> Graph:
 def _describe_item(plan: FanOutPlan, ending: str) -> Pass:
     assign: dict[str, Value] = {
         ItemVariable.ITEM: jsonata("$states.input.item"),
-        RunVariable.ENVIRONMENT: Substitution(ENVIRONMENT),
-        RunVariable.PARAMS: jsonata("$states.input.params"),
-        RunVariable.RUN: jsonata("$states.input.run"),
+        ItemVariable.ENVIRONMENT: Substitution(ENVIRONMENT),
+        ItemVariable.PARAMS: jsonata("$states.input.params"),
+        ItemVariable.RUN: jsonata("$states.input.run"),
         JobListVariable.JOBS: [job.name for job in plan.jobs],
         JobListVariable.DONE: jsonata("$states.input.done"),
     }
@@ -75,7 +76,7 @@ def _describe_item(plan: FanOutPlan, ending: str) -> Pass:
 
 def _choose_start(plan: FanOutPlan, jobs: list[str], ending: str) -> Choice:
     """Return the state that names the item, and chooses the job with which it begins."""
-    name = name_item(plan)
+    name = name_item(plan, within_item=True)
     named: dict[str, Value] = {ItemVariable.ITEM_NAME: name, JobListVariable.THREAD_ID: name}
     rules = [
         ChoiceRule(condition=jsonata("$done = <<index>>", index=index), assign=named, next=job)
@@ -99,15 +100,16 @@ def _build_skip_state(plan: FanOutPlan, ending: str) -> tuple[Succeed, ...]:
 def _build_job_states(plan: FanOutPlan, ending: str) -> tuple[Linkable, ...]:
     names = build_state_names((job.name + ending for job in plan.jobs), taken=CONTROL_STATES)
     run_arguments = list_run_arguments(plan)
+    arguments = [convert_arguments(bind_arguments({**run_arguments, **job.arguments})) for job in plan.jobs]
     tasks: list[Task] = [
         glue_job.run_job(
             name,
-            arguments=glue_job.start_arguments(job, job.name, convert_arguments({**run_arguments, **job.arguments})),
+            arguments=glue_job.start_arguments(job, job.name, given),
             retries=job.retries,
             catch=job_failure.catch_any_error(ItemState.ITEM_FAILED + ending),
             assign={JobListVariable.DONE: jsonata("$done + 1")},
             output=jsonata("{}"),
         )
-        for name, job in zip(names, plan.jobs, strict=True)
+        for name, job, given in zip(names, plan.jobs, arguments, strict=True)
     ]
     return chain_states(tasks, then=ItemState.ITEM_DONE + ending)

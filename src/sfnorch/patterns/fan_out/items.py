@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.asl import Expression, ItemReader, Value, convert_expressions, convert_to_code, jsonata, read_program
 from sfnorch.integrations import map_run
+from sfnorch.patterns.fan_out.item_expressions import convert_item_expression
 from sfnorch.protocol.fan_out import FanOutVariable
 from sfnorch.workflow import Permission
 
@@ -57,12 +58,16 @@ def list_item_permissions(plan: FanOutPlan) -> tuple[Permission, ...]:
     return ()
 
 
-def name_item(plan: FanOutPlan) -> Expression:
-    """Return the expression for the name of `$item`: that of the plan, or the item as text."""
+def name_item(plan: FanOutPlan, *, within_item: bool = False) -> Expression:
+    """Return the expression for the name of `$item`: that of the plan, or the item as text.
+
+    `within_item`: whether it is evaluated in the child execution of the item.
+    """
     if plan.item_name is None:
         return _ITEM_AS_NAME
+    code = Expression(f"({convert_to_code(plan.item_name)})")
     return read_program(__package__, "item_name").fill(
-        name=Expression(f"({convert_to_code(plan.item_name)})"), default=_ITEM_AS_NAME
+        name=convert_item_expression(plan.item_name) if within_item else code, default=_ITEM_AS_NAME
     )
 
 
@@ -70,7 +75,7 @@ def build_selection(plan: FanOutPlan) -> Expression | None:
     """Return the condition for an item whose jobs are not run; None if the jobs of every item run."""
     conditions = []
     if plan.select:
-        conditions.append(jsonata("$not(<{select}>)", select=Expression(f"({convert_to_code(plan.select)})")))
+        conditions.append(jsonata("$not(<{select}>)", select=convert_item_expression(plan.select)))
     if plan.items.listing and (suffix := plan.items.listing.suffix):
         conditions.append(
             jsonata("$substring($item.Key, -<<length>>) != <<suffix>>", length=len(suffix), suffix=suffix)
