@@ -100,12 +100,11 @@ def _build_skip_state(plan: FanOutPlan, ending: str) -> tuple[Succeed, ...]:
 def _build_job_states(plan: FanOutPlan, ending: str) -> tuple[Linkable, ...]:
     names = build_state_names((job.name + ending for job in plan.jobs), taken=CONTROL_STATES)
     run_arguments = list_run_arguments(plan)
+    arguments = [convert_arguments(bind_arguments({**run_arguments, **job.arguments})) for job in plan.jobs]
     tasks: list[Task] = [
         glue_job.run_job(
             name,
-            arguments=glue_job.start_arguments(
-                job, job.name, convert_arguments(bind_arguments({**run_arguments, **job.arguments}))
-            ),
+            arguments=glue_job.start_arguments(job, job.name, given),
             retries=job.retries,
             catch=job_failure.catch_any_error(ItemState.ITEM_FAILED + ending),
             assign={JobListVariable.DONE: jsonata("$done + 1")},
