@@ -33,8 +33,8 @@ from sfnorch.protocol.states import SharedState
 if TYPE_CHECKING:
     from sfnorch.plan.models.fan_out import FanOutPlan
 
-READ_BYTES = 200_000
-"""How much of the list of failures is read: a response of a service has at most 256 KiB."""
+READ_BYTES = 125_000
+"""How much of the list of failures is read. A response has at most 256 KiB, in which a quotation mark has two bytes."""
 
 _MANIFEST = jsonata('$results & "/" & $split($mapRun, ":")[-1] & "/manifest.json"')
 _BUCKET = Substitution("ResultsBucket")

@@ -15,6 +15,7 @@ from sfnorch.simulator.map_items.batches import BatchSettings, evaluate_batcher,
 from sfnorch.simulator.map_items.counts import FailureTolerance, evaluate_concurrency, evaluate_tolerance
 from sfnorch.simulator.map_items.datasets import Dataset
 from sfnorch.simulator.map_items.iterations import enter_item
+from sfnorch.simulator.map_items.limits import refuse_many_items
 from sfnorch.simulator.map_items.readers import evaluate_reader, read_dataset
 from sfnorch.simulator.map_items.results import (
     SUCCEEDED,
@@ -45,6 +46,7 @@ class _MapRun:
     tolerated: int
     children: dict[int, Execution]
     arn: str
+    record: MapRunRecord = field(init=False)
     label: str = field(init=False)
     express: bool = field(init=False)
     failed: int = 0
@@ -54,19 +56,20 @@ class _MapRun:
         self.label = name_map(self.visit)
         self.express = find_value(self.scope.body, "ProcessorConfig", "ExecutionType") == "EXPRESS"
 
-    def record(self) -> None:
-        """Record the run, for the calls that list and describe it."""
+    def begin_record(self) -> MapRunRecord:
+        """Record the run, for the calls that list and describe it, and return the record."""
         runner = self.visit.runner
-        sizes = None if self.batches is None else [len(batch) for batch in self.batches]
-        runner.world.map_runs.append(
-            MapRunRecord(
-                arn=self.arn,
-                execution=runner.execution.arn,
-                total=len(self.dataset.items),
-                batch_sizes=sizes,
-                children=self.children,
-            )
+        record = MapRunRecord(
+            arn=self.arn,
+            execution=runner.execution.arn,
+            title=f"{runner.execution.title}/{self.visit.state.name}",
+            started=runner.world.at,
+            total=len(self.dataset.items),
+            batch_sizes=None if self.batches is None else [len(batch) for batch in self.batches],
+            children=self.children,
         )
+        runner.world.record.map_runs.append(record)
+        return record
 
     @property
     def count(self) -> int:
@@ -90,6 +93,7 @@ class _MapRun:
         if child is None:
             child = runner.begin_child(self.label, self.visit.state.name, given, express=self.express)
             self.children[index] = child
+        child.map_run = self.record
         yield from runner.run_child(self.visit, child, self.scope, item)
         if child.status != SUCCEEDED:
             self.failed += 1 if self.batches is None else len(self.batches[index])
@@ -113,7 +117,7 @@ def run_map_run(visit: Visit, scope: StateScope, given: Dataset | None) -> Steps
         dataset = given if reader is None else read_dataset(visit, reader)
         assert dataset is not None  # noqa: S101 - a Map has items or a reader
         run = _begin_run(visit, scope, dataset, batcher, tolerance, name_map_run(visit, writer))
-        run.record()
+        run.record = run.begin_record()
         try:
             yield from run_workers(runner.world.clock, run.count, at_once, run.run_item)
         except StatesError as error:
@@ -138,8 +142,12 @@ def _begin_run(
     tolerance: FailureTolerance,
     arn: str,
 ) -> _MapRun:
-    """Return a run without child executions; batches are made of the selected items."""
+    """Return a run without child executions; batches are made of the selected items.
+
+    Raises UnsupportedSimulationError for too many items.
+    """
     items = dataset.items
+    refuse_many_items(visit, len(items))
     tolerated, children = tolerance.count_tolerated(len(items)), visit.place.progress.children
     if batcher is None:
         return _MapRun(visit, scope, dataset, None, {}, tolerated, children, arn)

@@ -26,7 +26,7 @@ _STATUSES = {
 def list_map_runs(request: ServiceRequest) -> Steps[Json]:
     """Return the ARNs of the Map runs of an execution, the newest first (assumed)."""
     arn = request.get_text("ExecutionArn")
-    found = [run for run in request.world.map_runs if run.execution == arn]
+    found = [run for run in request.world.record.map_runs if run.execution == arn]
     return {"MapRuns": [{"ExecutionArn": arn, "MapRunArn": run.arn} for run in reversed(found)]}
     yield
 
@@ -35,7 +35,7 @@ def list_map_runs(request: ServiceRequest) -> Steps[Json]:
 def describe_map_run(request: ServiceRequest) -> Steps[Json]:
     """Return the number of items of a Map run by status. Raises StatesError for an unknown one."""
     arn = request.get_text("MapRunArn")
-    for run in request.world.map_runs:
+    for run in request.world.record.map_runs:
         if run.arn == arn:
             found = run.count_items()
             counts: dict[str, Json] = {name: found.get(status, 0) for name, status in _STATUSES.items()}

@@ -30,7 +30,7 @@ def put_object(request: ServiceRequest) -> Steps[Json]:
     if len(key.encode(errors="replace")) > _MAX_KEY:
         raise StatesError("S3.KeyTooLongException", "Your key is too long")
     body = write_compact(arguments["Body"]) if "Body" in arguments else ""
-    stored = StoredObject(at=world.at, bucket=bucket, key=key, body=body, sender=request.execution.title)
+    stored = StoredObject(at=world.at, bucket=bucket, key=key, content=body, sender=request.execution.title)
     world.record.objects.append(stored)
     world.record_event(request.execution, ObjectWritten(bucket, key), request.state.name)
     from hashlib import md5  # slow to load, and rarely needed
