@@ -2,7 +2,7 @@
 
 usage: python -m benchmarks.fan_out [ITEMS]. Simulates the plan as `sfnorch simulate` does. Prints the counts, the
 virtual time and the price of the state transitions; then the time, the time of the processor, and the peak memory of
-the process. On a core that does nothing else, 100,000 items take at most 60 s and 500 MB.
+the process. The aim for 100,000 items on a core that does nothing else: 60 s and 500 MB.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from sfnorch.errors import SfnorchError
@@ -22,6 +24,9 @@ from sfnorch.template.resources import StackEnvironment
 
 _NO_INPUT: Json = {}
 """The input of an execution that is started without one. It is never changed: an execution copies its input."""
+
+_COLLECT_AFTER = 20_000
+"""How many more objects than before are the reason for a collection."""
 
 ENDLESS_SECONDS = 3_600.0
 """The default duration of the simulation of a machine that starts itself, in seconds."""
@@ -94,7 +99,8 @@ def run_machine(
     if stop_after is not None:
         world.clock.process(_stop_execution(world, first, stop_after))
     try:
-        world.clock.run(until)
+        with _collect_rarely():
+            world.clock.run(until)
     except UnsupportedSimulationError as error:  # simpy raises copies of the original error, without its hint
         while isinstance(error.__cause__, UnsupportedSimulationError):
             error = error.__cause__
@@ -106,6 +112,17 @@ def run_machine(
     if any(execution.status == "RUNNING" for execution in world.record.executions):
         world.record.cut_off = until
     return world.record
+
+
+@contextmanager
+def _collect_rarely() -> Iterator[None]:
+    """Let the garbage collector look at the record of the run rarely: it grows, and nothing in it is garbage."""
+    before = gc.get_threshold()
+    gc.set_threshold(_COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _begin_second_run(world: World, machine: Machine, given: Json, after: float) -> Steps[None]:
