@@ -13,6 +13,7 @@ from sfnorch.aws.errors import explain_error
 from sfnorch.aws.glue_jobs import find_missing_jobs, list_job_names
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Severity
+from sfnorch.plan.warnings import JOB_RUN_QUOTA
 from sfnorch.signals import leave_signals_to_main_thread
 from sfnorch.template.names import find_name_faults
 from sfnorch.template.parameters import find_parameter_faults
@@ -72,7 +73,8 @@ def _lint(deployable: Deployable, waits: Waits, on_event: ShowUpdate) -> None:
     with waits("Linting the template"):
         from sfnorch.linter.run import Linter  # slow to load
 
-        found = Linter().lint_template(deployable.template)
+        known = (JOB_RUN_QUOTA,) if deployable.plan else ()  # the warnings about the plan know the account's quota
+        found = Linter(known).lint_template(deployable.template)
     errors = [finding for finding in found if finding.severity is Severity.ERROR]
     if errors:
         lines = "\n".join(f"{finding} [{finding.rule}]" for finding in errors)

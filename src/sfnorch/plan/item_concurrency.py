@@ -7,13 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
 
-MAX_JOB_RUNS = 200
-"""The number of concurrent Glue job runs that an account can have by default, which AWS raises on request.
-
-A public listing of Service Quotas has 200, an older answer on re:Post 50, a newer one 2,000: it differs by account.
-https://docs.aws.amazon.com/general/latest/gr/glue.html (documented; the value assumed)
-"""
-
 
 def count_concurrent_items(plan: AnyPlan) -> int:
     """Return the largest number of items of a fan-out that run at the same time; 0 for other patterns."""

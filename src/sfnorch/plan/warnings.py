@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sfnorch.calls.quotas import MAX_JOB_RUNS
 from sfnorch.findings import Finding
 from sfnorch.naming import name_parameter_default
-from sfnorch.plan.item_concurrency import MAX_JOB_RUNS, count_concurrent_items
+from sfnorch.plan.item_concurrency import count_concurrent_items
 from sfnorch.plan.paths import format_path
 from sfnorch.plan.side_by_side import ConcurrentJob, find_concurrent_jobs
 
