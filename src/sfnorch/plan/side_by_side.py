@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfnorch.expressions import is_expression
+from sfnorch.plan.item_concurrency import count_concurrent_items
 from sfnorch.plan.paths import Path
 
 if TYPE_CHECKING:
@@ -85,8 +86,7 @@ def _list_item_uses(plan: FanOutPlan) -> dict[str, _JobUse]:
     for index, job in enumerate(plan.jobs):
         use = _JobUse((("jobs", index),), queuing=frozenset({job.job_run_queuing}))
         chain = _combine_sequential(chain, {job.name: use})
-    listed = plan.items.listed
-    return _repeat_uses(chain, plan.max_concurrency if listed is None else min(plan.max_concurrency, len(listed)))
+    return _repeat_uses(chain, count_concurrent_items(plan))
 
 
 def _list_task_uses(plan: DagPlan) -> dict[str, _JobUse]:

@@ -127,6 +127,8 @@ class Interpreter:
         """Return the outcome of the state, after its retriers and catchers."""
         self.record_state_event(1)
         self.execution.states.append(state.name)
+        if not self.execution.express:
+            self.world.record.entered[int(self.world.clock.now)] += 1
         self.world.record_event(self.execution, StateEntered(state.kind), state.name)
         language = self.world.languages.find_language(state)
         entered = self.world.write_time(self.world.at)

@@ -247,6 +247,8 @@ class Run:
     """What could not be checked, and mocks that were not used: a sentence for each machine, role and reason."""
     cut_off: float | None = None
     """The second at which the simulation stopped although an execution was still running."""
+    entered: Counter[int] = field(default_factory=Counter)
+    """The number of states of standard workflows that were entered in each second."""
 
     @property
     def first(self) -> Execution:

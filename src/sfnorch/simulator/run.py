@@ -15,6 +15,7 @@ from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.execution import begin_execution
 from sfnorch.simulator.processes import Steps, stop_processes
 from sfnorch.simulator.record import SECOND_RUN, Execution, Run
+from sfnorch.simulator.transition_quota import describe_throttling
 from sfnorch.simulator.world import BEGIN, MAX_EXECUTIONS, World
 from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
 from sfnorch.template.contents import Machine, Template, evaluate_template
@@ -109,6 +110,8 @@ def run_machine(
         world.close()
     for name in world.mocks.list_unused():
         world.record.notes["mock", name, ""] = f"the mock of {name} was not used: no such state was reached"
+    if throttling := describe_throttling(world.record.entered, template.stack.where.region):
+        world.record.notes["quota", "transitions", ""] = throttling
     if any(execution.status == "RUNNING" for execution in world.record.executions):
         world.record.cut_off = until
     return world.record
