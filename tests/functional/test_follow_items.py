@@ -120,6 +120,7 @@ def test_a_fan_out_that_fails_by_its_plan(capsys: pytest.CaptureFixture[str]):
     assert document["resume"] == [f"sfnorch resume {ARN}"]
 
 
+@pytest.mark.slow
 def test_few_calls_however_many_items_there_are():
     fake = ran(2_000, template_of(max_concurrency=1_000), failing={"load": 300})
     tree = RunTree(fake.account.session.stepfunctions, [fake.parent.arn], fake.clock)

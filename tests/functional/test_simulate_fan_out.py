@@ -79,6 +79,7 @@ def test_few_items_have_their_names(run: Run):
     assert lines(done.out)[: len(lines(FEW))] == lines(FEW)
 
 
+@pytest.mark.slow
 def test_many_items_are_counted(run: Run):
     write(
         "{object: {bucket: landing, key: items.json}}", json.dumps([{"table": f"t{number}"} for number in range(1_200)])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.record import Run
 from tests.unit.patterns.fan_outs import BUCKET, children_of, fan_out, jobs_of, objects
+
+pytestmark = pytest.mark.slow
 
 JOBS = ("extract", "transform", "load")
 

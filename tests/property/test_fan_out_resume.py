@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from sfnorch.app.resuming import plan_resume, start_resume
 from sfnorch.errors import SfnorchError
 from sfnorch.simulator.record import Run
 from tests.fan_outs import Fake, fan_out, template_of
+
+pytestmark = pytest.mark.slow
 
 JOBS = ["extract", "check", "load"]
 TEMPLATE = template_of(JOBS, max_concurrency=3, item_name="{% $item.table %}")

@@ -28,3 +28,21 @@ DESCRIBE_MAP_RUN = Call(
 )
 
 CALLS = (LIST_MAP_RUNS, DESCRIBE_MAP_RUN)
+
+REDRIVE_ACTIONS = ("states:RedriveExecution",)
+"""The actions on child executions with which Step Functions redrives a Map run."""
+
+WRITER_ACTIONS = ("s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")
+"""The actions that a ResultWriter requires besides s3:PutObject."""
+
+LISTING_ACTIONS = ("s3:ListBucket",)
+"""The actions with which a distributed Map lists objects."""
+
+MAP_ACTIONS = (
+    *LIST_MAP_RUNS.actions,
+    *DESCRIBE_MAP_RUN.actions,
+    *REDRIVE_ACTIONS,
+    *WRITER_ACTIONS,
+    *LISTING_ACTIONS,
+)
+"""The actions of a distributed Map that reads and writes objects, besides those of executions and objects."""

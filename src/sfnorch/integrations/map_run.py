@@ -9,7 +9,13 @@ from collections.abc import Mapping
 
 from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
 from sfnorch.calls.executions import FOLLOWING_ACTIONS, START_ACTIONS
-from sfnorch.calls.map_runs import DESCRIBE_MAP_RUN, LIST_MAP_RUNS
+from sfnorch.calls.map_runs import (
+    DESCRIBE_MAP_RUN,
+    LIST_MAP_RUNS,
+    LISTING_ACTIONS,
+    REDRIVE_ACTIONS,
+    WRITER_ACTIONS,
+)
 from sfnorch.calls.s3_objects import GET_OBJECT, PUT_OBJECT
 from sfnorch.workflow import Arn, BucketArn, ObjectArns, Permission, ResultsBucket, StackName
 
@@ -57,7 +63,7 @@ def list_permissions(machine: StackName) -> tuple[Permission, ...]:
         Permission(sid="StartItems", actions=START_ACTIONS, resources=(Arn("states", "stateMachine:", machine),)),
         Permission(
             sid="FollowItems",
-            actions=(*FOLLOWING_ACTIONS, "states:RedriveExecution", *LIST_MAP_RUNS.actions),
+            actions=(*FOLLOWING_ACTIONS, *REDRIVE_ACTIONS, *LIST_MAP_RUNS.actions),
             resources=executions,
         ),
         Permission(
@@ -77,8 +83,7 @@ def list_writer_permissions(prefix: str) -> tuple[Permission, ...]:
             actions=(
                 *PUT_OBJECT.actions,
                 *GET_OBJECT.actions,
-                "s3:ListMultipartUploadParts",
-                "s3:AbortMultipartUpload",
+                *WRITER_ACTIONS,
             ),
             resources=(ObjectArns(ResultsBucket(), f"{prefix}/"),),
         ),
@@ -91,5 +96,5 @@ def list_reader_permissions(bucket: str, prefix: str | None) -> tuple[Permission
     https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html (documented)
     """
     objects = Permission(sid="ReadItems", actions=GET_OBJECT.actions, resources=(ObjectArns(bucket, prefix or ""),))
-    listing = Permission(sid="ListItems", actions=("s3:ListBucket",), resources=(BucketArn(bucket),))
+    listing = Permission(sid="ListItems", actions=LISTING_ACTIONS, resources=(BucketArn(bucket),))
     return (objects,) if prefix is not None else (objects, listing)
