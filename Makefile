@@ -124,6 +124,7 @@ bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.deploy
 	$(BIN)/python -m benchmarks.simulate
 	$(BIN)/python -m benchmarks.distributed_map
+	$(BIN)/python -m benchmarks.fan_out
 
 soak: $(VENV)/ready
 	$(BIN)/python -m benchmarks.kills

@@ -33,7 +33,7 @@ from sfnorch.report.findings import convert_findings, convert_rules
 from sfnorch.report.job_logs import convert_logs
 from sfnorch.report.plan_results import PlanResult, convert_plan_results
 from sfnorch.report.run_data import convert_run
-from sfnorch.report.run_tree import convert_started, convert_stopped, convert_tree
+from sfnorch.report.run_document import convert_started, convert_stopped, convert_tree
 from sfnorch.report.schedule import convert_schedule, convert_starts
 from sfnorch.report.stack import convert_deletion, convert_outcome
 from sfnorch.report.status import convert_status

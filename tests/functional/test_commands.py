@@ -150,6 +150,7 @@ dynamic       One state machine; each execution runs the Glue jobs from its inpu
 dag           Tasks with dependencies: each task starts as soon as the tasks that it needs have succeeded.
 continuous    A Glue workflow that runs in a loop, until an action fails.
 flow          Steps in sequence, in parallel, and for each item: jobs, functions, SQL, S3 objects.
+fan-out       A chain of Glue jobs for every item of a list, each in a separate execution.
 """
     )
     rows = [{"name": pattern.name, "summary": pattern.summary} for pattern in PATTERNS.values()]

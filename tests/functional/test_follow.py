@@ -154,6 +154,7 @@ def test_json_is_one_document(capsys: Captured):
             "message": "ValueError: the input is empty",
             "link": FAILURE.splitlines()[-3].removeprefix("  Execution: "),
             "logs": FAILURE.splitlines()[-4].removeprefix("  Logs: "),
+            "item": None,
         }
     ]
     assert document["resume"] == ["sfnorch resume failed-r1 --stack-name etl"]

@@ -18,6 +18,7 @@ VALIDATOR = jsonschema.Draft202012Validator(build_plan_schema())
 
 
 @settings(max_examples=100)
+@pytest.mark.slow
 @given(CHANGED_PLANS)
 def test_a_plan_that_loads_in_its_environment_fits(drawn: tuple[Data, tuple[Data, Data]]):
     base, (overlay, whole) = drawn
@@ -31,6 +32,7 @@ def test_a_plan_that_loads_in_its_environment_fits(drawn: tuple[Data, tuple[Data
 
 
 @settings(max_examples=100)
+@pytest.mark.slow
 @given(CHANGED_PLANS, st.data())
 def test_a_misspelt_key_of_an_environment_does_not_fit_and_does_not_load(
     drawn: tuple[Data, tuple[Data, Data]], choice: st.DataObject

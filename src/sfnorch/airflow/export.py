@@ -31,6 +31,11 @@ def build_airflow_dag(plan: AnyPlan) -> Dag:
             from sfnorch.airflow.flow import build_flow_dag
 
             return build_flow_dag(plan)
+        case "fan-out":
+            raise SfnorchError(
+                "pattern: fan-out can't be exported: its items are known only when it runs",
+                hint="use mapped tasks of Airflow; master-child, dynamic, dag and flow can be exported",
+            )
     raise SfnorchError(
         "pattern: continuous can't be exported: a DAG run has to end",
         hint="use a DAG with a schedule; master-child, dynamic, dag and flow can be exported",

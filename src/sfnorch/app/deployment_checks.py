@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from sfnorch.app.job_concurrency import read_job_concurrency, warn_of_plan
+from sfnorch.app.job_concurrency import read_job_concurrency, read_plan_quota, warn_of_plan
 from sfnorch.app.parameter_faults import refuse_faults
 from sfnorch.app.stack_updates import JobWarnings, LintWarnings, PlanWarning, ShowUpdate
 from sfnorch.aws.errors import explain_error
 from sfnorch.aws.glue_jobs import find_missing_jobs, list_job_names
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Severity
+from sfnorch.plan.warnings import JOB_RUN_QUOTA
 from sfnorch.signals import leave_signals_to_main_thread
 from sfnorch.template.names import find_name_faults
 from sfnorch.template.parameters import find_parameter_faults
@@ -56,11 +57,12 @@ def check_deployable(deployable: Deployable, account: AwsAccount, on_event: Show
     try:
         missing = pool.submit(_find_missing_jobs, deployable, glue)
         concurrency = pool.submit(read_job_concurrency, plan, glue)
+        quota = pool.submit(read_plan_quota, plan, lambda: account.session.service_quotas)
         _lint(deployable.set_region(account.session.region), account.waits, on_event)
         if lines := _list_missing_jobs(missing, account.waits, required=jobs_required):
             on_event(JobWarnings(tuple(lines)))
         if plan is not None:
-            for text in warn_of_plan(plan, concurrency.result, account.now):
+            for text in warn_of_plan(plan, concurrency.result, account.now, quota.result):
                 on_event(PlanWarning(text))
     finally:  # without a wait for Glue, so that Ctrl-C ends the command at once
         pool.shutdown(wait=False, cancel_futures=True)
@@ -71,7 +73,8 @@ def _lint(deployable: Deployable, waits: Waits, on_event: ShowUpdate) -> None:
     with waits("Linting the template"):
         from sfnorch.linter.run import Linter  # slow to load
 
-        found = Linter().lint_template(deployable.template)
+        known = (JOB_RUN_QUOTA,) if deployable.plan else ()  # the warnings about the plan know the account's quota
+        found = Linter(known).lint_template(deployable.template)
     errors = [finding for finding in found if finding.severity is Severity.ERROR]
     if errors:
         lines = "\n".join(f"{finding} [{finding.rule}]" for finding in errors)

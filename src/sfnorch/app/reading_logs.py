@@ -22,6 +22,12 @@ class RunLogs:
     """The job runs whose logs are read."""
     reader: LogReader
 
+    @property
+    def unread_items(self) -> int:
+        """Return the number of items of a fan-out that failed, and whose logs are not read."""
+        nodes = [node for root in self.tree.roots for node in root.list_nodes() if node.items]
+        return sum(max(0, node.items.failed - len(node.failed_items)) for node in nodes if node.items)
+
     def __iter__(self) -> Iterator[ErrorLog]:
         """Yield the log of each job run as soon as it is read."""
         return map(self.reader.read, self.runs)
@@ -38,7 +44,8 @@ def read_logs(
     """Return the error logs of the failed Glue jobs of an execution, as `sfnorch logs` prints them.
 
     `tail` is the number of events from the end of each log; 0 reads all. `all_jobs` includes the runs of jobs that did
-    not fail, `executors` the log streams of the executors of Spark jobs.
+    not fail, `executors` the log streams of the executors of Spark jobs. Of a fan-out, only the first items that failed
+    are read.
 
     Raises SfnorchError if the execution does not exist. A log that cannot be read has a `fault`.
     """

@@ -8,13 +8,22 @@ from dataclasses import dataclass
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.executions import ExecutionRequest, FoundExecution, find_execution
+from sfnorch.app.resuming_items import PlannedItems, plan_items, redrive, store_items
 from sfnorch.app.watching import RunResult, ShowProgress, follow_executions, ignore_progress
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.protocol.job_list import list_setting_names
 from sfnorch.protocol.run_context import PARAMS, RUN
 from sfnorch.runs.definitions import read_definition
-from sfnorch.runs.executions import AlreadyExistsError, make_execution_arn, make_machine_arn, start_execution
+from sfnorch.runs.executions import (
+    AlreadyExistsError,
+    has_execution,
+    make_execution_arn,
+    make_machine_arn,
+    read_machine_name,
+    start_execution,
+)
+from sfnorch.runs.kinds.fan_out import ItemsResumption
 from sfnorch.runs.kinds.job_list import JOB_LIST
 from sfnorch.runs.kinds.kind import Resumption
 from sfnorch.runs.node import Node
@@ -30,6 +39,18 @@ class PlannedResume:
     """The execution that is resumed, and its state machine."""
     resumption: Resumption
     """The input of the new execution."""
+    items: PlannedItems | None = None
+    """How the items of a fan-out are resumed; None for other patterns."""
+
+    @property
+    def is_redrive(self) -> bool:
+        """Return whether Step Functions redrives the execution, in place of a new one."""
+        return self.items is not None and self.items.remaining is None
+
+    @property
+    def reason(self) -> str:
+        """Return why the items of a fan-out are resumed in this way; an empty text for other patterns."""
+        return self.items.reason if self.items else ""
 
     @property
     def jobs(self) -> Mapping[str, Sequence[str]]:
@@ -71,6 +92,11 @@ def plan_resume(
     """
     found = find_execution(request, account or AwsAccount())
     account = found.account
+    if "/" in read_machine_name(found.arn):
+        raise SfnorchError(
+            f"{found.arn} is the execution of an item of a Map Run, and is resumed with the other items",
+            hint="resume the execution of the state machine that started it; `sfnorch status` shows the last one",
+        )
     client = account.session.stepfunctions
     tree = RunTree(client, [found.arn], account.clock)
     untold: list[str] = []
@@ -86,6 +112,10 @@ def plan_resume(
     resumption = plan_resumption(root, definition)
     for node in root.list_nodes():
         _refuse_lost_jobs(node, resumption, account)
+    if isinstance(resumption, ItemsResumption):
+        _refuse_second_resume(found)
+        items = plan_items(root, resumption, definition, account, on_warning)
+        return PlannedResume(found=found, resumption=items.resumption, items=items)
     return PlannedResume(found=found, resumption=resumption)
 
 
@@ -108,18 +138,37 @@ def resume(
 def start_resume(planned: PlannedResume) -> str:
     """Start the execution of `plan_resume`, and return its ARN. Raises SfnorchError if it is already resumed."""
     found, account = planned.found, planned.found.account
-    # one name for each execution to resume: if two commands resume it, one execution starts
-    name = f"resume-{hashlib.sha256(found.arn.encode()).hexdigest()[:16]}"
+    if planned.is_redrive:
+        redrive(found.arn, account)
+        return found.arn
+    name, given = _name_resumed(found), planned.resumption.input
+    if planned.items is not None:
+        _refuse_second_resume(found)  # which would replace the items of an execution that reads them
+        given = store_items(planned.items, name, account)
     try:
         with account.waits("Starting the execution"):
-            return start_execution(
-                account.session.stepfunctions, found.machine_arn, name, planned.resumption.input, account.clock
-            )
+            return start_execution(account.session.stepfunctions, found.machine_arn, name, given, account.clock)
     except AlreadyExistsError:
-        before = make_execution_arn(found.machine_arn, name)
-        raise SfnorchError(
-            f"The execution is already resumed by {before}", hint=f"resume that one with `sfnorch resume {before}`"
-        ) from None
+        raise _explain_second_resume(found) from None
+
+
+def _name_resumed(found: FoundExecution) -> str:
+    """Return the name of the execution that resumes another: if two commands resume it, one execution starts."""
+    return f"resume-{hashlib.sha256(found.arn.encode()).hexdigest()[:16]}"
+
+
+def _explain_second_resume(found: FoundExecution) -> SfnorchError:
+    before = make_execution_arn(found.machine_arn, _name_resumed(found))
+    return SfnorchError(
+        f"The execution is already resumed by {before}", hint=f"resume that one with `sfnorch resume {before}`"
+    )
+
+
+def _refuse_second_resume(found: FoundExecution) -> None:
+    """Raise SfnorchError if an execution resumes this one already."""
+    arn = make_execution_arn(found.machine_arn, _name_resumed(found))
+    if has_execution(found.account.session.stepfunctions, arn, found.account.clock):
+        raise _explain_second_resume(found)
 
 
 def _refuse_lost_jobs(node: Node, found: Resumption, account: AwsAccount) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.stack_updates import ShowUpdate, StackReporter, ignore_update
 from sfnorch.aws import stack_events
 from sfnorch.aws.stacks import Stack, find_stack, get_stack
-from sfnorch.aws.status import Status, read_status
+from sfnorch.aws.status import LastExecution, Status, read_status
+from sfnorch.runs.item_counts import read_item_counts
 
 if TYPE_CHECKING:
     from sfnorch.aws.stack_events import OperationEnd
+
+
+_RESULTS = "ResultsBucketName"
+"""The output of a stack with a bucket for results, which every fan-out has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,4 +77,13 @@ def follow_stack(
 def _read(stack: Stack, account: AwsAccount) -> Status:
     session = account.session
     with account.waits("Reading the last executions and the alarms"):
-        return read_status(session.cloudformation, session.stepfunctions, session.cloudwatch, stack)
+        found = read_status(session.cloudformation, session.stepfunctions, session.cloudwatch, stack)
+        if _RESULTS not in stack.outputs:
+            return found
+        return replace(found, executions=tuple(_count_items(execution, account) for execution in found.executions))
+
+
+def _count_items(execution: LastExecution, account: AwsAccount) -> LastExecution:
+    """Return the execution with the numbers of its items if it is a fan-out."""
+    counts = read_item_counts(account.session.stepfunctions, execution.machine.arn, execution.arn, account.clock)
+    return replace(execution, items=counts)

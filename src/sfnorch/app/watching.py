@@ -11,6 +11,7 @@ from sfnorch.app.executions import ExecutionRequest, find_execution
 from sfnorch.aws.errors import explain_error
 from sfnorch.errors import SfnorchError, extend_error
 from sfnorch.protocol.backfill import ERROR as BACKFILL_FAILED
+from sfnorch.protocol.fan_out import ERROR as ITEMS_FAILED
 from sfnorch.runs.resume import can_resume
 from sfnorch.runs.run_tree import Failure, RunChange, RunTree
 
@@ -51,12 +52,14 @@ class RunResult:
             return "failed"
         if not (failures := self.failures):
             return "succeeded"
-        roots = self.tree.roots
-        of_work = any(
-            failure.job or failure.refused or failure.node not in roots or failure.node.record.error == BACKFILL_FAILED
-            for failure in failures
-        )
-        return "work_failed" if of_work else "failed"
+        return "work_failed" if any(map(self._is_of_work, failures)) else "failed"
+
+    def _is_of_work(self, failure: Failure) -> bool:
+        """Return whether a failure is not that of a root execution itself."""
+        record = failure.node.record
+        is_of_root = any(root is failure.node for root in self.tree.roots)
+        reports_work = record.status == "SUCCEEDED" or record.error in (BACKFILL_FAILED, ITEMS_FAILED)
+        return bool(failure.job or failure.refused or reports_work) or not is_of_root
 
     @property
     def failures(self) -> Sequence[Failure]:

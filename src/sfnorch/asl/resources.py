@@ -1,4 +1,4 @@
-"""The Resource of Task states: the service integration, in the partition of the state machine.
+"""The Resource of Task and Map states: the service integration, in the partition of the state machine.
 
 An execution fails at a Task whose resource is in another partition, and nothing catches this error:
 https://github.com/aws/aws-cdk/issues/4597 [measured]
@@ -15,14 +15,17 @@ INTEGRATION = "arn:aws:states:::"
 
 
 def list_integrations(definition: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the integrations that the Tasks of the definition call, such as `glue:startJobRun.sync`, in order."""
+    """Return the integrations that the definition calls, such as `glue:startJobRun.sync`, in order."""
     found: dict[str, None] = {}
     replace_resources(definition, lambda integration: found.setdefault(integration) or "")
     return tuple(found)
 
 
 def replace_resources(definition: Mapping[str, Any], resource: Callable[[str], str]) -> dict[str, Any]:
-    """Return the definition in which the Resource of each Task is the result of `resource` for the integration."""
+    """Return the definition in which each Resource is the result of `resource` for the integration.
+
+    A Task has a Resource, and so have the reader and the writer of a distributed Map.
+    """
     states = {name: _replace_in_state(state, resource) for name, state in definition["States"].items()}
     return {**definition, "States": states}
 
@@ -35,6 +38,10 @@ def _replace_in_state(state: Mapping[str, Any], resource: Callable[[str], str]) 
         changed["Branches"] = [replace_resources(branch, resource) for branch in state["Branches"]]
     if state["Type"] == "Map":
         changed["ItemProcessor"] = replace_resources(state["ItemProcessor"], resource)
+        for part in ("ItemReader", "ResultWriter"):
+            if part in state:
+                integration = state[part]["Resource"].removeprefix(INTEGRATION)
+                changed[part] = {**state[part], "Resource": resource(integration)}
     return changed
 
 

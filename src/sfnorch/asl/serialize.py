@@ -37,7 +37,7 @@ def _serialize_fields(state: asl.AnyState) -> dict[str, Any]:
 
 def _serialize_state(state: asl.AnyState) -> dict[str, Any]:
     fields = _serialize_fields(state)
-    kind = {"Type": type(state).__name__}
+    kind = {"Type": "Map" if isinstance(state, asl.DistributedMap) else type(state).__name__}
     comment = {"Comment": check_literal_text(state.comment)} if state.comment else {}
     return {**kind, **comment, **{key: value for key, value in fields.items() if value is not None}}
 
@@ -103,6 +103,36 @@ def _(state: asl.Map) -> dict[str, Any]:
         **_serialize_data(state.assign, state.output),
         **_serialize_next(state.next),
     }
+
+
+@_serialize_fields.register
+def _(state: asl.DistributedMap) -> dict[str, Any]:
+    processor = _serialize_graph(state.processor)
+    return {
+        "Label": state.label,
+        "Items": _serialize_optional(state.items),
+        "ItemReader": _serialize_reader(state.reader) if state.reader else None,
+        "ItemSelector": _serialize_optional(state.item_selector),
+        "ItemBatcher": {"MaxItemsPerBatch": state.batch_size} if state.batch_size else None,
+        "MaxConcurrency": state.max_concurrency,
+        "ToleratedFailureCount": state.tolerated_count,
+        "ToleratedFailurePercentage": state.tolerated_percentage,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, **processor},
+        "ResultWriter": _serialize_writer(state.writer) if state.writer else None,
+        **_serialize_errors(state.retry, state.catch),
+        **_serialize_data(state.assign, state.output),
+        **_serialize_next(state.next),
+    }
+
+
+def _serialize_reader(reader: asl.ItemReader) -> dict[str, Any]:
+    config = {"ReaderConfig": _serialize_value(reader.config)} if reader.config else {}
+    return {"Resource": INTEGRATION + reader.resource, **config, "Arguments": _serialize_value(reader.arguments)}
+
+
+def _serialize_writer(writer: asl.ResultWriter) -> dict[str, Any]:
+    arguments = {"Bucket": writer.bucket, "Prefix": writer.prefix}
+    return {"Resource": INTEGRATION + "s3:putObject", "Arguments": _serialize_value(arguments)}
 
 
 @_serialize_fields.register

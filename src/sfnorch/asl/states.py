@@ -130,6 +130,47 @@ class Map(NamedTuple):
     comment: str = ""
 
 
+class ItemReader(NamedTuple):
+    """What reads the items of a distributed Map from S3: `s3:getObject` or `s3:listObjectsV2` with its arguments."""
+
+    resource: str
+    arguments: Mapping[str, Value]
+    config: Mapping[str, Value] = _NONE
+
+
+class ResultWriter(NamedTuple):
+    """Where a distributed Map writes the results of its child executions in S3."""
+
+    bucket: Value
+    prefix: Value
+
+
+class DistributedMap(NamedTuple):
+    """A Map state that runs a child execution of its processor for each item, or for each batch of items.
+
+    The items are those of `items` or of the `reader`. `label` is in the ARNs of the child executions.
+    https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+    """
+
+    name: str
+    label: str
+    processor: Graph
+    items: Value = None
+    reader: ItemReader | None = None
+    item_selector: Value = None
+    batch_size: int | None = None
+    max_concurrency: int | None = None
+    tolerated_count: int | None = None
+    tolerated_percentage: int | None = None
+    writer: ResultWriter | None = None
+    retry: tuple[Retrier, ...] = ()
+    catch: tuple[Catcher, ...] = ()
+    assign: Mapping[str, Value] = _NONE
+    output: Value = None
+    next: str | None = None
+    comment: str = ""
+
+
 class Succeed(NamedTuple):
     """A state that ends the state machine or the branch successfully."""
 
@@ -164,6 +205,6 @@ class Graph:
         return self.states[0].name
 
 
-AnyState: TypeAlias = Task | Pass | Choice | Wait | Parallel | Map | Succeed | Fail
-Linkable: TypeAlias = Task | Pass | Wait | Parallel | Map
+AnyState: TypeAlias = Task | Pass | Choice | Wait | Parallel | Map | DistributedMap | Succeed | Fail
+Linkable: TypeAlias = Task | Pass | Wait | Parallel | Map | DistributedMap
 """The states that have one next state."""

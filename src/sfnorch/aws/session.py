@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_stepfunctions import SFNClient
 
+    from sfnorch.aws.service_quotas import QuotaReader
+
 Client = TypeVar("Client", bound="BaseClient")
 
 CALLS = logging.getLogger("sfnorch.aws.calls")
@@ -45,6 +47,8 @@ _PROMPTING = ("mfa_serial", "credential_process")
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
 """
 _RETRIES = {"mode": "standard", "total_max_attempts": 5}
+_BRIEF = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 1})
+"""The settings of a client whose answers are optional: its endpoint may be out of reach."""
 
 _TOLD = (
     "StackName", "ChangeSetName", "ChangeSetType", "Bucket", "Key", "JobName", "logGroupName", "logStreamName",
@@ -138,6 +142,13 @@ class Session:
     def s3(self) -> S3Client:
         """Return the client of S3."""
         return self._create(lambda: self._session.client("s3", config=self._config))
+
+    @cached_property
+    def service_quotas(self) -> QuotaReader:
+        """Return the client of Service Quotas, which gives up after a few seconds."""
+        config = self._config.merge(_BRIEF)
+        reader: QuotaReader = self._create(lambda: self._session.client("service-quotas", config=config))
+        return reader
 
     @cached_property
     def stepfunctions(self) -> SFNClient:

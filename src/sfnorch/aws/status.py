@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import get_error_code
+from sfnorch.aws.map_runs import ItemCounts
 from sfnorch.aws.stacks import ALARM, MACHINE, Resource, Stack, list_resources
 from sfnorch.errors import SfnorchError
 
@@ -46,6 +47,8 @@ class LastExecution:
     status: str
     started: datetime
     ended: datetime | None
+    items: ItemCounts | None = None
+    """The numbers of items of a fan-out; None for other patterns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

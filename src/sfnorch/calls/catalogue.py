@@ -13,6 +13,7 @@ from sfnorch.calls import (
     glue_job_run,
     glue_workflow_run,
     lambda_invoke,
+    map_runs,
     messages,
     redshift_statement,
     s3_objects,
@@ -23,7 +24,7 @@ CALLS: Mapping[str, Call] = {
     call.resource: call
     for module in (
         *(glue_job_run, glue_workflow_run, glue_crawl, lambda_invoke, executions, athena_query, redshift_statement),
-        *(s3_objects, messages, alarms, dynamodb_items),
+        *(s3_objects, messages, alarms, dynamodb_items, map_runs),
     )
     for call in module.CALLS
 }

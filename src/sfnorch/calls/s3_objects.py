@@ -19,6 +19,10 @@ PUT_OBJECT = Call(
         "S3.SdkClientException",
     ),
 )
-GET_OBJECT = Call(resource="aws-sdk:s3:getObject", grants=(RequiredActions(actions=("s3:GetObject",), on=_OBJECT),))
+GET_OBJECT = Call(
+    resource="aws-sdk:s3:getObject",
+    grants=(RequiredActions(actions=("s3:GetObject",), on=_OBJECT),),
+    transient=PUT_OBJECT.transient,
+)
 
 CALLS = (PUT_OBJECT, GET_OBJECT)

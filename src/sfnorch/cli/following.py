@@ -14,19 +14,14 @@ from sfnorch.cli.documents import print_json
 from sfnorch.cli.exit_codes import CHILD_FAILED, ERROR, SUCCESS
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
+from sfnorch.report.run_document import convert_started, convert_tree
 from sfnorch.report.run_screen import RunScreen
-from sfnorch.report.run_tree import (
-    build_titles,
-    convert_started,
-    convert_tree,
-    print_failures,
-    print_resume,
-    render_tree,
-)
+from sfnorch.report.run_tree import build_titles, print_failures, print_resume, render_tree
 from sfnorch.resume_command import build_resume_command
 
 if TYPE_CHECKING:
     from sfnorch.app.account import AwsAccount
+    from sfnorch.report.documents.executions import ResumptionData
 
 _EXIT_CODES = {"succeeded": SUCCESS, "work_failed": CHILD_FAILED, "failed": ERROR}
 
@@ -37,12 +32,13 @@ def follow_run(
     output_form: str,
     *,
     stack_name: str = "",
+    resumption: ResumptionData | None = None,
 ) -> int:
     """Follow the executions until they end, print the result, and return the exit code of the command.
 
     `follow` is the use case, which gets what shows its progress; `account` has the options for the command that
-    resumes. Raises SfnorchError if an execution is still running after the timeout, after Ctrl-C, or after an error of
-    AWS.
+    resumes; `resumption` is how the executions resume another one. Raises SfnorchError if an execution is still running
+    after the timeout, after Ctrl-C, or after an error of AWS.
     """
     console = create_progress_console() if output_form == "text" else None
     try:
@@ -50,23 +46,25 @@ def follow_run(
             result = follow(screen.show)
     except NotFollowedError as error:
         if output_form == "json":
-            print_json(convert_tree(error.tree))
+            print_json(convert_tree(error.tree, resumption=resumption))
         raise
-    _print_result(result, account, stack_name, output_form)
+    _print_result(result, account, stack_name, output_form, resumption)
     if result.end == "running":
         timeout = SfnorchError("The execution is still running after --timeout")
         raise explain_continuation(result.tree, timeout)
     return _EXIT_CODES[result.end]
 
 
-def _print_result(result: RunResult, account: AwsAccount, stack_name: str, output_form: str) -> None:
+def _print_result(
+    result: RunResult, account: AwsAccount, stack_name: str, output_form: str, resumption: ResumptionData | None
+) -> None:
     tree = result.tree
     commands = [
         build_resume_command(arn, stack_name=stack_name, region=account.region, profile=account.profile)
         for arn in result.resumable
     ]
     if output_form == "json":
-        print_json(convert_tree(tree, commands))
+        print_json(convert_tree(tree, commands, resumption))
         return
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     names = build_titles(tree, stack_name)
@@ -75,10 +73,10 @@ def _print_result(result: RunResult, account: AwsAccount, stack_name: str, outpu
     print_resume(commands, console)
 
 
-def print_started(arns: Sequence[str], output_form: str) -> None:
+def print_started(arns: Sequence[str], output_form: str, resumption: ResumptionData | None = None) -> None:
     """Print the ARNs of the executions that were started, and the command that follows each."""
     if output_form == "json":
-        print_json(convert_started(arns))
+        print_json(convert_started(arns, resumption))
         return
     for arn in arns:
         click.echo(arn)

@@ -63,6 +63,8 @@ def logs(
         print_json(convert_logs(read.execution, found))
     else:
         found = _print_each(read, stack_name)
+    if read.unread_items:
+        click.echo(f"The logs of {read.unread_items:,} more items that failed are not printed.", err=True)
     if not read.runs:
         click.echo(_explain_no_job(read.tree, all_jobs=all_jobs), err=True)
         return SUCCESS

@@ -21,6 +21,7 @@ from sfnorch.cli.options import add_follow_options, add_output_option
 
 if TYPE_CHECKING:
     from sfnorch.app.resuming import PlannedResume
+    from sfnorch.report.documents.executions import ResumptionData
 
 
 @click.command(
@@ -52,8 +53,8 @@ def resume(
     """Resume a failed execution from the job that failed.
 
     The command starts a new execution of the same state machine. It skips children that succeeded. A child that failed
-    runs the job that failed and the jobs after it. EXECUTION is the ARN of an execution, or its name. The default is
-    the last execution that was started.
+    runs the job that failed and the jobs after it. Of a fan-out, the items that did not succeed run, each from its
+    failed job. EXECUTION is the ARN of an execution, or its name. The default is the last execution that was started.
     """
     require_consent(yes, output_form, "resume")
     from sfnorch.app.executions import ExecutionRequest
@@ -69,16 +70,24 @@ def resume(
     if not yes and not (can_ask(output_form) and click.confirm("Start this execution?", err=True)):
         click.echo("Nothing was started.", err=True)
         return ERROR
-    started = [start_resume(planned)]
+    started, resumption = [start_resume(planned)], _convert_method(planned)
     if no_wait:
-        print_started(started, output_form)
+        print_started(started, output_form, resumption)
         return SUCCESS
     return follow_run(
         lambda show: follow_executions(started, planned.found.account, timeout=timeout, on_event=show),
         account,
         output_form,
         stack_name=stack_name,
+        resumption=resumption,
     )
+
+
+def _convert_method(planned: PlannedResume) -> ResumptionData | None:
+    """Return how the items of a fan-out are resumed, as data; None for other patterns."""
+    if not planned.reason:
+        return None
+    return {"method": "redrive" if planned.is_redrive else "execution", "reason": planned.reason}
 
 
 def _print_resumption(planned: PlannedResume) -> None:
@@ -88,5 +97,7 @@ def _print_resumption(planned: PlannedResume) -> None:
         click.echo(line, err=True)
     for child, jobs in planned.jobs.items():
         click.echo(f"{child}: {' → '.join(jobs) or planned.resumption.as_planned}", err=True)
+    if planned.reason:
+        click.echo(f"{'redrive' if planned.is_redrive else 'new execution'}: {planned.reason}.", err=True)
     if planned.skipped:
         click.echo(f"skipped: {', '.join(planned.skipped)}", err=True)

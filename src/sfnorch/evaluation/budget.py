@@ -39,7 +39,9 @@ VALUES_PER_STEP = 8
 """The number of values that are walked in about the time of a step."""
 
 RECURSION = "its recursion or nesting is too deep for a simulation; write a loop as a tail call, $map or $reduce"
-_CHARACTERS_PER_VALUE = 32
+CHARACTERS_PER_VALUE = 32
+"""The number of characters of a text that count as one value."""
+
 _STEPS_PER_LOOK = 4_096
 _BYTES_PER_LOOK = 8 * 2**20
 _MOST_SIZES = 20_000
@@ -122,7 +124,7 @@ class Budget:
     def measure_size(self, value: object) -> int:
         """Return the number of values in a value when all its shared parts are expanded."""
         if isinstance(value, str):
-            return 1 + len(value) // _CHARACTERS_PER_VALUE
+            return 1 + len(value) // CHARACTERS_PER_VALUE
         if not isinstance(value, list | dict):
             return 1
         known: int | None = getattr(value, "values_within", None)

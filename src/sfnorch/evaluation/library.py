@@ -54,6 +54,7 @@ class SyntaxNode(Protocol):
     keep_singleton_array: bool
     consarray: bool
     thunk: bool
+    body: SyntaxNode
 
     evaluate: Callable[..., object]
     """How to evaluate the node, which this project adds: see `nodes.py`."""

@@ -33,40 +33,40 @@ class NullReplacement:
             return value, 1
         if (kept := self._kept.get(id(value))) and kept[0] is value:
             return kept[1:]
-        found: object = value
-        if isinstance(value, dict):
-            members = {key: self._replace(item) for key, item in value.items()}
-            size = 1 + sum(count for _, count in members.values())
-            if any(members[key][0] is not item for key, item in value.items()):
-                found = {key: item for key, (item, _) in members.items()}
-        else:
-            items = [self._replace(item) for item in value]
-            size = 1 + sum(count for _, count in items)
-            if any(new is not old for (new, _), old in zip(items, value, strict=True)):
-                found = [item for item, _ in items]
+        found: dict[object, object] | list[object] | None = None
+        size = 1
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if item is not None and not isinstance(item, (dict, list)):
+                size += 1
+                continue
+            replaced, count = self._replace(item)
+            size += count
+            if replaced is not item:
+                if found is None:
+                    found = value.copy()
+                found[key] = replaced
+        result = value if found is None else found
         if size >= _LARGE:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
-            self._kept[id(value)] = value, found, size
-        return found, size
+            self._kept[id(value)] = value, result, size
+        return result, size
 
 
 class Variables(dict[str, object]):
-    """Values by name. In a value from outside, the nulls are replaced when it is first read: few variables are."""
+    """Values by name. A value from outside gets here, with its nulls replaced, when it is first read: few are."""
 
     def __init__(self, values: Mapping[str, object], nulls: NullReplacement) -> None:
-        super().__init__(values)
-        self._unread = set(values)
+        super().__init__()
+        self._unread = values
         self._nulls = nulls
 
-    def __getitem__(self, name: str) -> object:
-        if name in self._unread:
-            self[name] = self._nulls.replace(super().__getitem__(name))
-        return super().__getitem__(name)
+    def __missing__(self, name: str) -> object:
+        found = self[name] = self._nulls.replace(self._unread[name])
+        return found
 
-    def __setitem__(self, name: str, value: object) -> None:
-        self._unread.discard(name)
-        super().__setitem__(name, value)
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self._unread
 
     def get(self, name: str, default: object = None) -> object:  # as the library calls it
         """Return the value of a variable, or the default."""

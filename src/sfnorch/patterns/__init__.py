@@ -65,6 +65,11 @@ PATTERNS = {
             summary="Steps in sequence, in parallel, and for each item: jobs, functions, SQL, S3 objects.",
             module="flow",
         ),
+        Pattern(
+            name="fan-out",
+            summary="A chain of Glue jobs for every item of a list, each in a separate execution.",
+            module="fan_out",
+        ),
     )
 }
 

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from sfnorch.plan.models.continuous import ContinuousPlan
     from sfnorch.plan.models.dag import DagPlan
     from sfnorch.plan.models.dynamic import DynamicPlan
+    from sfnorch.plan.models.fan_out import FanOutPlan
     from sfnorch.plan.models.flow import FlowPlan
     from sfnorch.plan.models.job import Job
     from sfnorch.plan.models.master_child import Child, MasterChildPlan
 
-    WrittenPlan: TypeAlias = MasterChildPlan | DynamicPlan | DagPlan | ContinuousPlan | FlowPlan
-    ScheduledPlan: TypeAlias = MasterChildPlan | DagPlan | ContinuousPlan | FlowPlan
+    WrittenPlan: TypeAlias = MasterChildPlan | DynamicPlan | DagPlan | ContinuousPlan | FlowPlan | FanOutPlan
+    ScheduledPlan: TypeAlias = MasterChildPlan | DagPlan | ContinuousPlan | FlowPlan | FanOutPlan
     AnyPlan: TypeAlias = WrittenPlan | DefaultPlan
     ChainsPlan: TypeAlias = MasterChildPlan | DefaultPlan
     AnyChild: TypeAlias = Child | DefaultChild
@@ -27,6 +28,7 @@ PLANS = {
     "dag": "dag.DagPlan",
     "continuous": "continuous.ContinuousPlan",
     "flow": "flow.FlowPlan",
+    "fan-out": "fan_out.FanOutPlan",
 }
 """The module and the class of each pattern's plan."""
 

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 RUN_VARIABLES = (RunVariable.PARAMS, RunVariable.RUN, RunVariable.ENVIRONMENT)
 """The variables that expressions of all patterns can use."""
 
-PATTERN_VARIABLES = {"master-child": ("child", "thread"), "dynamic": ("thread",), "dag": ("task",)}
+PATTERN_VARIABLES = {
+    "master-child": ("child", "thread"),
+    "dynamic": ("thread",),
+    "dag": ("task",),
+    "fan-out": ("item",),
+}
 """The further variables of a pattern."""
 
 UTC = "UTC"
@@ -22,9 +27,9 @@ UTC = "UTC"
 def has_run_context(plan: AnyPlan) -> bool:
     """Return whether the state machines of the plan resolve parameters, the date and the ID of a run.
 
-    They do so only if the plan uses one of them.
+    They do so only if the plan uses one of them. The items of a fan-out always have their run.
     """
-    if plan.parameters or plan.run_id_argument:
+    if plan.pattern == "fan-out" or plan.parameters or plan.run_id_argument:
         return True
     if plan.overlap is not None and plan.overlap.mode != "allow":
         return True

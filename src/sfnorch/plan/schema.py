@@ -14,6 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from sfnorch.plan.changes_schema import refer_to
 from sfnorch.plan.composition_schema import INCLUDED_FILE, add_composition_keys, list_composition_models
 from sfnorch.plan.kinds import PLANS, load_plan_model
+from sfnorch.plan.models.fan_out import Items
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.overlap import Overlap
 from sfnorch.plan.models.retry import Retry
@@ -36,11 +37,19 @@ class _PlanSchema(GenerateJsonSchema):
     def model_schema(self, schema: Any) -> JsonSchemaValue:
         """Return the schema of a model, which accepts a single value for a job, a schedule and a retry."""
         made = super().model_schema(schema)
+        if schema["cls"] is Items:
+            return _accept_short_forms(made)
         key = _TEXT_IS_ENOUGH.get(schema["cls"].__name__)
         if key is None:
             return made
         text = {**made["properties"][key], "title": made["title"]}
         return {"description": made.get("description", ""), "anyOf": [text, made]}
+
+
+def _accept_short_forms(made: JsonSchemaValue) -> JsonSchemaValue:
+    """Return the schema of the items of a fan-out, which can also be the word `input`, or a list."""
+    listed = next(form for form in made["properties"]["list"]["anyOf"] if form.get("type") == "array")
+    return {"description": made.get("description", ""), "anyOf": [{"const": "input"}, listed, made]}
 
 
 def build_plan_schema() -> dict[str, Any]:

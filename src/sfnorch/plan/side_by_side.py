@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfnorch.expressions import is_expression
+from sfnorch.plan.item_concurrency import count_concurrent_items
 from sfnorch.plan.paths import Path
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyChild, AnyJob, AnyPlan, ChainsPlan
     from sfnorch.plan.models.dag import DagPlan, DagTask
+    from sfnorch.plan.models.fan_out import FanOutPlan
     from sfnorch.plan.models.flow import FlowStep, ForEach
 
 MOST_ITEMS = 40
@@ -57,6 +59,8 @@ def find_concurrent_jobs(plan: AnyPlan) -> Iterator[ConcurrentJob]:
             uses = _list_task_uses(plan)
         case "flow":
             uses = _list_steps_uses(plan.steps, ("steps",))
+        case "fan-out":
+            uses = _list_item_uses(plan)
         case _:  # the input of an execution names its jobs
             return
     for job, use in uses.items():
@@ -75,6 +79,14 @@ def _list_chain_uses(plan: ChainsPlan) -> dict[str, _JobUse]:
             chain = _combine_sequential(chain, {job.name: use})
         chains.append(chain)
     return _combine_concurrent(chains)
+
+
+def _list_item_uses(plan: FanOutPlan) -> dict[str, _JobUse]:
+    chain: dict[str, _JobUse] = {}
+    for index, job in enumerate(plan.jobs):
+        use = _JobUse((("jobs", index),), queuing=frozenset({job.job_run_queuing}))
+        chain = _combine_sequential(chain, {job.name: use})
+    return _repeat_uses(chain, count_concurrent_items(plan))
 
 
 def _list_task_uses(plan: DagPlan) -> dict[str, _JobUse]:

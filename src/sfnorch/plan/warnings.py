@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sfnorch.calls.quotas import MAX_JOB_RUNS
 from sfnorch.findings import Finding
 from sfnorch.naming import name_parameter_default
+from sfnorch.plan.item_concurrency import count_concurrent_items
 from sfnorch.plan.paths import format_path
 from sfnorch.plan.side_by_side import ConcurrentJob, find_concurrent_jobs
 
@@ -25,6 +27,9 @@ BACKFILL_EXCLUDED = "backfill-excluded"
 
 REQUIRED_PARAMETER = "required-parameter"
 """The rule of warnings about scheduled runs without a value for a required parameter."""
+
+JOB_RUN_QUOTA = "job-run-quota"
+"""The rule of warnings about items that run more Glue jobs at the same time than an account may."""
 
 _MOST_PLACES = 5
 
@@ -49,6 +54,19 @@ def _find_concurrent_job_warnings(plan: AnyPlan, now: datetime) -> Iterator[Find
             f"the Glue job {found.job!r} can have {found.at_once} concurrent runs: {_format_places(found)} {run} {how}"
             ", and Glue allows one run of a job at a time unless its MaxConcurrentRuns is higher",
             "raise MaxConcurrentRuns of the job, set job_run_queuing: true, or run them in sequence",
+        )
+
+
+def _find_quota_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield a warning if the items of a fan-out run more jobs at the same time than Glue's default quota."""
+    items = count_concurrent_items(plan)
+    if items > MAX_JOB_RUNS:
+        yield plan.places.create_warning(
+            JOB_RUN_QUOTA,
+            ("max_concurrency",),
+            f"up to {items:,} items run a Glue job at the same time, and by default an account can have {MAX_JOB_RUNS} "
+            "concurrent job runs",
+            f"set max_concurrency to {MAX_JOB_RUNS} or less, or raise the quota of Glue",
         )
 
 
@@ -98,6 +116,7 @@ def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
 
 _CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (
     _find_concurrent_job_warnings,
+    _find_quota_warnings,
     _find_schedule_warnings,
     _find_parameter_warnings,
     _find_backfill_warnings,

@@ -13,7 +13,7 @@ from sfnorch.report.status import STYLES
 from sfnorch.runs.job_logs import ErrorLog
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents.executions import LogsDocument
+    from sfnorch.report.documents.executions import JobRunLog, LogsDocument
 
 
 def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None:
@@ -47,26 +47,25 @@ def _list_head_lines(log: ErrorLog) -> Iterator[str]:
 
 def convert_logs(execution: str, logs: Sequence[ErrorLog]) -> LogsDocument:
     """Return the logs as data."""
+    return {"execution": execution, "jobRuns": [_convert_log(log) for log in logs]}
+
+
+def _convert_log(log: ErrorLog) -> JobRunLog:
     return {
-        "execution": execution,
-        "jobRuns": [
-            {
-                "machine": log.run.node.machine,
-                "execution": log.run.node.arn,
-                "job": log.run.job,
-                "runId": log.run.run_id or None,
-                "status": log.run.status,
-                "message": log.run.message or None,
-                "logGroup": build_error_log_group(log.log_group) if log.run.run_id else None,
-                "logStreams": list(log.streams),
-                "otherLogStreams": list(log.other_streams),
-                "cut": log.cut,
-                "error": log.fault or log.absent or None,
-                "events": [
-                    {"timestamp": format_iso_time(event.at), "logStream": event.stream, "message": event.text}
-                    for event in log.events
-                ],
-            }
-            for log in logs
+        "machine": log.run.node.machine,
+        "execution": log.run.node.arn,
+        "job": log.run.job,
+        "runId": log.run.run_id or None,
+        "status": log.run.status,
+        "message": log.run.message or None,
+        "logGroup": build_error_log_group(log.log_group) if log.run.run_id else None,
+        "logStreams": list(log.streams),
+        "otherLogStreams": list(log.other_streams),
+        "cut": log.cut,
+        "error": log.fault or log.absent or None,
+        "events": [
+            {"timestamp": format_iso_time(event.at), "logStream": event.stream, "message": event.text}
+            for event in log.events
         ],
+        "item": log.run.node.item or None,
     }

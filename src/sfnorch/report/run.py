@@ -16,10 +16,18 @@ from sfnorch.durations import format_duration
 from sfnorch.json_values import read_mappings
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
+from sfnorch.report.map_runs import (
+    count_statuses,
+    find_end,
+    has_failures,
+    is_large,
+    list_failure_lines,
+    list_large_map_runs,
+)
 from sfnorch.report.names import shorten_arn
 from sfnorch.report.timeline import find_title, list_timeline
 from sfnorch.simulator.figures import PRICE_FROM, Figures
-from sfnorch.simulator.record import Execution, JobRunRecord, Run
+from sfnorch.simulator.record import Execution, JobRunRecord, MapRunRecord, Run
 
 _BAR = 32
 _SHORTEST_BAR = 8
@@ -27,6 +35,12 @@ _STYLES = {"SUCCEEDED": "green", "FAILED": "bold red", "TIMED_OUT": "bold red", 
 _MOST_ROWS = 200
 _MOST_CHARACTERS = 4_000
 """The maximum length of an object that is shown."""
+
+_LARGE, _START_OF_LARGE = 100_000, 400
+"""The length of an object of which only the start is shown, and that of this start."""
+
+_LONG_PATH, _LONGEST_GROUP, _LEAST_GROUPS = 12, 24, 3
+"""From how many activities of a critical path groups of them that are repeated are counted, and which."""
 
 
 def print_run(run: Run, figures: Figures, console: Console) -> None:
@@ -55,18 +69,23 @@ def _print_chart(run: Run, console: Console) -> None:
     """Print a bar for each execution, with bars for its job runs below it."""
     begin, end = run.first.started, max(run.cut_off or 0.0, *(_format_end(execution) for execution in run.executions))
     jobs: dict[str, list[JobRunRecord]] = {}
+    hidden = {execution.arn for execution in run.executions if is_large(execution.map_run)}
     for job in run.job_runs:
+        if job.execution in hidden:
+            continue
         jobs.setdefault(job.execution, []).append(job)
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
     for is_whole in (False, False, True, True):
         table.add_column(overflow="fold", no_wrap=is_whole)
     rows = 0
-    for execution in run.executions:
+    within = {map_run.execution: map_run for map_run in list_large_map_runs(run)}
+    for execution in _list_shown(run):
         if rows > _MOST_ROWS:
             break
-        _add_row(
-            table, Text(execution.title, style="bold"), execution, _find_status(execution), begin, end, run.cut_off
-        )
+        name = Text(execution.item or execution.title, style="bold")
+        _add_row(table, name, execution, _find_status(execution), begin, end, run.cut_off)
+        if found := within.get(execution.arn):
+            _add_map_run(table, found, begin, end)
         for job in jobs.get(execution.arn, ()):
             _add_row(table, Text(f"  {job.job}"), job, job.status, begin, end, run.cut_off)
             rows += 1
@@ -75,6 +94,20 @@ def _print_chart(run: Run, console: Console) -> None:
     console.print(table)
     if rows > _MOST_ROWS:
         console.print(f"… and more: {len(run.executions)} executions, {len(run.job_runs)} job runs")
+
+
+def _list_shown(run: Run) -> list[Execution]:
+    """Return the executions without those of large Map runs."""
+    return [execution for execution in run.executions if not is_large(execution.map_run)]
+
+
+def _add_map_run(table: Table, map_run: MapRunRecord, begin: float, end: float) -> None:
+    """Add the row of a Map run whose executions have no rows."""
+    style = _STYLES["FAILED" if has_failures(map_run) else "SUCCEEDED"]
+    last, whole = find_end(map_run), end - begin
+    bar = _Bar((map_run.started - begin) / whole, (last - begin) / whole, style) if whole > 0 else _Bar(0, 0, style)
+    took = Text(format_duration(last - map_run.started), justify="right")
+    table.add_row(Text(f"  {map_run.title}"), bar, took, Text(count_statuses(map_run), style=style))
 
 
 def _find_status(execution: Execution) -> str:
@@ -142,18 +175,20 @@ def _print_statements(run: Run, console: Console) -> None:
 def _print_objects(run: Run, console: Console) -> None:
     for stored in run.objects:
         console.print()
+        length = stored.length
+        most = _MOST_CHARACTERS if length <= _LARGE else _START_OF_LARGE
         head = f"Object by {stored.sender} at s3://{stored.bucket}/{stored.key}, T+{format_duration(stored.at)}"
         console.print(Text(head, style="bold"), soft_wrap=True)
-        console.print(Text(f"  {stored.body[:_MOST_CHARACTERS]}"), soft_wrap=True)
-        if (left := len(stored.body) - _MOST_CHARACTERS) > 0:
+        console.print(Text(f"  {stored.read_start(most)}"), soft_wrap=True)
+        if (left := length - most) > 0:
             console.print(f"  … and {left:,} more characters")
 
 
 def _print_outcomes(run: Run, console: Console) -> None:
     console.print()
-    for execution in run.executions[:_MOST_ROWS]:
+    for execution in _list_shown(run)[:_MOST_ROWS]:
         status = _find_status(execution)
-        line = Text.assemble((execution.title, "bold"), " ", (status, _STYLES.get(status, "yellow")))
+        line = Text.assemble((execution.item or execution.title, "bold"), " ", (status, _STYLES.get(status, "yellow")))
         if blocker := find_blocking_task(execution.output):
             line.append(f" by {blocker}")
         if holder := find_holder(execution.output):
@@ -161,6 +196,10 @@ def _print_outcomes(run: Run, console: Console) -> None:
         if execution.error:
             line.append(f" {execution.error}: {execution.cause}")
         console.print(line, soft_wrap=True)
+    for map_run in list_large_map_runs(run):
+        console.print(Text.assemble((map_run.title, "bold"), f" {count_statuses(map_run)}"), soft_wrap=True)
+        for failure in list_failure_lines(map_run):
+            console.print(Text(f"  {failure}"), soft_wrap=True)
     if len(run.executions) == 1 and run.first.output:
         console.print(Text(f"  {json.dumps(run.first.output, ensure_ascii=False)}"), soft_wrap=True)
 
@@ -193,10 +232,29 @@ def print_figures(rows: Mapping[str, str], console: Console) -> None:
 
 
 def _count_repeated(names: Iterable[str]) -> Iterator[str]:
-    """Yield the names in order; one that follows itself, once, with the number."""
+    """Yield the names in order; one that follows itself, once, with the number. So do groups of a long path."""
+    path = []
     for name, group in groupby(names):
         count = sum(1 for _ in group)
-        yield name if count == 1 else f"{name} ({count:,} times)"
+        path.append(name if count == 1 else f"{name} ({count:,} times)")
+    return iter(path) if len(path) <= _LONG_PATH else _count_groups(path)
+
+
+def _count_groups(path: list[str]) -> Iterator[str]:
+    """Yield the names in order; a group of names that follows itself, once, with the number."""
+    index = 0
+    while index < len(path):
+        size, count = 1, 1
+        for length in range(2, _LONGEST_GROUP + 1):
+            group, found = path[index : index + length], 1
+            while path[index + found * length : index + (found + 1) * length] == group:
+                found += 1
+            if found >= _LEAST_GROUPS and len(group) == length:
+                size, count = length, found
+                break
+        group = path[index : index + size]
+        yield group[0] if count == 1 else f"({' → '.join(group)}) {count:,} times"
+        index += size * count
 
 
 def _format_price(figures: Figures) -> str:

@@ -1,21 +1,22 @@
-"""An execution on AWS as text (a tree of executions and jobs, a line for each change, the failures) and as data."""
+"""An execution on AWS as text: a tree of executions and jobs, a line for each change, the failures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.tree import Tree
 
-from sfnorch.aws.links import build_execution_link, build_logs_link
+from sfnorch.aws.links import build_execution_link
 from sfnorch.console import Console, Text
-from sfnorch.durations import format_duration, format_iso_time
+from sfnorch.durations import format_duration
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
-from sfnorch.report.run_context import convert_run_context, list_run_lines
+from sfnorch.report.items import count_item_rows, list_item_rows, list_more_rows, shorten_item
+from sfnorch.report.run_context import list_run_lines
+from sfnorch.report.run_document import find_logs_link
 from sfnorch.report.status import STYLES
 from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import ExecutedJob
@@ -24,10 +25,6 @@ from sfnorch.runs.kinds.master_child import list_skipped
 from sfnorch.runs.lock import find_awaited_holder
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import Failure, RunChange, RunTree
-
-if TYPE_CHECKING:
-    from sfnorch.report.documents.executions import ExecutionData, RunDocument, StartedDocument, StopDocument
-    from sfnorch.runs.stopping import StopResult
 
 _MOST_MESSAGE = 200
 
@@ -39,9 +36,11 @@ def build_titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
     """Return the titles of the executions by their ARNs: the name of the state machine without that of the stack.
 
     If the name of the stack is unknown, the common first words of all state machines are removed. If a state machine
-    has several executions, their names are added.
+    has several executions, their names are added. The title of a child execution of a Map Run is the name of its item.
     """
-    nodes = [node for root in tree.roots for node in root.list_nodes()]
+    every = [node for root in tree.roots for node in root.list_nodes()]
+    of_items = {each.arn for node in every for each in node.failed_items}
+    nodes = [node for node in every if node.arn not in of_items]
     machines = [node.machine.split("-") for node in nodes]
     columns = (
         zip(*(words[:-1] for words in machines), strict=False) if len({node.machine for node in nodes}) > 1 else ()
@@ -56,8 +55,11 @@ def build_titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
     several = len(names) != len(set(names.values()))
     tasks = {node.arn: task for node in nodes if (task := find_task(node, tree.roots))}
     return {
-        arn: tasks.get(arn) or (f"{name} {read_execution_name(arn)}" if several else name)
-        for arn, name in names.items()
+        **{
+            arn: tasks.get(arn) or (f"{name} {read_execution_name(arn)}" if several else name)
+            for arn, name in names.items()
+        },
+        **{node.arn: shorten_item(node.item) or node.name for node in every if node.arn in of_items},
     }
 
 
@@ -116,7 +118,7 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
         if failure.job and failure.job.run_id:
             what = _RUN_WORDS.get(failure.job.kind, "Job run")
             console.print(Text(f"  {what}: {failure.job.run_id}"), soft_wrap=True)
-        if logs := _find_logs_link(failure):
+        if logs := find_logs_link(failure):
             console.print(Text(f"  Logs: {logs}"), soft_wrap=True)
         console.print(Text(f"  Execution: {build_execution_link(arn)}"), soft_wrap=True)
 
@@ -129,81 +131,6 @@ def print_resume(commands: Sequence[str], console: Console) -> None:
         console.print(Text(f"Resume: {command}"), soft_wrap=True)
 
 
-def convert_tree(tree: RunTree, resume: Sequence[str] = ()) -> RunDocument:
-    """Return the run as data; `resume` are the commands that resume it."""
-    return {
-        "executions": [_convert_node(root) for root in tree.roots],
-        "failures": [
-            {
-                "machine": failure.refused or failure.node.machine,
-                "execution": failure.node.arn,
-                "job": failure.job.name if failure.job else None,
-                "runId": failure.job.run_id if failure.job and failure.job.run_id else None,
-                "logGroup": failure.job.log_group if failure.job and failure.job.log_group else None,
-                "message": failure.message,
-                "link": build_execution_link(failure.node.arn),
-                "logs": _find_logs_link(failure),
-            }
-            for failure in tree.find_failures()
-        ],
-        "resume": list(resume),
-    }
-
-
-def convert_started(arns: Sequence[str]) -> StartedDocument:
-    """Return executions that were started and are not followed as data."""
-    return {"executions": [{"arn": arn} for arn in arns]}
-
-
-def convert_stopped(stopped: StopResult) -> StopDocument:
-    """Return what was stopped as data."""
-    return {
-        "executions": list(stopped.executions),
-        "jobRuns": [{"job": job, "runId": run_id} for job, run_id in stopped.job_runs],
-        "workflowRuns": [{"workflow": name, "runId": run_id} for name, run_id in stopped.workflow_runs],
-        "statements": [{"statement": name, "id": run_id} for name, run_id in stopped.statements],
-        "queries": [{"query": name, "id": run_id} for name, run_id in stopped.queries],
-        "failed": list(stopped.failed),
-    }
-
-
-def _find_logs_link(failure: Failure) -> str | None:
-    """Return the link to the error log of the failed job run; None if it is not a Glue job."""
-    job = failure.job
-    return build_logs_link(failure.node.arn, job.run_id, job.log_group) if job and job.run_id and job.of_glue else None
-
-
-def _convert_node(node: Node) -> ExecutionData:
-    record = node.record
-    return {
-        "machine": node.machine,
-        "arn": node.arn,
-        "status": record.status,
-        "started": format_iso_time(record.started),
-        "ended": format_iso_time(record.ended),
-        "error": record.error or None,
-        "message": record.message or None,
-        "run": convert_run_context(record.run),
-        "params": None if record.params is None else dict(record.params),
-        "input": record.input,
-        "output": record.output,
-        "jobs": [
-            {
-                "job": job.name,
-                "status": job.status,
-                "runId": job.run_id or None,
-                "message": job.message or None,
-                "attempts": job.attempts,
-                "started": format_iso_time(job.started),
-                "ended": format_iso_time(job.ended),
-            }
-            for job in record.jobs
-        ],
-        "children": [_convert_node(child) for child in node.children],
-        "joined": [child.arn for child in node.joined],
-    }
-
-
 def _count_rows(node: Node) -> int:
     """Return the number of rows in the tree of the execution."""
     own = (
@@ -212,8 +139,9 @@ def _count_rows(node: Node) -> int:
         + bool(list_skipped(node.record))
         + len(node.record.refused_executions)
         + bool(node.joined)
+        + count_item_rows(node)
     )
-    return own + sum(map(_count_rows, node.children))
+    return own + sum(1 if child in node.failed_items else _count_rows(child) for child in node.children)
 
 
 def _list_run_lines(root: Node) -> list[Text]:
@@ -242,12 +170,33 @@ def _build_branch(node: Node, names: Mapping[str, str], now: datetime, *, live: 
     for machine, why in node.record.refused_executions.values():
         refused = Text.assemble(machine, (" not started", "bold red"), (f"  {_shorten_message(why)}", "red"))
         branch.add(_truncate_to_line(refused) if live else refused)
+    for line in list_item_rows(node, live=live):
+        branch.add(line)
     for child in node.children:
-        branch.children.append(_build_branch(child, names, now, live=live))
+        if child in node.failed_items:
+            branch.add(_format_item(child, names, live=live))
+        else:
+            branch.children.append(_build_branch(child, names, now, live=live))
+    for more in list_more_rows(node):
+        branch.add(more)
     if node.joined and node.machine == node.joined[0].machine:  # otherwise it is a master, which waits for all
         joined = Text(f"needs too: {', '.join(names.get(child.arn, '') for child in node.joined)}", style="dim")
         branch.add(_truncate_to_line(joined) if live else joined)
     return branch
+
+
+def _format_item(node: Node, names: Mapping[str, str], *, live: bool) -> Text:
+    """Return an item that failed as a line: its name, the job, the job run and the message."""
+    record = node.record
+    label = Text.assemble((names[node.arn], "bold"), " ", (record.status, STYLES.get(record.status, "")))
+    message = _shorten_message(record.message)
+    for job in record.jobs:
+        label.append(f"  {job.name}")
+    details = [*((job.run_id, "dim") for job in record.jobs), (message or record.error, "red")]
+    for detail, style in reversed(details) if live else details:
+        if detail:
+            label.append(f"  {detail}", style)
+    return _truncate_to_line(label) if live else label
 
 
 def _build_short_branch(node: Node, names: Mapping[str, str], now: datetime, height: int) -> Tree:
@@ -256,9 +205,10 @@ def _build_short_branch(node: Node, names: Mapping[str, str], now: datetime, hei
     below = sorted((child for child in node.list_nodes() if child is not node), key=_rank_node)
     lines = [_format_head(child, names, now, live=True, job=True) for child in below if _rank_node(child) < _WELL]
     lines += [_format_job(job, now, live=True) for job in node.record.jobs if job.status != "SUCCEEDED"]
-    room = max(height - 2, 1)
-    for line in lines[:room]:
-        branch.add(line)
+    items = list(list_item_rows(node, live=True))
+    room = max(height - 2 - len(items), 1)
+    for row in (*items, *lines[:room]):
+        branch.add(row)
     counts = {
         "more": len(lines) - room,
         "succeeded": sum(_rank_node(child) == _WELL for child in below),

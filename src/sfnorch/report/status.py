@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from sfnorch.aws.status import Status, find_main_machine
+from sfnorch.aws.status import LastExecution, Status, find_main_machine
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.errors import SfnorchError
 from sfnorch.report.ending import convert_ending
+from sfnorch.report.item_counts import convert_counts
 
 if TYPE_CHECKING:
     from sfnorch.aws.stack_events import OperationEnd
-    from sfnorch.report.documents.stacks import StatusDocument
+    from sfnorch.report.documents.stacks import LastExecutionData, StatusDocument
 
 STYLES = {
     "SUCCEEDED": "green", "OK": "green", "RUNNING": "cyan", "FAILED": "bold red", "TIMED_OUT": "bold red",
@@ -32,23 +33,25 @@ def convert_status(status: Status, ending: OperationEnd | None = None) -> Status
         "reason": status.stack.reason,
         "updated": format_iso_time(status.stack.updated),
         "machines": [{"machine": m.title, "resource": m.logical_id, "arn": m.arn} for m in status.machines],
-        "executions": [
-            {
-                "machine": execution.machine.title,
-                "execution": execution.name,
-                "arn": execution.arn,
-                "status": execution.status,
-                "started": format_iso_time(execution.started),
-                "ended": format_iso_time(execution.ended),
-            }
-            for execution in status.executions
-        ],
+        "executions": [_convert_execution(execution) for execution in status.executions],
         "alarms": [
             {"alarm": alarm.name, "state": alarm.state, "since": format_iso_time(alarm.since), "reason": alarm.reason}
             for alarm in status.alarms
         ],
         "outputs": dict(status.stack.outputs),
         "failure": convert_ending(ending) if ending and ending.failed else None,
+    }
+
+
+def _convert_execution(execution: LastExecution) -> LastExecutionData:
+    return {
+        "machine": execution.machine.title,
+        "execution": execution.name,
+        "arn": execution.arn,
+        "status": execution.status,
+        "started": format_iso_time(execution.started),
+        "ended": format_iso_time(execution.ended),
+        "items": convert_counts(execution.items) if execution.items else None,
     }
 
 
@@ -96,7 +99,10 @@ def print_status(status: Status, console: Console, now: datetime) -> None:
         console.print_words(Text(f"  {stack.reason}"), margin=2)
     if status.machines:
         console.print()
-        table = _build_table("MACHINE", "LAST EXECUTION", "STATUS", "STARTED", "TOOK")
+        has_items = any(execution.items for execution in status.executions)
+        table = _build_table(
+            "MACHINE", "LAST EXECUTION", "STATUS", "STARTED", "TOOK", *(["ITEMS"] if has_items else [])
+        )
         last = {execution.machine.arn: execution for execution in status.executions}
         for machine in status.machines:
             execution = last.get(machine.arn)
@@ -105,7 +111,10 @@ def print_status(status: Status, console: Console, now: datetime) -> None:
                 continue
             took = format_duration(((execution.ended or now) - execution.started).total_seconds())
             state = Text(execution.status, style=STYLES.get(execution.status, ""))
-            table.add_row(Text(machine.title), Text(execution.name), state, _format_time(execution.started), took)
+            items = [execution.items.describe()] if execution.items else []
+            table.add_row(
+                Text(machine.title), Text(execution.name), state, _format_time(execution.started), took, *items
+            )
         console.print(table)
     if status.alarms:
         console.print()

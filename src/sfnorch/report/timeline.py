@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TypeVar
 
 from sfnorch.durations import format_duration
 from sfnorch.protocol.dag import find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, LockState, find_holder
+from sfnorch.report.map_runs import is_large, list_large_map_runs, list_map_run_lines
 from sfnorch.report.names import shorten_arn
 from sfnorch.report.run_context import list_run_lines
 from sfnorch.simulator.events import (
@@ -40,9 +41,21 @@ def list_timeline(run: Run) -> list[tuple[float, str]]:
     children = Counter(execution.parent for execution in run.executions)
     blockers = {each.arn: blocker for each in run.executions if (blocker := find_blocking_task(each.output))}
     holders = {each.arn: find_title(run, holder) for each in run.executions if (holder := find_holder(each.output))}
-    for at, group in groupby(run.events, key=lambda event: event.at):
-        events = list(group)
-        lines += [(at, line) for line in _list_moment_lines(events, run, children, blockers, holders)]
+    hidden = {each.arn for each in run.executions if is_large(each.map_run)}
+    items = {each.arn: each.item for each in run.executions if each.item and each.arn not in hidden}
+    moments: dict[float, list[Event]] = {}
+    for event in run.events:
+        if event.execution not in hidden:
+            shown = event._replace(machine=items[event.execution]) if event.execution in items else event
+            moments.setdefault(event.at, []).append(shown)
+    counted: dict[float, list[str]] = {}
+    for at, line in chain.from_iterable(map(list_map_run_lines, list_large_map_runs(run))):
+        counted.setdefault(at, []).append(line)
+    for at in sorted({*moments, *counted}):
+        events = moments.get(at, [])
+        lines += [(at, line) for line in _list_start_lines(events, children)]
+        lines += [(at, line) for line in counted.get(at, ())]
+        lines += [(at, line) for line in _list_moment_lines(events, run, blockers, holders)]
         lines += [(at, line) for line in _list_waiting_lines(events, waiting)]
     lines[1:1] = [(0.0, line) for line in list_run_lines(run.first.run, run.first.params)]
     return lines
@@ -53,10 +66,8 @@ def find_title(run: Run, arn: str) -> str:
     return next((each.title for each in run.executions if each.arn == arn), shorten_arn(arn))
 
 
-def _list_moment_lines(
-    events: list[Event], run: Run, children: Counter[str], blockers: dict[str, str], holders: dict[str, str]
-) -> Iterator[str]:
-    """Yield the lines of one point in time: starts, failures, alarms, notifications, and ends."""
+def _list_start_lines(events: list[Event], children: Counter[str]) -> Iterator[str]:
+    """Yield the starts of executions at one point in time."""
     started = _find_kind(events, ExecutionStarted)
     for event, start in started:
         if not start.parent:
@@ -65,6 +76,12 @@ def _list_moment_lines(
         if parent:
             together = [event for event, _ in group]
             yield f"{_format_all(together, children, parent)} start" + ("" if len(together) > 1 else "s")
+
+
+def _list_moment_lines(
+    events: list[Event], run: Run, blockers: dict[str, str], holders: dict[str, str]
+) -> Iterator[str]:
+    """Yield what happens at one point in time after the starts: failures, alarms, notifications, and ends."""
     for event, _ in _find_kind(events, ExecutionRedriven):
         yield f"{event.machine} is redriven"
     for event, refused in _find_kind(events, JobStartRefused):

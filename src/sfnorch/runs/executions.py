@@ -24,6 +24,9 @@ ARN = re.compile(r"arn:[\w-]+:states:(?P<region>[\w-]+):\d+:execution:(?P<machin
 NAME = re.compile(r"[0-9A-Za-z_-]{1,80}")
 """Valid names of executions. AWS accepts other characters, but does not log such executions."""
 
+MAX_INPUT_BYTES = 262_144
+"""The maximum size of an execution's input in bytes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+
 _SKEW_SECONDS = 5.0
 """How many seconds AWS's clock may be behind the clock of this machine."""
 
@@ -69,9 +72,15 @@ def start_execution(client: SFNClient, machine_arn: str, name: str, given: Mappi
     A call whose response is lost is retried: a name starts one execution only. AWS rejects the second call if the first
     execution has ended by then. The ARN of that execution is returned.
 
-    Raises AlreadyExistsError if the state machine has or had another execution of this name.
+    Raises AlreadyExistsError if the state machine has or had another execution of this name, and SfnorchError for an
+    input that is too large.
     """
     text = json.dumps(given, ensure_ascii=False)
+    if (size := len(text.encode("utf-8", "surrogatepass"))) > MAX_INPUT_BYTES:
+        raise SfnorchError(
+            f"The input has {size:,} bytes, and an execution's input takes {MAX_INPUT_BYTES:,}",
+            hint="put its largest value into an object in S3, such as the items of a fan-out (items: object)",
+        )
     begun = clock.now()
     try:
         return add_retries(client.start_execution, clock)(stateMachineArn=machine_arn, name=name, input=text)[
@@ -116,6 +125,17 @@ def find_machine(client: SFNClient, arn: str) -> str:
                 hint="AWS keeps executions for 90 days; `sfnorch status` lists recent ones, `sfnorch run` starts one",
             ) from None
         raise
+
+
+def has_execution(client: SFNClient, arn: str, clock: Clock) -> bool:
+    """Return whether the execution exists."""
+    try:
+        add_retries(client.describe_execution, clock)(executionArn=arn)
+    except ClientError as error:
+        if get_error_code(error) == "ExecutionDoesNotExist":
+            return False
+        raise
+    return True
 
 
 def find_last_execution(client: SFNClient, machine_arn: str) -> str:

@@ -103,6 +103,12 @@ def _continue_run(record: Record, event: HistoryEventTypeDef, run_id: str, name:
     return JobChange(at=event["timestamp"], status="RUNNING", job=name, run_id=run_id)
 
 
+def _begin_map_run(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
+    """Keep the ARN of the Map Run; yield nothing, because its items are not in the history."""
+    yield from ()
+    record.map_runs.append(str(read_details(event).get("mapRunArn", "")))
+
+
 def _mark_scheduled(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     """Yield nothing: the next event shows whether the task runs or was rejected."""
     yield from ()
@@ -262,6 +268,7 @@ def _end_job(job: ExecutedJob, event: HistoryEventTypeDef, status: str, message:
 _FOLDS: dict[str, Callable[[Record, HistoryEventTypeDef], Iterator[JobChange]]] = {
     "ExecutionStarted": _begin_execution,
     "ExecutionRedriven": _mark_redriven,
+    "MapRunStarted": _begin_map_run,
     "TaskScheduled": _mark_scheduled,
     "TaskSubmitted": _mark_submitted,
     "TaskSucceeded": _mark_succeeded,

@@ -26,7 +26,7 @@ class ExecutedJob:
     name: str
     glue_name: str
     """Its name in Glue. `name` is its name in the job list, where a second entry with other settings is `name (2)`."""
-    started: datetime
+    started: datetime | None
     kind: str = "job"
     """`job`, or `workflow`, `statement`, `call` for the other runs of flows and loops."""
     status: str = "STARTING"

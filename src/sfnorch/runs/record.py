@@ -55,6 +55,10 @@ class ExecutionReader:
         """Return why the execution failed."""
         return str(record.facts.get("message") or record.cause)
 
+    def explain_hidden_failure(self, record: Record) -> str:
+        """Return what failed in an execution that succeeded; an empty text if nothing did."""
+        return ""
+
     def report_child(self, record: Record, arn: str) -> Mapping[str, Json]:
         """Return what the output says of an execution that this one started; an empty mapping without a report."""
         return {}
@@ -105,6 +109,8 @@ class Record:
     """The visits whose started execution has ended."""
     refused_executions: dict[int, tuple[str, str]] = field(default_factory=dict)
     """The state machine that a visit failed to start, and the error, by visit."""
+    map_runs: list[str] = field(default_factory=list)
+    """The ARNs of its Map Runs."""
     variables: dict[str, Json] = field(default_factory=dict)
     assigned: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of the variables that a state assigned when it was left for the first time, by state."""

@@ -15,6 +15,7 @@ from sfnorch.aws.errors import get_error_code
 from sfnorch.aws.polling import Backoff, Clock, add_retries
 from sfnorch.runs.executions import read_events_after, read_machine_name
 from sfnorch.runs.history import read_events
+from sfnorch.runs.item_progress import ItemFollower
 from sfnorch.runs.job import ExecutedJob, JobChange
 from sfnorch.runs.kinds import open_record
 from sfnorch.runs.kinds.master_child import find_child, list_children
@@ -61,6 +62,7 @@ class RunTree:
         self._nodes = {root.arn: root for root in self.roots}
         self._client = client
         self._clock = clock
+        self._items: dict[str, ItemFollower] = {}
         self._events = add_retries(read_events_after, clock)
 
     @property
@@ -102,6 +104,7 @@ class RunTree:
             node.children = [child for child in started if owners[child.arn] is node]
             node.joined = [child for child in started if owners[child.arn] is not node]
             node.children.sort(key=partial(_find_position, list_children(node.record)))
+            node.children += node.failed_items
 
     def _list_started(self, node: Node) -> list[Node]:
         return [
@@ -122,6 +125,8 @@ class RunTree:
                 return
             for change in read_events(node.record, events):
                 yield RunChange(node=node, change=change)
+        items = self._items.setdefault(node.arn, ItemFollower(client=self._client, clock=self._clock, node=node))
+        yield from (RunChange(node=each, change=change) for each, change in items.poll())
         for arn in dict.fromkeys(node.record.reading.list_followed(node.record)):
             child = self._nodes.setdefault(arn, open_node(arn))
             if arn not in polled:
@@ -159,13 +164,16 @@ def _find_failures(node: Node) -> Iterator[Failure]:
     record = node.record
     for machine, why in record.refused_executions.values():
         yield Failure(node=node, job=None, message=why, refused=machine)
+    others = any(child.record.status not in ("RUNNING", "SUCCEEDED") for child in (*node.children, *node.joined))
     if record.status in ("RUNNING", "SUCCEEDED"):
+        hidden = "" if others else record.reading.explain_hidden_failure(record)
+        if hidden:
+            yield Failure(node=node, job=None, message=hidden)
         return
     jobs = record.reading.list_causes(record)
     for job in jobs:
         message = job.message or record.message or f"the execution ended {record.status}"
         yield Failure(node=node, job=job, message=message)
-    others = any(child.record.status not in ("RUNNING", "SUCCEEDED") for child in (*node.children, *node.joined))
     if not jobs and not others and not record.refused_executions:
         message = ": ".join(filter(None, (record.error, record.message))) or record.status
         yield Failure(node=node, job=None, message=message)

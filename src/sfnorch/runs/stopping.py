@@ -21,6 +21,7 @@ from sfnorch.runs.executions import stop_execution
 from sfnorch.runs.kinds.backfill import find_backfilled
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
+from sfnorch.runs.stopping_items import stop_items
 
 if TYPE_CHECKING:
     from types_boto3_athena import AthenaClient
@@ -101,6 +102,15 @@ def _stop_tree(clients: StopClients, arn: str, cause: str, clock: Clock) -> tupl
         failed.append(f"its children and job runs are unknown: {_describe_error(error)}")
     failed += [f"a run of {name} was being started; check it in Glue" for name in _list_unconfirmed_starts(tree)]
     runs: dict[str, list[tuple[str, str]]] = {kind: [] for kind in STOPS}
+    for node in _list_nodes(tree):
+        try:
+            items = stop_items(stepfunctions, clients.glue, node, cause, clock)
+        except Exception as error:
+            failed.append(f"the items of {node.arn} are unknown: {_describe_error(error)}")
+            continue
+        stopped += items.executions
+        runs["job"] += items.job_runs
+        failed += items.failed
     for job in _list_unsettled(tree):
         try:
             if job.kind in STOPS and STOPS[job.kind](clients, job.glue_name, job.run_id, clock):

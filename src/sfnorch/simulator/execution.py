@@ -33,11 +33,12 @@ _TIMED_OUT = "the execution's own timeout"
 def begin_execution(world: World, machine: Machine, given: Json, *, name: str = "", parent: str = "") -> Execution:
     """Start an execution and return it; its states are entered when the clock runs."""
     title = world.template.build_title(machine)
-    if len(world.record.executions) >= world.most_executions:
+    if world.begun >= world.most_executions:
         raise UnsupportedSimulationError(
             f"the run has more than {world.most_executions:,} executions; the next would be one of {title}",
             hint="check whether a state machine starts itself",
         )
+    world.begun += 1
     name = name or world.generate_id()
     execution = Execution(
         arn=_build_arn(world, machine, name),

@@ -48,8 +48,10 @@ def compute_figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures
         price=billed * price_per_1000 / 1000,
         history=max(execution.history for execution in run.executions),
         history_limit=None if all(execution.express for execution in run.executions) else MAX_EVENTS,
-        peak_job_runs=_count_peak(run.job_runs),
-        job_seconds=sum((job.ended or job.started) - job.started for job in run.job_runs),
+        peak_job_runs=_count_peak(run),
+        job_seconds=sum((job.ended or job.started) - job.started for job in run.job_runs)
+        + sum(run.counted_job_runs.ended)
+        - sum(run.counted_job_runs.started),
     )
 
 
@@ -83,11 +85,13 @@ def _follow_path(execution: Execution, within: dict[str, list[Execution | JobRun
     return path[::-1]
 
 
-def _count_peak(job_runs: list[JobRunRecord]) -> int:
+def _count_peak(run: Run) -> int:
     """Return the maximum number of concurrent job runs; a run that ends when another starts is not concurrent to it."""
-    changes = sorted([(run.started, 1) for run in job_runs] + [(_find_end(run), -1) for run in job_runs])
-    peak = now = 0
-    for _, change in changes:
-        now += change
-        peak = max(peak, now)
+    started = sorted([*(job.started for job in run.job_runs), *run.counted_job_runs.started])
+    ended = sorted([*map(_find_end, run.job_runs), *run.counted_job_runs.ended])
+    peak = over = 0
+    for index, at in enumerate(started):
+        while over < len(ended) and ended[over] <= at:
+            over += 1
+        peak = max(peak, index + 1 - over)
     return peak

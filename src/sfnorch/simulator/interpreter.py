@@ -10,7 +10,8 @@ from sys import intern
 
 import simpy
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, read_string
+from sfnorch.protocol.fan_out import ItemVariable
 from sfnorch.protocol.run_context import PARAMS, RUN, read_params, read_run
 from sfnorch.simulator.attempts import RETRYING, Attempts
 from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
@@ -102,6 +103,8 @@ class Interpreter:
             inner.variables.update(outcome.assigned)
             if RUN in outcome.assigned or PARAMS in outcome.assigned:
                 self.execution.run, self.execution.params = read_run(inner.variables), read_params(inner.variables)
+            if ItemVariable.ITEM_NAME in outcome.assigned and self.execution.map_run is not None:
+                self.execution.item = read_string(inner.variables[ItemVariable.ITEM_NAME])
             if not outcome.next:
                 progress.finish(outcome.output)
                 return outcome.output
@@ -124,6 +127,8 @@ class Interpreter:
         """Return the outcome of the state, after its retriers and catchers."""
         self.record_state_event(1)
         self.execution.states.append(state.name)
+        if not self.execution.express:
+            self.world.record.entered[int(self.world.clock.now)] += 1
         self.world.record_event(self.execution, StateEntered(state.kind), state.name)
         language = self.world.languages.find_language(state)
         entered = self.world.write_time(self.world.at)
@@ -207,8 +212,8 @@ class Interpreter:
         }
         if visit.place.item is not None:
             found["Map"] = {"Item": visit.place.item}
-        if visit.token:
-            found["Task"] = {"Token": visit.token}
+        if visit.has_token:
+            found["Task"] = {"Token": visit.read_token()}
         return found
 
     def record_state_event(self, events: int) -> None:
@@ -239,6 +244,7 @@ class Interpreter:
             started=world.at,
         )
         world.record.executions.append(child)
+        world.languages.count_child()
         return child
 
     def run_child(self, visit: Visit, child: Execution, scope: StateScope, item: dict[str, Json]) -> Steps[None]:

@@ -12,7 +12,8 @@ from sfnorch.template.contents import Template
 
 def list_run_job_names(template: Template, run: Run, parameters: Mapping[str, str]) -> set[str]:
     """Return all job names: those in the machines' tasks, and those of the run's job runs and refused starts."""
-    names = {job.job for job in run.job_runs}
+    names = {job.job for job in run.job_runs} | run.counted_job_runs.names
+    names |= {job for map_run in run.map_runs for job, _, _ in map_run.counts}
     names |= {template.shorten_name(function.name) for function in template.functions}
     names |= {event.detail.job for event in run.events if isinstance(event.detail, JobStartRefused)}
     for machine in template.machines:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sfnorch.partitions import parse_partition_name
 from sfnorch.simulator.errors import RUNTIME, StatesError
 from sfnorch.simulator.record import Execution
@@ -19,11 +21,17 @@ def refuse_other_partition(execution: Execution, state: LocatedState) -> None:
     if state.kind not in _WITH_RESOURCES:
         return
     expected = parse_partition_name(execution.arn)
-    for _, resource in state.list_resources():
-        was = parse_partition_name(resource)
-        if was and was != expected:
-            raise StatesError(
-                RUNTIME,
-                f"An error occurred while executing the state '{state.name}'. The resource belongs to a different "
-                f"partition from the running execution. Expected '{expected}', was '{was}'.",
-            )
+    was = _find_other_partition(state, expected)
+    if was:
+        raise StatesError(
+            RUNTIME,
+            f"An error occurred while executing the state '{state.name}'. The resource belongs to a different "
+            f"partition from the running execution. Expected '{expected}', was '{was}'.",
+        )
+
+
+@lru_cache(maxsize=1_000)
+def _find_other_partition(state: LocatedState, expected: str) -> str:
+    """Return the first other partition in a resource of the state; empty if it has none."""
+    found = (parse_partition_name(resource) for _, resource in state.list_resources())
+    return next((was for was in found if was and was != expected), "")

@@ -11,7 +11,7 @@ from sfnorch.simulator.world import World
 from sfnorch.template.calls import RequiredAction, parse_call
 from sfnorch.template.contents import Machine
 from sfnorch.template.iam import Decision
-from sfnorch.template.requirements import list_requirements
+from sfnorch.template.requirements import find_deciding_argument, list_requirements
 from sfnorch.template.states import LocatedState
 from sfnorch.template.task_permissions import PermissionDecision, judge_requirements
 
@@ -28,15 +28,22 @@ def check_permissions(
     """Raise StatesError (AccessDenied) for the first action that the role does not allow; note unknown permissions."""
     if not world.behaviour.enforce_permissions:
         return
+    job = find_deciding_argument(state, arguments) if credentials is None else ""
+    if (machine.arn, state, job) in world.allowed:
+        return
+    is_known = job != ""
     required = list_requirements(state, world.template.stack.where, machine.arn, arguments, credentials)
     for judgement in judge_requirements(world.template, machine, required):
         need, decision = judgement.need, judgement.decision
         if need is not None and need.action in _BEFORE_THE_CALL:
             continue
         if decision.is_unknown:
+            is_known = False
             _note_unknown(world, machine, state, judgement)
         elif decision.is_denied and need is not None:
             raise StatesError(_name_error(state, need), _build_cause(world, judgement.role_name, need, decision))
+    if is_known:
+        world.allowed.add((machine.arn, state, job))
 
 
 def _note_unknown(world: World, machine: Machine, state: LocatedState, judgement: PermissionDecision) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 from sfnorch.errors import SfnorchError
@@ -13,6 +15,7 @@ from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.execution import begin_execution
 from sfnorch.simulator.processes import Steps, stop_processes
 from sfnorch.simulator.record import SECOND_RUN, Execution, Run
+from sfnorch.simulator.transition_quota import describe_throttling
 from sfnorch.simulator.world import BEGIN, MAX_EXECUTIONS, World
 from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
 from sfnorch.template.contents import Machine, Template, evaluate_template
@@ -22,6 +25,9 @@ from sfnorch.template.resources import StackEnvironment
 
 _NO_INPUT: Json = {}
 """The input of an execution that is started without one. It is never changed: an execution copies its input."""
+
+_COLLECT_AFTER = 20_000
+"""How many more objects than before are the reason for a collection."""
 
 ENDLESS_SECONDS = 3_600.0
 """The default duration of the simulation of a machine that starts itself, in seconds."""
@@ -94,7 +100,8 @@ def run_machine(
     if stop_after is not None:
         world.clock.process(_stop_execution(world, first, stop_after))
     try:
-        world.clock.run(until)
+        with _collect_rarely():
+            world.clock.run(until)
     except UnsupportedSimulationError as error:  # simpy raises copies of the original error, without its hint
         while isinstance(error.__cause__, UnsupportedSimulationError):
             error = error.__cause__
@@ -103,9 +110,22 @@ def run_machine(
         world.close()
     for name in world.mocks.list_unused():
         world.record.notes["mock", name, ""] = f"the mock of {name} was not used: no such state was reached"
+    if throttling := describe_throttling(world.record.entered, template.stack.where.region):
+        world.record.notes["quota", "transitions", ""] = throttling
     if any(execution.status == "RUNNING" for execution in world.record.executions):
         world.record.cut_off = until
     return world.record
+
+
+@contextmanager
+def _collect_rarely() -> Iterator[None]:
+    """Let the garbage collector look at the record of the run rarely: it grows, and nothing in it is garbage."""
+    before = gc.get_threshold()
+    gc.set_threshold(_COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _begin_second_run(world: World, machine: Machine, given: Json, after: float) -> Steps[None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -21,6 +23,9 @@ from sfnorch.template.states import LocatedState, StateScope
 
 MAX_BYTES = 262_144
 """The maximum size of the input, output or arguments of a state."""
+
+_BYTES_PER_CHARACTER = 4
+"""The bytes in JSON for a character of Python's text of a value, at most: that of one outside of the basic plane."""
 
 _Given = ParamSpec("_Given")
 _Value = TypeVar("_Value")
@@ -91,10 +96,19 @@ class Visit:
     entered_event: int
     """The id of the event that entered the state."""
     retries: int = 0
+    has_token: bool = False
+    """Whether the Task of this attempt can be answered by a token."""
     token: str = ""
-    """The token by which the Task of this attempt can be answered."""
+    """This token, after it was read."""
     within_limit: Json = None
     """The value that was measured last: the output of a state is often its result."""
+
+    def read_token(self) -> str:
+        """Return the token of this attempt: a text as AWS makes one, the same in each simulation."""
+        if not self.token:
+            attempt = f"{self.runner.execution.arn}#{self.entered_event}#{self.retries}"
+            self.token = base64.b64encode(hashlib.sha512(attempt.encode(errors="replace")).digest()).decode()
+        return self.token
 
     def pass_input(self) -> Json:
         """Return what a state that does no work makes of its input."""
@@ -159,9 +173,9 @@ class Visit:
             assigned = self.language.assign_variables(scene, body, default)
             return assigned, self.language.make_output(scene, body, default) if isinstance(assigned, dict) else None
 
-        match self._evaluate(produced or {}, make_values):
-            case dict() as assigned, output:
-                return StateOutcome(output, assigned, following)
+        assigned, output = self._evaluate(produced or {}, make_values)
+        if isinstance(assigned, dict):
+            return StateOutcome(output, assigned, following)
         raise StatesError(RUNTIME, f"The Assign of {self.state.name} is not an object")
 
     def refuse_type(self, name: str, wanted: str, value: Json, part: Mapping[str, Json] | None = None) -> StatesError:
@@ -186,7 +200,9 @@ class Visit:
 
     def limit(self, value: Json, what: str) -> None:
         """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
-        if value is self.within_limit:
+        if value is self.within_limit or not value:
+            return
+        if _BYTES_PER_CHARACTER * len(repr(value)) <= MAX_BYTES:  # faster than JSON
             return
         text = write_compact(value)
         if (len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))) > MAX_BYTES:

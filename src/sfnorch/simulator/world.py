@@ -18,8 +18,9 @@ from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.events import Event, EventDetail
 from sfnorch.simulator.mocks.table import MockTable
 from sfnorch.simulator.query.languages import QueryLanguages
-from sfnorch.simulator.record import Execution, Run
+from sfnorch.simulator.record import COUNTED_EVENTS, Execution, Run
 from sfnorch.template.contents import Machine, Template
+from sfnorch.template.states import LocatedState
 
 if TYPE_CHECKING:
     from sfnorch.simulator.function_process import FunctionProcesses
@@ -79,6 +80,10 @@ class World:
     """The executions, by machine ARN and name."""
     tokens: dict[str, PendingToken] = field(default_factory=dict)
     """The tasks that wait for an answer, by token."""
+    begun: int = 0
+    """The number of executions that were started, without the child executions of Maps."""
+    allowed: set[tuple[str, LocatedState, str]] = field(default_factory=set)
+    """The starts of jobs that roles allow: the machine's ARN, the state, and the job."""
     tables: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
     """The items of DynamoDB tables, by the name of the table and the key of the item."""
 
@@ -140,7 +145,12 @@ class World:
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
     def record_event(self, execution: Execution, detail: EventDetail, state: str = "") -> None:
-        """Record an event."""
+        """Record an event; one in a child execution of a large Map run is only counted."""
+        if execution.map_run is not None:
+            if isinstance(detail, COUNTED_EVENTS):
+                execution.map_run.count_event(float(self.clock.now), execution, detail)
+            if not execution.map_run.is_detailed:
+                return
         if len(self._details) < _MOST_SHARED:
             detail = self._details.setdefault((type(detail), detail), detail)  # details of two types can be equal
         event = Event(float(self.clock.now), execution.arn, execution.title, detail, state)

@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sfnorch.json_values import find_value, read_string
+from sfnorch.json_values import find_value, read_mapping, read_string
 from sfnorch.template.arguments import UNKNOWN_VALUE, Arguments
 from sfnorch.template.calls import (
     ArgumentReader,
@@ -26,6 +26,7 @@ from sfnorch.template.passed_roles import list_passed_roles
 from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.states import LocatedState
 
+_START_JOB_RUN = "glue:startJobRun"
 _PUT_EVENTS = ("events:putEvents", "aws-sdk:eventbridge:putEvents")
 
 
@@ -75,6 +76,28 @@ def list_requirements(
         else:
             gaps.append(f"it is unknown whether {call} passes the role {passed.arn}, which requires iam:PassRole")
     return Requirements(required=tuple(required), gaps=tuple(gaps), role=role)
+
+
+def find_deciding_argument(state: LocatedState, arguments: Any) -> str:
+    """Return the name of the Glue job that a Task starts, if the required permissions depend on nothing else.
+
+    It is empty for another call, and for arguments that can name a role.
+    """
+    call, given = parse_call(state), read_mapping(arguments)
+    if call is None or call.name != _START_JOB_RUN:
+        return ""
+    nested = [name for name, value in given.items() if isinstance(value, dict | list)]
+    named = read_mapping(given.get("Arguments"))
+    if nested not in ([], ["Arguments"]) or any(isinstance(value, dict | list) for value in named.values()):
+        return ""
+    if _can_name_role(tuple(given)) or _can_name_role(tuple(named)):
+        return ""
+    return read_string(given.get("JobName"))
+
+
+@lru_cache(maxsize=1_000)
+def _can_name_role(names: tuple[str, ...]) -> bool:
+    return any(name.lower().endswith(("role", "rolearn")) for name in names)
 
 
 def _choose_argument_reader(state: LocatedState, arguments: Any) -> ArgumentReader:

@@ -165,3 +165,10 @@ def test_a_job_runs_log_is_where_the_run_says_as_in_every_other_message(
 
     arn = f"arn:{partition}:states:{region}:123456789012:execution:m:n"
     assert names["logs_of"](glue, run) == build_logs_link(arn, "jr_1", log_group or "")
+
+
+def test_a_fan_out_is_refused():
+    with pytest.raises(SfnorchError) as told:
+        render_airflow_source(parse_plan("{pattern: fan-out, items: [a], jobs: [b]}"))
+    assert told.value.message == "pattern: fan-out can't be exported: its items are known only when it runs"
+    assert told.value.hint == "use mapped tasks of Airflow; master-child, dynamic, dag and flow can be exported"

@@ -296,6 +296,38 @@ EVENTS = {
 }
 
 
+def run_items(concurrency: str = "", *, resource: str = "glue:startJobRun.sync", mode: str = "DISTRIBUTED") -> str:
+    """A machine with a Map that calls this resource for each item."""
+    return (
+        f"StartAt: A\nStates:\n  A:\n    Type: Map\n{concurrency}    End: true\n    ItemProcessor:\n"
+        f"      ProcessorConfig: {{Mode: {mode}, ExecutionType: STANDARD}}\n      StartAt: B\n"
+        f"      States: {{B: {{Type: Task, Resource: 'arn:aws:states:::{resource}', End: true}}}}\n"
+    )
+
+
+QUOTA = (
+    "A can run {} items with a Glue job at the same time, and by default an account can have 200 concurrent job runs"
+)
+
+
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        (run_items("    MaxConcurrency: 201\n"), "201"),
+        (run_items("    MaxConcurrency: 200\n"), None),
+        (run_items(), "10,000"),
+        (run_items("    MaxConcurrency: 0\n"), "10,000"),
+        (run_items("    MaxConcurrencyPath: $.most\n"), None),
+        (run_items("    QueryLanguage: JSONata\n    MaxConcurrency: '{% $most %}'\n"), None),
+        (run_items("    QueryLanguage: JSONata\n    Items: [1, 2]\n"), None),
+        (run_items(resource="lambda:invoke"), None),
+        (run_items(mode="INLINE"), None),
+    ],
+)
+def test_more_job_runs_than_an_account_may_have(definition: str, said: str | None):
+    assert found("job-run-quota", definition) == ([QUOTA.format(said)] if said else [])
+
+
 @pytest.mark.parametrize("name", EVENTS)
 def test_history(name: str):
     definition, expected = EVENTS[name]

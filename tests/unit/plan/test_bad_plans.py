@@ -122,7 +122,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "no pattern": (
         "name: x\n",
         [
-            "pattern: the key 'pattern' is missing; write one of: master-child, dynamic, dag, continuous, flow (plan.yaml, line 1)",
+            "pattern: the key 'pattern' is missing; write one of: master-child, dynamic, dag, continuous, flow, fan-out (plan.yaml, line 1)",
         ],
     ),
     "a misspelt pattern": (
@@ -134,7 +134,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "a list for a pattern": (
         "pattern: [a]\n",
         [
-            "pattern: unknown pattern ['a']; write one of: master-child, dynamic, dag, continuous, flow (plan.yaml, line 1)",
+            "pattern: unknown pattern ['a']; write one of: master-child, dynamic, dag, continuous, flow, fan-out (plan.yaml, line 1)",
         ],
     ),
     "an alias": (

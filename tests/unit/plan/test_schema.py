@@ -89,8 +89,13 @@ def test_every_key_says_what_it_means_and_gives_an_example():
         ("Notify", "subject"),
         ("RedshiftSql", "database"),
         ("RedshiftSql", "sql"),
+        ("FanOutPlan", "items"),
+        ("FanOutPlan", "jobs"),
+        ("ItemsListing", "bucket"),
+        ("ItemsObject", "bucket"),
+        ("ItemsObject", "key"),
     }
-    models = ("MasterChildPlan", "DynamicPlan", "DagPlan", "ContinuousPlan", "FlowPlan")
+    models = ("MasterChildPlan", "DynamicPlan", "DagPlan", "ContinuousPlan", "FlowPlan", "FanOutPlan")
     required |= {(model, "pattern") for model in models}
     without = {name for name, definition in keys.items() if "default" not in definition}
     assert {(model, key) for model, key in without if not model.endswith(("Change", "Environment"))} == required

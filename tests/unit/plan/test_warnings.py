@@ -58,6 +58,16 @@ children:
             f"children[0].jobs[1]: the Glue job 'b' can have 2 concurrent runs: children[0].jobs[1] and children[1].jobs[1] run in parallel, {ALLOWS}; {HINT} (plan.yaml, line 3)",
         ],
     ),
+    "items": (
+        "pattern: fan-out\nmax_concurrency: 500\nitems: input\njobs: [{name: a, job_run_queuing: true}]\n",
+        [
+            "max_concurrency: up to 500 items run a Glue job at the same time, and by default an account can have 200 concurrent job runs; set max_concurrency to 200 or less, or raise the quota of Glue (plan.yaml, line 2)",
+        ],
+    ),
+    "fewer items than may run": (
+        "pattern: fan-out\nmax_concurrency: 500\nitems: [1, 2]\njobs: [{name: a, job_run_queuing: true}]\n",
+        [],
+    ),
     "tasks": (
         """\
 pattern: dag
@@ -109,7 +119,10 @@ steps:
 def test_what_a_plan_is_warned_of(text: str, said: list[str]):
     warnings = list(find_plan_warnings(parse_plan(text, file="plan.yaml"), NOW))
     assert [str(warning) for warning in warnings] == said
-    assert {(warning.rule, warning.severity) for warning in warnings} <= {("job-side-by-side", Severity.WARNING)}
+    assert {(warning.rule, warning.severity) for warning in warnings} <= {
+        ("job-side-by-side", Severity.WARNING),
+        ("job-run-quota", Severity.WARNING),
+    }
 
 
 def test_a_schedule_gives_no_value_for_a_required_parameter():

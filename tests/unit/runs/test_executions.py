@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from sfnorch.errors import SfnorchError
 from sfnorch.runs.executions import AlreadyExistsError, start_execution
 from tests.replay import Clock
 
@@ -35,3 +36,8 @@ def test_an_execution_that_the_lost_call_started():
 def test_an_execution_of_another_command(given: str, age: timedelta):
     with pytest.raises(AlreadyExistsError, match=r"^An execution named n exists already$"):
         start_again(given, age)
+
+
+def test_an_input_that_is_too_large_is_not_sent():
+    with pytest.raises(SfnorchError, match="The input has 262,157 bytes, and an execution's input takes 262,144"):
+        start_execution(None, "arn:aws:states:r:1:stateMachine:m", "n", {"items": ["x" * 262_142]}, Clock(0))  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from sfnorch.runs.history import read_events
 from sfnorch.runs.kinds import KINDS, find_kind, get_kind, open_record, recognize
 from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.dag import TASKS
+from sfnorch.runs.kinds.fan_out import FAN_OUT
 from sfnorch.runs.kinds.flow import FLOW
 from sfnorch.runs.kinds.job_list import JOB_LIST
 from sfnorch.runs.kinds.kind import MachineKind
@@ -41,22 +42,23 @@ def definitions(plan: dict[str, Any]) -> list[dict[str, Any]]:
         (TWO_TASKS, [TASKS, None], ("a", "b")),
         ({"pattern": "continuous", "workflow": "w"}, [LOOP], ()),
         (TWO_STEPS, [FLOW], ("a", "b")),
+        ({"pattern": "fan-out", "items": ["x"], "jobs": ["a"]}, [FAN_OUT], ()),
     ],
-    ids=["master-child", "dynamic", "dag", "continuous", "flow"],
+    ids=["master-child", "dynamic", "dag", "continuous", "flow", "fan-out"],
 )
 def test_the_kind_of_a_definition(plan: dict[str, Any], kinds: list[MachineKind | None], parts: tuple[str, ...]):
     found = definitions(plan)
     assert [find_kind(each) for each in found] == kinds
     assert kinds[0] is not None
     assert kinds[0].list_parts(found[0]) == parts
-    for body, kind in zip(found, kinds, strict=True):  # an execution leaves the first state, which has the mark
-        first = body["StartAt"]
+    for body, kind in zip(found, kinds, strict=True):  # an execution leaves the state that has the mark
+        first = kind.mark.state if kind else body["StartAt"]
         assert recognize(first, body["States"][first]["Assign"]) is kind
 
 
 def test_every_kind_has_its_own_mark():
     marks = [kind.mark for kind in KINDS]
-    assert len(set(marks)) == len(marks) == 6
+    assert len(set(marks)) == len(marks) == 7
     assert [recognize(mark.state, mark.variables) for mark in marks] == list(KINDS)
 
 

@@ -20,6 +20,7 @@ from sfnorch.calls import (
     glue_job_run,
     glue_workflow_run,
     lambda_invoke,
+    map_runs,
     messages,
     redshift_statement,
     s3_objects,
@@ -49,6 +50,7 @@ REQUIRED_ACTIONS = tuple(
             *messages.KEY_ACTIONS,
             *redshift_statement.AUTHENTICATION,
             *START_ACTIONS,
+            *map_runs.MAP_ACTIONS,
             *("logs:CreateLogStream", "logs:PutLogEvents", *LOG_DELIVERY, *TRACING),
         )
     )

@@ -68,6 +68,10 @@ def _check_pattern(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
             from sfnorch.plan.checks.steps import check_flow
 
             yield from check_flow(plan, part)
+        case "fan-out":
+            from sfnorch.plan.checks.fan_out import check_fan_out
+
+            yield from check_fan_out(plan, part)
         case "dynamic":
             from sfnorch.plan.checks.dynamic import check_jobs
 

@@ -15,6 +15,7 @@ from sfnorch.plan.sound_part import ValidPart
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import WrittenPlan
     from sfnorch.plan.models.dag import DagPlan
+    from sfnorch.plan.models.fan_out import FanOutPlan
 
 
 def check_job_expressions(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
@@ -23,6 +24,9 @@ def check_job_expressions(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]
     members = list_members(plan, part)
     for path, value in _list_values(plan):
         yield from check_value(value, path, known, members)
+    if plan.pattern == "fan-out":
+        for path, value in _list_places(plan):  # which are read before there is an item
+            yield from check_value(value, path, known - {"item"}, members)
 
 
 def _list_values(plan: WrittenPlan) -> Iterator[tuple[Path, object]]:
@@ -36,8 +40,22 @@ def _list_values(plan: WrittenPlan) -> Iterator[tuple[Path, object]]:
                 yield from _list_arguments(job.arguments, ("jobs", index, "arguments"))
         case "dag":
             yield from _list_task_values(plan)
+        case "fan-out":
+            for index, job in enumerate(plan.jobs):
+                yield from _list_arguments(job.arguments, ("jobs", index, "arguments"))
+            for key, value in (("item_name", plan.item_name), ("select", plan.select)):
+                if value is not None:
+                    yield (key,), value
         case "continuous":
             yield from _list_arguments(plan.run_properties, ("run_properties",))
+
+
+def _list_places(plan: FanOutPlan) -> Iterator[tuple[Path, object]]:
+    """Yield the places of the items in S3."""
+    if plan.items.object:
+        yield ("items", "object", "key"), plan.items.object.key
+    if plan.items.listing:
+        yield ("items", "listing", "prefix"), plan.items.listing.prefix
 
 
 def _list_arguments(arguments: Mapping[str, str], path: Path) -> Iterator[tuple[Path, object]]:

@@ -14,8 +14,8 @@ from sfnorch.plan.composition.tree import Node
 from sfnorch.plan.names import find_job_name_fault
 from sfnorch.plan.places import Place
 
-LIST_PATTERN = "dynamic"
-"""The pattern whose plans have a list of jobs themselves."""
+LIST_PATTERNS = ("dynamic", "fan-out")
+"""The patterns whose plans have a list of jobs themselves."""
 
 NONE = "none"
 """What removes the schedule of a plan, as null does."""
@@ -28,7 +28,7 @@ def apply_environment(plan: Node, environment: Environment, faults: Faults) -> N
     if schedule and schedule.text == NONE:
         overlay = overlay.replace(schedule=Node(None, schedule.place))
     pattern = plan.get("pattern")
-    if not (pattern and pattern.text == LIST_PATTERN) and (jobs := overlay.get(JOBS)):
+    if not (pattern and pattern.text in LIST_PATTERNS) and (jobs := overlay.get(JOBS)):
         overlay, by_name = overlay.replace(jobs=None), jobs
     changed = apply_overlay(plan, overlay, faults)
     if by_name:

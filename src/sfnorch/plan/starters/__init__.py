@@ -10,6 +10,7 @@ STARTERS = {
     "dynamic": "dynamic",
     "dag": "dag",
     "continuous": "continuous",
+    "fan-out": "fan-out",
     "linear": "flow",
     "retry-catch": "flow",
     "parallel-map": "flow",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from sfnorch.json_values import Json
+from sfnorch.report.documents.items import ItemCountsData
 from sfnorch.report.documents.types import Timestamp
 
 
@@ -70,9 +71,13 @@ class ExecutionData(TypedDict):
     jobs: list[JobData]
     """Jobs and other steps that it ran."""
     children: list[ExecutionData]
-    """Executions that it started."""
+    """Executions that it started; of the items of a fan-out, the first that failed."""
     joined: list[str]
     """ARNs of executions that it waits for but that another execution started (pattern `dag`)."""
+    items: ItemCountsData | None
+    """Numbers of items of a fan-out; null for other patterns, and before they are known."""
+    item: str | None
+    """Name of the item of a fan-out; null for other executions."""
 
 
 class RunFailure(TypedDict):
@@ -94,6 +99,17 @@ class RunFailure(TypedDict):
     """Console page of the execution."""
     logs: str | None
     """Console page of the job run's error log."""
+    item: str | None
+    """Name of the item of a fan-out that failed; null for other executions."""
+
+
+class ResumptionData(TypedDict):
+    """How a fan-out was resumed."""
+
+    method: Literal["execution", "redrive"]
+    """`execution` for a new execution, `redrive` if Step Functions redrives the execution."""
+    reason: str
+    """Why it was resumed in this way."""
 
 
 class RunDocument(TypedDict):
@@ -105,6 +121,8 @@ class RunDocument(TypedDict):
     """What failed; empty if nothing failed."""
     resume: list[str]
     """Commands that resume the run; empty if there is nothing to resume or the run was not followed until it ended."""
+    resumption: ResumptionData | None
+    """How the items of a fan-out were resumed; null for other commands and patterns."""
 
 
 class StartedExecution(TypedDict):
@@ -119,6 +137,8 @@ class StartedDocument(TypedDict):
 
     executions: list[StartedExecution]
     """Executions that were started."""
+    resumption: ResumptionData | None
+    """How the items of a fan-out were resumed; null for other commands and patterns."""
 
 
 class StoppedJobRun(TypedDict):
@@ -212,6 +232,8 @@ class JobRunLog(TypedDict):
     """Why there is no log."""
     events: list[LogEventData]
     """Log events in the order of time; empty if there is no log."""
+    item: str | None
+    """Name of the item of a fan-out; null for other executions."""
 
 
 class LogsDocument(TypedDict):

@@ -184,9 +184,9 @@ class SimulationDocument(TypedDict):
     executions: list[SimulatedExecution]
     """Executions in the order of their start; the first is the one that was simulated."""
     events: list[SimulatedEvent]
-    """Events in the order of time."""
+    """Events in the order of time, without those of Map runs with more than 1,000 child executions."""
     jobRuns: list[SimulatedJobRun]
-    """Runs of Glue jobs, and of other work that takes time."""
+    """Runs of Glue jobs, and of other work that takes time, without those for which such Map runs wait."""
     messages: list[SimulatedMessage]
     """Messages that were published to SNS topics."""
     alarms: list[SimulatedAlarmChange]

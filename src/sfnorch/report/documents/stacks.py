@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+from sfnorch.report.documents.items import ItemCountsData
 from sfnorch.report.documents.types import Timestamp
 
 
@@ -200,6 +201,8 @@ class LastExecutionData(TypedDict):
     """Start time."""
     ended: Timestamp | None
     """End time; null while it runs."""
+    items: ItemCountsData | None
+    """Numbers of items of a fan-out; null for other patterns, and before they are known."""
 
 
 class AlarmData(TypedDict):

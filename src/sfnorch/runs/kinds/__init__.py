@@ -11,13 +11,14 @@ from sfnorch.json_values import Json
 from sfnorch.runs.kinds.backfill import BACKFILL
 from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.dag import TASKS
+from sfnorch.runs.kinds.fan_out import FAN_OUT
 from sfnorch.runs.kinds.flow import FLOW
 from sfnorch.runs.kinds.job_list import JOB_LIST
 from sfnorch.runs.kinds.kind import MachineKind
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.record import Record
 
-KINDS: tuple[MachineKind, ...] = (MASTER, TASKS, LOOP, FLOW, JOB_LIST, BACKFILL)
+KINDS: tuple[MachineKind, ...] = (MASTER, TASKS, LOOP, FLOW, JOB_LIST, BACKFILL, FAN_OUT)
 
 
 def find_kind(definition: Mapping[str, Json]) -> MachineKind | None:

@@ -22,14 +22,12 @@ from sfnorch.protocol.mark import read_assigned_names
 from sfnorch.protocol.overlap import LOCK_CALLS
 from sfnorch.protocol.run_context import RunState
 from sfnorch.protocol.states import ALARMS_AND_MESSAGES, SharedState, list_names
+from sfnorch.runs.executions import MAX_INPUT_BYTES
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.kinds.kept_run import keep_run
 from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, explain_end, list_names_in, refuse_running
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
-
-MAX_INPUT_BYTES = 262_144
-"""The maximum size of an execution's input in bytes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 _ALL_DONE = {FlowState.MAKE_OUTCOME, SharedState.CLEAR_ALARM}
 """The states that follow a flow's last step."""

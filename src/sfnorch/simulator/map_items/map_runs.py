@@ -15,6 +15,7 @@ from sfnorch.simulator.map_items.batches import BatchSettings, evaluate_batcher,
 from sfnorch.simulator.map_items.counts import FailureTolerance, evaluate_concurrency, evaluate_tolerance
 from sfnorch.simulator.map_items.datasets import Dataset
 from sfnorch.simulator.map_items.iterations import enter_item
+from sfnorch.simulator.map_items.limits import refuse_many_items
 from sfnorch.simulator.map_items.readers import evaluate_reader, read_dataset
 from sfnorch.simulator.map_items.results import (
     SUCCEEDED,
@@ -22,11 +23,12 @@ from sfnorch.simulator.map_items.results import (
     evaluate_writer,
     make_result,
     name_map,
+    name_map_run,
     write_results,
 )
 from sfnorch.simulator.map_items.workers import run_workers
 from sfnorch.simulator.processes import Steps
-from sfnorch.simulator.record import Execution
+from sfnorch.simulator.record import Execution, MapRunRecord
 from sfnorch.simulator.visit import Visit
 from sfnorch.template.states import StateScope
 
@@ -43,6 +45,8 @@ class _MapRun:
     added: dict[str, Json]
     tolerated: int
     children: dict[int, Execution]
+    arn: str
+    record: MapRunRecord = field(init=False)
     label: str = field(init=False)
     express: bool = field(init=False)
     failed: int = 0
@@ -51,6 +55,21 @@ class _MapRun:
     def __post_init__(self) -> None:
         self.label = name_map(self.visit)
         self.express = find_value(self.scope.body, "ProcessorConfig", "ExecutionType") == "EXPRESS"
+
+    def begin_record(self) -> MapRunRecord:
+        """Record the run, for the calls that list and describe it, and return the record."""
+        runner = self.visit.runner
+        record = MapRunRecord(
+            arn=self.arn,
+            execution=runner.execution.arn,
+            title=f"{runner.execution.title}/{self.visit.state.name}",
+            started=runner.world.at,
+            total=len(self.dataset.items),
+            batch_sizes=None if self.batches is None else [len(batch) for batch in self.batches],
+            children=self.children,
+        )
+        runner.world.record.map_runs.append(record)
+        return record
 
     @property
     def count(self) -> int:
@@ -74,6 +93,7 @@ class _MapRun:
         if child is None:
             child = runner.begin_child(self.label, self.visit.state.name, given, express=self.express)
             self.children[index] = child
+        child.map_run = self.record
         yield from runner.run_child(self.visit, child, self.scope, item)
         if child.status != SUCCEEDED:
             self.failed += 1 if self.batches is None else len(self.batches[index])
@@ -96,15 +116,16 @@ def run_map_run(visit: Visit, scope: StateScope, given: Dataset | None) -> Steps
     try:
         dataset = given if reader is None else read_dataset(visit, reader)
         assert dataset is not None  # noqa: S101 - a Map has items or a reader
-        run = _begin_run(visit, scope, dataset, batcher, tolerance)
+        run = _begin_run(visit, scope, dataset, batcher, tolerance, name_map_run(visit, writer))
+        run.record = run.begin_record()
         try:
             yield from run_workers(runner.world.clock, run.count, at_once, run.run_item)
         except StatesError as error:
             if writer is not None and writer.is_export and error.error == EXCEED_TOLERATED:
                 waiting = (run.make_input(index) for index in range(run.count) if index not in run.children)
-                write_results(visit, writer, MapResults(run.children, waiting))
+                write_results(visit, writer, MapResults(run.arn, run.children, waiting))
             raise
-        results = MapResults(run.children, ())
+        results = MapResults(run.arn, run.children, ())
         result: Json = results.list_outputs() if writer is None else make_result(visit, writer, results)
     except (StatesError, simpy.Interrupt):
         runner.record_state_event(1)  # MapRunFailed, MapRunAborted
@@ -114,14 +135,23 @@ def run_map_run(visit: Visit, scope: StateScope, given: Dataset | None) -> Steps
 
 
 def _begin_run(
-    visit: Visit, scope: StateScope, dataset: Dataset, batcher: BatchSettings | None, tolerance: FailureTolerance
+    visit: Visit,
+    scope: StateScope,
+    dataset: Dataset,
+    batcher: BatchSettings | None,
+    tolerance: FailureTolerance,
+    arn: str,
 ) -> _MapRun:
-    """Return a run without child executions; batches are made of the selected items."""
+    """Return a run without child executions; batches are made of the selected items.
+
+    Raises UnsupportedSimulationError for too many items.
+    """
     items = dataset.items
+    refuse_many_items(visit, len(items))
     tolerated, children = tolerance.count_tolerated(len(items)), visit.place.progress.children
     if batcher is None:
-        return _MapRun(visit, scope, dataset, None, {}, tolerated, children)
+        return _MapRun(visit, scope, dataset, None, {}, tolerated, children, arn)
     selected = (
         enter_item(visit, dataset.describe_item(index)).select_item(items[index]) for index in range(len(items))
     )
-    return _MapRun(visit, scope, dataset, make_batches(batcher, selected), batcher.added, tolerated, children)
+    return _MapRun(visit, scope, dataset, make_batches(batcher, selected), batcher.added, tolerated, children, arn)

@@ -19,7 +19,8 @@ from sfnorch.simulator.map_items.formats import (
     parse_csv_rows,
     parse_json_items,
 )
-from sfnorch.simulator.map_items.stored_objects import StoredObjects
+from sfnorch.simulator.map_items.limits import refuse_large_object
+from sfnorch.simulator.stored_objects import StoredObjects
 from sfnorch.simulator.visit import Visit
 
 
@@ -144,7 +145,9 @@ class _ObjectReader:
         input_type = self._settings.input_type or "JSON"
         if input_type not in FORMATS:
             raise self._refuse(f"reads {input_type}, which cannot be simulated")
-        items = FORMATS[input_type](self._objects.read(bucket, key), self._settings.format)
+        content = self._objects.read(bucket, key)
+        refuse_large_object(self._visit, key, input_type, content)
+        items = FORMATS[input_type](content, self._settings.format)
         return make_dataset(items, name_source(bucket, key))
 
     def _refuse(self, reason: str) -> UnsupportedSimulationError:

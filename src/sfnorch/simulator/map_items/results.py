@@ -5,10 +5,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sfnorch.json_values import Json, find_value, read_mapping, read_string, write_compact
+from sfnorch.simulator.compressed_text import CompressedText, join_parts
 from sfnorch.simulator.errors import RESULT_WRITER, StatesError
 from sfnorch.simulator.events import ObjectWritten
 from sfnorch.simulator.record import Execution, StoredObject
@@ -34,6 +35,7 @@ class WriterSettings(NamedTuple):
 class MapResults(NamedTuple):
     """What came of a Map run: the child executions by index, and the inputs of those that were not started."""
 
+    arn: str
     children: Mapping[int, Execution]
     pending: Iterable[Json]
 
@@ -73,7 +75,7 @@ def make_result(visit: Visit, settings: WriterSettings, results: MapResults) -> 
     if settings.is_export:
         return write_results(visit, settings, results)
     values = _transform(visit.runner.world, settings, results.children)
-    return _write_values(values, in_lines=True) if settings.in_lines else list(values)
+    return "".join(_list_parts(values, in_lines=True)) if settings.in_lines else list(values)
 
 
 def write_results(visit: Visit, settings: WriterSettings, results: MapResults) -> Json:
@@ -84,10 +86,7 @@ def write_results(visit: Visit, settings: WriterSettings, results: MapResults) -
     world = visit.runner.world
     if not settings.bucket:
         raise StatesError(RESULT_WRITER, "The ResultWriter has no Bucket")
-    run = visit.runner.machine.arn.replace(":stateMachine:", ":mapRun:", 1)
-    run_id = world.generate_id()
-    arn = f"{run}/{name_map(visit)}:{run_id}"
-    folder = f"{settings.prefix}/{run_id}".lstrip("/")
+    folder = f"{settings.prefix}/{results.arn.rpartition(':')[2]}".lstrip("/")
     written = {
         SUCCEEDED: _transform(world, settings, _select(results.children, succeeded=True)),
         "FAILED": (_describe(world, child) for child in _select(results.children, succeeded=False).values()),
@@ -95,16 +94,25 @@ def write_results(visit: Visit, settings: WriterSettings, results: MapResults) -
     }
     files: dict[str, Json] = {}
     for status in ("FAILED", "PENDING", SUCCEEDED):
-        body = _write_values(written[status], in_lines=settings.in_lines)
+        body = join_parts(_list_parts(written[status], in_lines=settings.in_lines))
         key = f"{folder}/{status}_0.{'jsonl' if settings.in_lines else 'json'}"
         is_empty = body in ("", "[]")
-        files[status] = [] if is_empty else [{"Key": key, "Size": len(body.encode(errors="surrogatepass"))}]
+        files[status] = [] if is_empty else [{"Key": key, "Size": _count_bytes(body)}]
         if not is_empty:
             _store(visit, settings.bucket, key, body)
-    manifest = {"DestinationBucket": settings.bucket, "MapRunArn": arn, "ResultFiles": files}
+    manifest = {"DestinationBucket": settings.bucket, "MapRunArn": results.arn, "ResultFiles": files}
     key = f"{folder}/manifest.json"
     _store(visit, settings.bucket, key, write_compact(manifest))
-    return {"MapRunArn": arn, "ResultWriterDetails": {"Bucket": settings.bucket, "Key": key}}
+    return {"MapRunArn": results.arn, "ResultWriterDetails": {"Bucket": settings.bucket, "Key": key}}
+
+
+def name_map_run(visit: Visit, settings: WriterSettings | None) -> str:
+    """Return the ARN of a Map run; its last part is random if results are exported, which have it in their keys."""
+    run = visit.runner.machine.arn.replace(":stateMachine:", ":mapRun:", 1)
+    is_exported = settings is not None and settings.is_export
+    world = visit.runner.world
+    ending = world.generate_id() if is_exported else f"{len(world.record.map_runs):032x}"
+    return f"{run}/{name_map(visit)}:{ending}"
 
 
 def name_map(visit: Visit) -> str:
@@ -158,13 +166,25 @@ def _describe_pending(given: Json) -> Json:
     return {"Input": write_compact(given), "InputDetails": {"Included": True}, "Status": "PENDING"}
 
 
-def _write_values(values: Iterable[Json], *, in_lines: bool) -> str:
-    written = map(write_compact, values)
-    return "".join(f"{line}\n" for line in written) if in_lines else f"[{','.join(written)}]"
+def _list_parts(values: Iterable[Json], *, in_lines: bool) -> Iterator[str]:
+    """Yield the parts of the text with the values: a JSON list, or JSON Lines."""
+    if in_lines:
+        for value in values:
+            yield f"{write_compact(value)}\n"
+        return
+    separator = "["
+    for value in values:
+        yield f"{separator}{write_compact(value)}"
+        separator = ","
+    yield "[]" if separator == "[" else "]"
 
 
-def _store(visit: Visit, bucket: str, key: str, body: str) -> None:
+def _count_bytes(body: str | CompressedText) -> int:
+    return len(body.encode(errors="surrogatepass")) if isinstance(body, str) else body.size
+
+
+def _store(visit: Visit, bucket: str, key: str, body: str | CompressedText) -> None:
     world, execution = visit.runner.world, visit.runner.execution
-    stored = StoredObject(at=world.at, bucket=bucket, key=key, body=body, sender=execution.title)
+    stored = StoredObject(at=world.at, bucket=bucket, key=key, content=body, sender=execution.title)
     world.record.objects.append(stored)
     world.record_event(execution, ObjectWritten(bucket, key), visit.state.name)

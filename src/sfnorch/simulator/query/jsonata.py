@@ -72,8 +72,18 @@ class Jsonata:
         """Return the value with all expressions in it evaluated."""
         if not isinstance(template, dict | list) and parse_code(template) is None:
             return template
-        states: Json = {"input": scene.input, "context": scene.read_context(), **scene.produced}
-        return self._evaluator.evaluate_field(template, {**scene.variables, "states": states}, name)
+
+        def read_states(parts: frozenset[str] | None) -> Mapping[str, Json]:
+            if parts is None:
+                return {"input": scene.input, "context": scene.read_context(), **scene.produced}
+            found = {part: scene.produced[part] for part in parts if part in scene.produced}
+            if "input" in parts:
+                found["input"] = scene.input
+            if "context" in parts:
+                found["context"] = scene.read_context()
+            return found
+
+        return self._evaluator.evaluate_field(template, scene.variables, name, read_states)
 
     def check_condition(self, scene: EvaluationContext, rule: Object, name: str) -> Json:
         """Return the value of `Condition`."""

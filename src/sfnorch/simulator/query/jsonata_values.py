@@ -6,6 +6,7 @@ import math
 
 from jsonata.utils import Utils
 
+from sfnorch.evaluation.budget import CHARACTERS_PER_VALUE
 from sfnorch.evaluation.json_text import write_text
 from sfnorch.json_values import Json
 
@@ -33,3 +34,26 @@ def convert_to_json(value: object) -> Json:
     if value is Utils.NULL_VALUE:
         return None
     raise UnsupportedResultError
+
+
+def normalize_json(value: Json) -> tuple[Json, int]:
+    """Return JSON with whole numbers as integers, and its size; a value that has no other ones is returned as it is.
+
+    The size is that of `Budget.measure_size`.
+    """
+    if isinstance(value, str):
+        return value, 1 + len(value) // CHARACTERS_PER_VALUE
+    if isinstance(value, dict):
+        changed: dict[str, Json] = {}
+        size = 1 + len(value)
+        for key, item in value.items():
+            new, count = normalize_json(item)
+            size += count
+            if new is not item:
+                changed[key] = new
+        return ({**value, **changed} if changed else value), size
+    if isinstance(value, list):
+        found = [normalize_json(item) for item in value]
+        is_changed = any(new is not old for (new, _), old in zip(found, value, strict=True))
+        return ([new for new, _ in found] if is_changed else value), sum([count for _, count in found], 1)
+    return (convert_to_json(value) if isinstance(value, float) else value), 1

@@ -21,6 +21,11 @@ class QueryLanguages:
         self._rng = rng
         self._now = now
         self._runs = runs
+        self._children = 0
+
+    def count_child(self) -> None:
+        """Allow the steps of one more child execution of a Map."""
+        self._children += 1
 
     def find_language(self, state: LocatedState) -> QueryLanguage:
         """Return the language of the state."""
@@ -31,7 +36,7 @@ class QueryLanguages:
         from sfnorch.simulator.query.evaluator import Evaluator
         from sfnorch.simulator.query.jsonata import Jsonata
 
-        return Jsonata(Evaluator(self._rng, self._now, runs=self._runs))
+        return Jsonata(Evaluator(self._rng, self._now, runs=self._runs, count_children=lambda: self._children))
 
     @cached_property
     def _paths(self) -> QueryLanguage:

@@ -37,7 +37,8 @@ def begin_run(
         arguments=dict(arguments or {}),
         status=status,
     )
-    world.record.job_runs.append(run)
+    if _is_listed(request):
+        world.record.job_runs.append(run)
     world.record_event(request.execution, JobRunStarted(name, run_id), request.state.name)
     request.record_submitted()
     return run
@@ -52,6 +53,14 @@ def end_run(request: ServiceRequest, run: JobRunRecord, status: str, message: st
     elif had_room:
         counts.running -= 1
     request.world.record_event(request.execution, JobRunEnded(run.job, run.run_id, status, message), request.state.name)
+    if not _is_listed(request):
+        request.world.record.counted_job_runs.add(run)
+
+
+def _is_listed(request: ServiceRequest) -> bool:
+    """Return whether the record has the run itself; one that a large Map run waits for is counted when it has ended."""
+    map_run = request.execution.map_run
+    return map_run is None or map_run.is_detailed or not request.call.way
 
 
 def refuse_start(request: ServiceRequest, name: str, error: str, cause: str) -> NoReturn:

@@ -5,9 +5,6 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 import simpy
 
 from sfnorch.json_values import Json, name_type, write_compact
@@ -32,7 +29,7 @@ def _run_call(visit: Visit) -> Steps[Json]:
     """Return the result of the Task's call. Its events are its start, a submission, and its end."""
     state, runner = visit.state, visit.runner
     call = parse_call(state)
-    visit.token = _make_token(visit) if call is not None and call.way else ""
+    visit.has_token, visit.token = call is not None and call.way != "", ""
     arguments = visit.make_arguments()
     visit.limit(arguments, f"The Arguments of '{state.name}' evaluated to a value")
     task = TaskCall(
@@ -58,12 +55,6 @@ def _run_call(visit: Visit) -> Steps[Json]:
         raise
     runner.record_state_event(1)
     return result
-
-
-def _make_token(visit: Visit) -> str:
-    """Return a token for this attempt of the Task: a text as AWS makes one, the same in each simulation."""
-    attempt = f"{visit.runner.execution.arn}#{visit.entered_event}#{visit.retries}"
-    return base64.b64encode(hashlib.sha512(attempt.encode(errors="replace")).digest()).decode()
 
 
 def _limit_result(visit: Visit, call: ServiceCall | None, result: Json) -> None:

@@ -79,7 +79,7 @@ def run_task_call(task: TaskCall) -> Steps[Json]:
     request = task.make_request(call)
     if not call.way:
         return add_metadata(request, (yield from handler(request)))
-    if task.visit.token in write_compact(task.arguments):
+    if task.visit.token and task.visit.token in write_compact(task.arguments):
         return (yield from _wait_for_either(task, handler(request)))
     return (yield from handler(request))
 
@@ -158,7 +158,7 @@ def _wait_for_token(task: TaskCall) -> Steps[Json]:
             f"{title}: {state.name} waits for {who}, which cannot be simulated", hint=f"specify its result: {option}"
         )
     task.begin()
-    pending = open_token(world, visit.token)
+    pending = open_token(world, visit.read_token() if visit.has_token else "")
     if call is not None:
         sent = ServiceCall(call.name)
         if handler := find_handler(world, sent, state, task.arguments):

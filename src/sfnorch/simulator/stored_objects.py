@@ -9,28 +9,39 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sfnorch.json_values import Json
+from sfnorch.simulator.compressed_text import CompressedText
 from sfnorch.simulator.errors import ITEM_READER, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.world import World
 
 _NO_KEY = "The specified key does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)"
+
+_MOST_BYTES = 256 * 2**20
+"""The largest file of an object."""
 
 
 class ObjectVersion(NamedTuple):
     """The newest version of an object; a file is read when its content is needed."""
 
     key: str
-    content: bytes | str | Path
+    content: bytes | str | CompressedText | Path
     at: float = 0.0
     """The time at which it was written, in seconds after the start of the run."""
 
     def read_content(self) -> bytes:
-        """Return the content. Raises UnsupportedSimulationError for a file that cannot be read."""
+        """Return the content. Raises UnsupportedSimulationError for a file that cannot be read, or is too large."""
         match self.content:
             case bytes():
                 return self.content
             case str():
                 return self.content.encode(errors="surrogatepass")
+            case CompressedText():
+                return self.content.read().encode(errors="surrogatepass")
         try:
+            if (size := self.content.stat().st_size) > _MOST_BYTES:
+                raise UnsupportedSimulationError(
+                    f"{self.key}: {self.content} has {size:,} bytes, and a simulation reads at most {_MOST_BYTES:,}",
+                    hint="simulate it with a part of the items",
+                )
             return self.content.read_bytes()
         except OSError as error:
             raise UnsupportedSimulationError(
@@ -58,7 +69,7 @@ class StoredObjects:
             bucket, _, key = uri.removeprefix("s3://").partition("/")
             self._buckets.setdefault(bucket, {})[key] = ObjectVersion(key, content)
         for stored in world.record.objects:
-            version = ObjectVersion(stored.key, stored.body, stored.at)
+            version = ObjectVersion(stored.key, stored.content, stored.at)
             self._buckets.setdefault(stored.bucket, {})[stored.key] = version
 
     def is_known(self, bucket: str) -> bool:
@@ -70,6 +81,11 @@ class StoredObjects:
         found = self._buckets.get(bucket, {})
         keys = [key for key in found if key.startswith(prefix)]
         return [found[key] for key in sorted(keys, key=lambda key: key.encode(errors="surrogatepass"))]
+
+    def find_content(self, bucket: str, key: str) -> bytes | None:
+        """Return the content of the object as it is stored; None if it does not exist."""
+        version = self._buckets.get(bucket, {}).get(key)
+        return None if version is None else version.read_content()
 
     def read(self, bucket: str, key: str) -> bytes:
         """Return the content of the object, decompressed if its key ends with .gz.

@@ -1,0 +1,115 @@
+"""The child execution of an item: it runs the jobs in sequence, and ends with the flat cause of the job that failed.
+
+An item of a resumed execution begins with the job that failed: `done` is the number of jobs that have already run. All
+names of states in a definition differ, so the states of the remaining items have another ending.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch.asl import (
+    AnyState,
+    Choice,
+    ChoiceRule,
+    Graph,
+    Pass,
+    Substitution,
+    Succeed,
+    Task,
+    Value,
+    chain_states,
+    jsonata,
+)
+from sfnorch.integrations import glue_job
+from sfnorch.patterns import job_failure
+from sfnorch.patterns.fan_out.item_expressions import bind_arguments
+from sfnorch.patterns.fan_out.items import build_selection, name_item
+from sfnorch.patterns.job_arguments import convert_arguments, list_run_arguments
+from sfnorch.patterns.state_names import build_state_names
+from sfnorch.protocol.fan_out import FanOutState, ItemState, ItemVariable
+from sfnorch.protocol.job_list import JobListVariable
+from sfnorch.protocol.run_context import RunState
+from sfnorch.protocol.states import SharedState, list_names
+from sfnorch.workflow import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from sfnorch.asl import Linkable
+    from sfnorch.plan.models.fan_out import FanOutPlan
+
+CONTROL_STATES = list_names(FanOutState, ItemState, SharedState, RunState)
+"""The names of the states that do not belong to a job."""
+
+
+def build_processor(plan: FanOutPlan, ending: str = "") -> Graph:
+    """Return the states of a child execution; `ending` follows each name of a state."""
+    jobs = _build_job_states(plan, ending)
+    states: list[AnyState] = [
+        _describe_item(plan, ending),
+        _choose_start(plan, [job.name for job in jobs], ending),
+        *jobs,
+        Succeed(
+            name=ItemState.ITEM_DONE + ending,
+            output=jsonata(
+                '{"item": $itemName, "jobCount": $count($jobs), "seconds": <{seconds}>}', seconds=job_failure.SECONDS
+            ),
+        ),
+        *_build_skip_state(plan, ending),
+        job_failure.fail_with_cause(
+            ItemState.ITEM_FAILED + ending, owner=jsonata('"item": $itemName, "done": $done, "run": $itemRun.id,')
+        ),
+    ]
+    return Graph(*states)
+
+
+def _describe_item(plan: FanOutPlan, ending: str) -> Pass:
+    assign: dict[str, Value] = {
+        ItemVariable.ITEM: jsonata("$states.input.item"),
+        ItemVariable.ENVIRONMENT: Substitution(ENVIRONMENT),
+        ItemVariable.PARAMS: jsonata("$states.input.params"),
+        ItemVariable.RUN: jsonata("$states.input.run"),
+        JobListVariable.JOBS: [job.name for job in plan.jobs],
+        JobListVariable.DONE: jsonata("$states.input.done"),
+    }
+    return Pass(name=ItemState.DESCRIBE_ITEM + ending, assign=assign, output={}, next=ItemState.CHOOSE_START + ending)
+
+
+def _choose_start(plan: FanOutPlan, jobs: list[str], ending: str) -> Choice:
+    """Return the state that names the item, and chooses the job with which it begins."""
+    name = name_item(plan, within_item=True)
+    named: dict[str, Value] = {ItemVariable.ITEM_NAME: name, JobListVariable.THREAD_ID: name}
+    rules = [
+        ChoiceRule(condition=jsonata("$done = <<index>>", index=index), assign=named, next=job)
+        for index, job in enumerate(jobs)
+        if index
+    ]
+    selection = build_selection(plan)
+    if selection is not None:
+        rules.insert(0, ChoiceRule(condition=selection, assign=named, next=ItemState.SKIP_ITEM + ending))
+    if not rules:  # a Choice needs a rule
+        rules.append(ChoiceRule(condition=jsonata("$done = 0"), assign=named, next=jobs[0]))
+    return Choice(name=ItemState.CHOOSE_START + ending, rules=tuple(rules), assign=named, default=jobs[0])
+
+
+def _build_skip_state(plan: FanOutPlan, ending: str) -> tuple[Succeed, ...]:
+    if build_selection(plan) is None:
+        return ()
+    return (Succeed(name=ItemState.SKIP_ITEM + ending, output=jsonata('{"item": $itemName, "skipped": true}')),)
+
+
+def _build_job_states(plan: FanOutPlan, ending: str) -> tuple[Linkable, ...]:
+    names = build_state_names((job.name + ending for job in plan.jobs), taken=CONTROL_STATES)
+    run_arguments = list_run_arguments(plan)
+    arguments = [convert_arguments(bind_arguments({**run_arguments, **job.arguments})) for job in plan.jobs]
+    tasks: list[Task] = [
+        glue_job.run_job(
+            name,
+            arguments=glue_job.start_arguments(job, job.name, given),
+            retries=job.retries,
+            catch=job_failure.catch_any_error(ItemState.ITEM_FAILED + ending),
+            assign={JobListVariable.DONE: jsonata("$done + 1")},
+            output=jsonata("{}"),
+        )
+        for name, job, given in zip(names, plan.jobs, arguments, strict=True)
+    ]
+    return chain_states(tasks, then=ItemState.ITEM_DONE + ending)

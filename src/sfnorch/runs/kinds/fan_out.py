@@ -1,0 +1,97 @@
+"""The parent of `fan-out`, which runs a chain of jobs for every item of a list by a Map Run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sfnorch.aws.map_runs import ItemCounts
+from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json, find_value, read_string
+from sfnorch.protocol.fan_out import MARK, FanOutVariable, read_counts
+from sfnorch.protocol.states import INVALID_INPUT_ERROR
+from sfnorch.runs.kinds.kept_run import keep_run
+from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, explain_end, refuse_running
+from sfnorch.runs.node import Node
+from sfnorch.runs.record import Record
+
+ITEMS = "items"
+"""The name of the items among the parts of a resumed run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemsResumption(Resumption):
+    """A resumption of items of a Map Run. Its input lacks the object with the remaining items."""
+
+    map_run: str
+    """The ARN of the Map Run."""
+    bucket: str
+    """The bucket with its results."""
+    results: str
+    """The prefix of the objects with its results, without the ID of the Map Run."""
+
+
+class FanOutKind(MachineKind):
+    """A fan-out, of whose child executions only the first failures are read: there can be millions."""
+
+    mark = MARK
+    work = "a chain of jobs for every item of a list"
+
+    def explain(self, record: Record) -> str:
+        """Return why the execution failed, or which items failed in one that succeeded."""
+        outcome = read_outcome(record)
+        counts, error = read_outcome_counts(record), read_string(find_value(outcome, "error"))
+        if counts is None:
+            return super().explain(record)
+        words = [f"{counts.failed:,} of {counts.total:,} items failed" if counts.failed else ""]
+        words += [f"{counts.pending:,} did not start" if counts.pending else ""]
+        return ": ".join(filter(None, (", ".join(filter(None, words)), error)))
+
+    def explain_hidden_failure(self, record: Record) -> str:
+        """Return which items failed in an execution that succeeded."""
+        return self.explain(record)
+
+    def resume(self, root: Node, parts: Sequence[str] = ()) -> Resumption:
+        """Return how a fan-out is resumed: its items that have not succeeded, or everything if no item has started."""
+        refuse_running(root)
+        record, counts = root.record, root.items
+        if record.status == "SUCCEEDED" and not self.explain_hidden_failure(record):
+            raise SfnorchError("Nothing failed", hint=NEW_RUN)
+        if record.error == INVALID_INPUT_ERROR or not isinstance(record.input, dict):
+            raise SfnorchError(f"It ended {record.status} before any item started: {explain_end(record)}", hint=NEW_RUN)
+        bucket, results = (record.variables.get(name) for name in (FanOutVariable.BUCKET, FanOutVariable.RESULTS))
+        has_started = bool(record.map_runs) and (counts is None or counts.ended > 0)
+        if not has_started or not isinstance(bucket, str) or not isinstance(results, str):
+            return Resumption(input={**record.input, **keep_run(record)}, jobs={ITEMS: []}, as_planned="all of them")
+        if counts and not counts.unsuccessful:
+            raise SfnorchError("All of its items have succeeded: nothing is left to run", hint=NEW_RUN)
+        return ItemsResumption(
+            input=keep_run(record),
+            jobs={ITEMS: []},
+            as_planned="those that have not succeeded",
+            map_run=record.map_runs[-1],
+            bucket=bucket,
+            results=results,
+        )
+
+
+FAN_OUT = FanOutKind()
+
+
+def read_outcome(record: Record) -> Json:
+    """Return what a fan-out that has ended says of its items; None while it runs, and if it was stopped."""
+    if record.reading is not FAN_OUT or record.ended is None:
+        return None
+    return record.output if record.status == "SUCCEEDED" else dict(record.facts)
+
+
+def read_outcome_counts(record: Record) -> ItemCounts | None:
+    """Return the numbers of items in the outcome of a fan-out; None without them."""
+    return convert_counts(read_counts(read_outcome(record)))
+
+
+def convert_counts(counts: Mapping[str, int]) -> ItemCounts | None:
+    """Return the numbers of items in an outcome, in which items that were stopped count as failed."""
+    if not counts:
+        return None
+    return ItemCounts(**{name: counts.get(name, 0) for name in ("total", "pending", "succeeded", "failed")})
