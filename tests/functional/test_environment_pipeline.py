@@ -24,6 +24,8 @@ from tests.golden.artifacts import ROOT
 from tests.ministack import REGION, SECRET, Account
 from tests.wire import Answer, Wire, json_answer
 
+pytestmark = pytest.mark.slow
+
 PIPELINES = "999999999999"
 GIVEN = {
     "ConnectionArn": f"arn:aws:codeconnections:{REGION}:{PIPELINES}:connection/1",

@@ -18,6 +18,8 @@ from tests.ministack import Account
 from tests.screens import plain
 from tests.wire import Answer, Wire, json_answer, json_error
 
+pytestmark = pytest.mark.slow
+
 TEMPLATE = template_of(max_concurrency=40, item_name="{% $item.table %}")
 
 

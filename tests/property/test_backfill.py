@@ -19,6 +19,8 @@ from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.record import MAX_EVENTS, Run
 from tests.backfills import KEY, PLANS, Listed, backfill, days, parts_of, runs_of, template_of
 
+pytestmark = pytest.mark.slow
+
 TEMPLATES = {name: template_of(name, notify="never") for name in PLANS}
 CLOCK = Clock(now=lambda: 0.0, sleep=lambda _: None)
 

@@ -12,6 +12,8 @@ from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.run import choose_machine, is_backfill
 from tests.backfills import KEY, PLANS, backfill, days, parts_of, runs_of, template_of
 
+pytestmark = pytest.mark.slow
+
 
 def given(count: int, **keys: Any) -> dict[str, Any]:
     return {"dates": days(count), "key": KEY, "param": "day", **keys}
