@@ -39,6 +39,8 @@ from tests.property.environment_changes import (
     write_out,
 )
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
 

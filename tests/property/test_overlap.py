@@ -10,6 +10,7 @@ from functools import cache
 from itertools import combinations
 from typing import Any, NamedTuple
 
+import pytest
 import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,8 @@ from sfnorch.simulator.record import Execution
 from sfnorch.simulator.world import World
 from sfnorch.template.contents import Template, evaluate_template
 from sfnorch.template.reader import parse_template
+
+pytestmark = pytest.mark.slow
 
 WORK, FIRST = "work", "ResolveInput"
 MODES = ("skip", "wait", "fail")

@@ -20,6 +20,8 @@ from sfnorch.plan.load import parse_plan
 from sfnorch.plan.names import find_code_fault
 from sfnorch.simulator.run import simulate
 
+pytestmark = pytest.mark.slow
+
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     ["{% $x %}", "${AWS::Region}", "{{resolve:ssm:x}}", '{"a": 1}', "'; drop table x; --", "$(rm -rf /)", "\n", "null"]
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from sfnorch.simulator.record import Run
 from sfnorch.simulator.run import choose_machine, run_machine
 from sfnorch.template.contents import Template, evaluate_template
 from sfnorch.template.reader import parse_template
+
+pytestmark = pytest.mark.slow
 
 SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=4)
 

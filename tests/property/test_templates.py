@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from sfnorch.graph.text import build_trees
 from sfnorch.linter.run import Linter
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 LINTING = Linter()
