@@ -13,7 +13,7 @@ from sfnorch.app.account import AwsAccount
 from sfnorch.app.deployable import Deployable, StackRequest, read_deployable
 from sfnorch.app.deployed_stack import DeployedStack, find_parameter_owners
 from sfnorch.app.deployment_checks import refuse_parameters
-from sfnorch.app.environment_settings import open_environment_account
+from sfnorch.app.environment_settings import choose_bucket, open_environment_account
 from sfnorch.app.sources import find_environment
 from sfnorch.app.stack_updates import StackReporter
 from sfnorch.app.uploads import Uploads
@@ -101,8 +101,8 @@ def diff(request: StackRequest, account: AwsAccount | None = None, *, drift: boo
     before = None if stack.status == REVIEW_STATUS else DeployedStack(client=client, stack=stack)
     with account.waits("Reading the deployed template"):
         deployed = before.text if before else ""
-    own = deployable.environment.settings.s3_bucket if deployable.environment and not request.resolve_s3 else None
-    uploads = Uploads(account, request.s3_bucket or own or "", resolve=request.resolve_s3)
+    bucket = choose_bucket(deployable.environment, request.s3_bucket, resolve=request.resolve_s3)
+    uploads = Uploads(account, bucket, resolve=request.resolve_s3)
     change_set, note = _preview(deployable, stack, uploads.upload_template(deployable, stack.name), account)
     drifted, drift_notes = _find_drift(stack, account) if drift else (None, ())
     return Difference(

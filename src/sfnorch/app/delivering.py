@@ -12,7 +12,7 @@ from sfnorch.delivery.account.names import DeliveryTarget, refuse_stack_names
 from sfnorch.delivery.ci import CIS, CODEPIPELINE
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 from sfnorch.errors import RequestError, SfnorchError
-from sfnorch.plan.environments import PlanChoice, list_environments, load_environment
+from sfnorch.plan.environments import PlanChoice, load_environment, load_environments
 from sfnorch.plan.files import PLAN_FILE
 from sfnorch.plan.planned_stack import read_stack_name
 from sfnorch.plan.schema import SCHEMA_FILE, format_plan_schema
@@ -126,10 +126,10 @@ def list_targets(plan: Path) -> list[DeliveryTarget]:
 
     Raises SfnorchError if a file cannot be read, and PlanError if the environments are invalid.
     """
-    environments = [load_environment(PlanChoice(plan, name)) for name in list_environments(plan)]
+    environments = load_environments(plan)
     if not environments:
         return [DeliveryTarget(stack_name=read_stack_name(plan))]
-    return [_describe_target(each) for each in environments]
+    return [_describe_target(each) for each in environments.values()]
 
 
 def _describe_target(environment: Environment) -> DeliveryTarget:

@@ -236,8 +236,7 @@ def make_deployable(
         if plan and plan.pattern == "master-child":
             plan = replace_jobs(plan, {children.index(child): override.jobs})
     environment = request.environment or (plan.provenance.environment if plan else None)
-    if environment:
-        parameters = list_parameter_values(environment, source.data.find_object("Parameters"), parameters)
+    parameters = list_parameter_values(environment, source.data.find_object("Parameters"), parameters)
     secret = _find_secret(source.data.get("Parameters"))
     register_secret(*(parameters[name] for name in secret if name in parameters))
     shown = {name: "****" if name in secret else value for name, value in parameters.items()}

@@ -10,7 +10,7 @@ from sfnorch.app.account import AwsAccount
 from sfnorch.app.deployable import Deployable, StackRequest, make_deployable, read_deployable
 from sfnorch.app.deployed_stack import DeployedStack, find_parameter_owners
 from sfnorch.app.deployment_checks import check_deployable, refuse_names, refuse_parameters, refuse_values
-from sfnorch.app.environment_settings import open_environment_account
+from sfnorch.app.environment_settings import choose_bucket, open_environment_account
 from sfnorch.app.sources import find_environment, load_plan_or_default
 from sfnorch.app.stack_updates import Consent, ReviewContext, ShowUpdate, StackReporter, decline, ignore_update
 from sfnorch.app.uploads import Uploads
@@ -248,13 +248,13 @@ def _deploy(
 
 def _complete_request(request: DeployRequest, deployable: Deployable) -> DeployRequest:
     """Return the request with the settings of the environment where it has none itself."""
-    if deployable.environment is None:
+    environment = deployable.environment
+    if environment is None:
         return request
-    settings = deployable.environment.settings
     return replace(
         request,
-        role_arn=request.role_arn or settings.role_arn or "",
-        s3_bucket=request.s3_bucket or ("" if request.resolve_s3 else settings.s3_bucket or ""),
+        role_arn=request.role_arn or environment.settings.role_arn or "",
+        s3_bucket=choose_bucket(environment, request.s3_bucket, resolve=request.resolve_s3),
     )
 
 

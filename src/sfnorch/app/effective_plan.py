@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.app.sources import load_plan_or_default
 from sfnorch.json_values import Json
 from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.environments import PlanChoice
@@ -45,14 +44,15 @@ def read_effective_plan(plan: Path | PlanChoice | None = None) -> EffectivePlan:
     Raises SfnorchError if a file cannot be read or if the environment is unknown, and PlanError, with all faults, if
     the plan is invalid.
     """
-    load_plan_or_default(plan)  # reports the faults of the whole plan
     if plan is None:
         return EffectivePlan(data=_describe_default_plan(), file=Places().file)
-    from sfnorch.plan.load import compose_document  # slow to load
+    from sfnorch.plan.load import compose_document, validate_composition  # slow to load
     from sfnorch.plan.read import read_document
 
     choice = plan if isinstance(plan, PlanChoice) else PlanChoice(plan, "")
-    return build_effective_plan(compose_document(read_document(choice.path), choice.path, choice.environment))
+    composition = compose_document(read_document(choice.path), choice.path, choice.environment)
+    validate_composition(composition, choice.path.parent)
+    return build_effective_plan(composition)
 
 
 def build_effective_plan(composition: Composition) -> EffectivePlan:

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.errors import RequestError, SfnorchError
-from sfnorch.findings import Finding
 from sfnorch.plan.errors import PlanError
-from sfnorch.plan.paths import format_path
 from sfnorch.template.parameters import find_parameter_faults
 from sfnorch.workflow import ENVIRONMENT
 
@@ -32,18 +30,21 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.ht
 """
 
 
-def list_parameter_values(environment: Environment, declared: Object, given: Mapping[str, str]) -> dict[str, str]:
+def list_parameter_values(
+    environment: Environment | None, declared: Object, given: Mapping[str, str]
+) -> dict[str, str]:
     """Return the values of stack parameters: those of the environment, and the `given` ones, which override them.
 
     The parameter Environment is the name of the environment. Raises PlanError for parameters that the template does not
     declare, and for values that it does not allow.
     """
+    if environment is None:
+        return dict(given)
     own = environment.settings.parameters
     findings = [
-        finding
+        environment.node.members[_PARAMETERS].members[name].place.create_finding(fault)
         for name, value in own.items()
         for fault in find_parameter_faults(declared, {name: value}, kept=declared)
-        for finding in [_create_finding(environment, name, fault)]
     ]
     if findings:
         raise PlanError(findings)
@@ -51,9 +52,13 @@ def list_parameter_values(environment: Environment, declared: Object, given: Map
     return {**named, **own, **given}
 
 
-def _create_finding(environment: Environment, name: str, fault: str) -> Finding:
-    written = environment.node.members[_PARAMETERS].members[name].place
-    return Finding(rule="plan", file=written.file, line=written.line, path=format_path(written.path), message=fault)
+def choose_bucket(environment: Environment | None, given: str, *, resolve: bool) -> str:
+    """Return the bucket of a request, else that of the environment; empty for the default bucket.
+
+    `resolve`: whether the request is for the default bucket.
+    """
+    own = environment.settings.s3_bucket if environment and not resolve else None
+    return given or own or ""
 
 
 def open_environment_account(environment: Environment | None, account: AwsAccount | None) -> AwsAccount:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.app.environment_settings import list_parameter_values
-from sfnorch.app.sources import PlanSource, build_surroundings, evaluate_source, find_environment, read_source
+from sfnorch.app.sources import PlanSource, build_surroundings, evaluate_source, read_source_in_environment
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.source import SourceError
@@ -59,10 +59,8 @@ def lint_with(
     from sfnorch.delivery.reading import read_pipelines
 
     try:
-        source, environment = read_source(template, plan), find_environment(plan)
-        parameters = (
-            list_parameter_values(environment, source.data.find_object("Parameters"), {}) if environment else {}
-        )
+        source, environment = read_source_in_environment(template, plan)
+        parameters = list_parameter_values(environment, source.data.find_object("Parameters"), {})
         evaluated = evaluate_source(source, parameters, build_surroundings(region, environment))
     except SourceError as error:
         if template is None:  # an error in the plan is not a finding about a template

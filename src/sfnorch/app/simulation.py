@@ -19,9 +19,8 @@ from sfnorch.app.sources import (
     build_surroundings,
     choose_stack,
     evaluate_source,
-    find_environment,
     find_folder,
-    read_source,
+    read_source_in_environment,
 )
 from sfnorch.errors import RequestError
 from sfnorch.json_values import Json
@@ -222,14 +221,11 @@ def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Mac
 
 def _read_template(request: SimulateRequest) -> Template:
     """Return the template. Raises SfnorchError for parameters and substitutions without values, and unknown ones."""
-    source = read_source(request.template, request.plan)
+    source, environment = read_source_in_environment(request.template, request.plan)
     refuse_other_file(source)
-    environment = find_environment(request.plan)
     stack_name = request.stack_name or (environment.stack_name if environment else None)
     where = choose_stack(source, build_surroundings(request.region, environment), stack_name)
-    parameters = request.parameters
-    if environment:
-        parameters = list_parameter_values(environment, source.data.find_object("Parameters"), parameters)
+    parameters = list_parameter_values(environment, source.data.find_object("Parameters"), request.parameters)
     if source.is_definition:
         refuse_values(source, parameters, request.substitutions)
     template = evaluate_source(source, parameters, where, request.substitutions)

@@ -85,11 +85,20 @@ def read_source(template: Path | None, plan: PlanSource = None) -> Source:
 
     Raises SfnorchError if a file cannot be read, and its subclasses TemplateError and PlanError if it is invalid.
     """
+    return read_source_in_environment(template, plan)[0]
+
+
+def read_source_in_environment(template: Path | None, plan: PlanSource) -> tuple[Source, Environment | None]:
+    """Return what `read_source` returns, and the environment of the plan; None for a file, and without one.
+
+    Raises the errors of `read_source`.
+    """
     if template is not None:
         from sfnorch.template.definition_files import read_template_or_definition
 
-        return read_template_or_definition(template)
-    return render_source(load_plan_or_default(plan), name_rendering(plan))
+        return read_template_or_definition(template), None
+    loaded = load_plan_or_default(plan)
+    return render_source(loaded, name_rendering(plan)), loaded.provenance.environment
 
 
 def build_surroundings(region: str | None, environment: Environment | None = None) -> StackEnvironment:

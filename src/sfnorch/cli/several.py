@@ -108,9 +108,9 @@ def list_parts(ctx: click.Context) -> list[PlanResult] | None:
 
 
 def _list_environments(plan: Path) -> list[PlanResult]:
-    from sfnorch.plan.environments import list_environments
+    from sfnorch.plan.environments import load_environments
 
-    return [PlanResult(plan=plan, environment=name) for name in list_environments(plan) or ("",)]
+    return [PlanResult(plan=plan, environment=name) for name in load_environments(plan) or ("",)]
 
 
 def run_parts(
@@ -215,11 +215,11 @@ def _find_stack_name(part: PlanResult) -> str:
 
 def _print_error(ctx: click.Context, part: PlanResult, error: Exception) -> None:
     """Print the error of a part, which its message names: errors can go to another file than the titles."""
-    told = part.error
-    if told and str(part.plan) not in told.message:
-        told = SfnorchError(f"{part.title}: {told.message}", hint=told.hint)
+    explained = part.error
+    if explained and str(part.plan) not in explained.message:
+        explained = SfnorchError(f"{part.title}: {explained.message}", hint=explained.hint)
     is_debugged = bool(getattr(ctx.obj, "on", False))
-    click.echo(mask_secrets(describe_error(error, told, debug=is_debugged)), err=True, color=True)
+    click.echo(mask_secrets(describe_error(error, explained, debug=is_debugged)), err=True, color=True)
 
 
 def find_worst_code(parts: Sequence[PlanResult]) -> int:

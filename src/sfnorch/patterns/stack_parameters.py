@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 ALLOWED, ALLOWED_WORKFLOWS = "AllowedGlueJobs", "AllowedGlueWorkflows"
 
+RESULTS = "ResultsBucket"
+"""The name of the substitution with the bucket for results."""
+
 _TOPIC_ARN = "arn:[a-z-]+:sns:[A-Za-z0-9:_-]+"
 JOB_LIST = r"""^[^\x00-\x1f"'%*?\\{}]*$"""
 """No quote, brace, percent or backslash: the value becomes part of definitions as text. Commas separate the names."""

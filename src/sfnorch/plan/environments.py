@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,28 +22,24 @@ class PlanChoice(NamedTuple):
         return f"{self.path} ({self.environment})"
 
 
-def load_environment(choice: PlanChoice) -> Environment:
-    """Return the environment of a plan, without a check of the rest of the plan.
-
-    Raises SfnorchError if a file cannot be read or if the environment is unknown, and PlanError if the environments are
-    invalid.
-    """
-    from sfnorch.plan.composition.compose import find_environment, read_plan_outline  # validation is slow to load
-
-    outline = read_plan_outline(choice.path)
-    if outline.findings:
-        raise PlanError(outline.findings)
-    return find_environment(outline.environments, choice.environment, str(choice.path))
-
-
-def list_environments(path: Path) -> tuple[str, ...]:
-    """Return the names of the environments of the plan in the file, in their order. The rest is not checked.
+def load_environments(path: Path) -> Mapping[str, Environment]:
+    """Return the environments of the plan in the file by name, in their order. The rest of the plan is not checked.
 
     Raises SfnorchError if a file cannot be read, and PlanError if the environments are invalid.
     """
-    from sfnorch.plan.composition.compose import read_plan_outline
+    from sfnorch.plan.composition.compose import read_plan_outline  # validation is slow to load
 
     outline = read_plan_outline(path)
     if outline.findings:
         raise PlanError(outline.findings)
-    return tuple(outline.environments)
+    return outline.environments
+
+
+def load_environment(choice: PlanChoice) -> Environment:
+    """Return the environment of a plan.
+
+    Raises the errors of `load_environments`, and SfnorchError for an unknown environment.
+    """
+    from sfnorch.plan.composition.compose import find_environment
+
+    return find_environment(load_environments(choice.path), choice.environment, str(choice.path))

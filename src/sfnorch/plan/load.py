@@ -28,7 +28,7 @@ def load_plan(path: FilePath, environment: str = "") -> AnyPlan:
     Raises SfnorchError if a file cannot be read or if the environment is unknown, and PlanError, with all faults, if
     the plan is invalid.
     """
-    return _validate_plan(compose_document(read_document(path), path, environment), path.parent)
+    return validate_composition(compose_document(read_document(path), path, environment), path.parent)
 
 
 def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = None, environment: str = "") -> AnyPlan:
@@ -39,7 +39,7 @@ def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = No
     """
     folder = folder or FilePath()
     composition = compose_document(parse_document(text, file), folder / FilePath(file).name, environment)
-    return _validate_plan(composition, folder)
+    return validate_composition(composition, folder)
 
 
 def compose_document(document: Document, path: FilePath, environment: str = "") -> Composition:
@@ -55,7 +55,11 @@ def compose_document(document: Document, path: FilePath, environment: str = "") 
     return compose_plan(document, path, environment)
 
 
-def _validate_plan(composition: Composition, folder: FilePath) -> WrittenPlan:
+def validate_composition(composition: Composition, folder: FilePath) -> WrittenPlan:
+    """Return the plan of a composition; `folder` has the code of its functions.
+
+    Raises PlanError, with all faults, if the plan is invalid.
+    """
     document = composition.document
     model = load_plan_model(read_pattern(document))
     plan, part, errors = validate_parts(model, document.data)

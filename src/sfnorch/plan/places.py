@@ -26,6 +26,12 @@ class Place(NamedTuple):
     line: int
     path: Path
 
+    def create_finding(self, message: str, hint: str = "") -> Finding:
+        """Return an error about the value."""
+        return Finding(
+            rule="plan", file=self.file, line=self.line, path=format_path(self.path), message=message, hint=hint
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sfnorch.errors import SfnorchError
+from sfnorch.plan.composition.composition import ENVIRONMENTS, INCLUDE
 from sfnorch.plan.names import PATTERN_DESCRIPTIONS, PLAN_NAME
 from sfnorch.plan.read import KIND, NULL_TEXTS
 from sfnorch.plan.stack_names import derive_stack_name
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_COMPOSITION = re.compile(r"""^[\s{,]*["']?(include|environments)["']?\s*:""", re.MULTILINE)
+_COMPOSITION = re.compile(rf"""^[\s{{,]*["']?({INCLUDE}|{ENVIRONMENTS})["']?\s*:""", re.MULTILINE)
 
 
 def read_stack_name(path: Path, *, part: str = "") -> str:

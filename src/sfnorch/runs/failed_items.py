@@ -45,12 +45,12 @@ def read_failed_items(client: SFNClient, map_run: str, known: list[Node]) -> Ite
             break
         found.append(row["executionArn"])
     for arn in reversed(found):
-        told = client.describe_execution(executionArn=arn)
-        cause, error = told.get("cause", ""), told.get("error", "")
+        described = client.describe_execution(executionArn=arn)
+        cause, error = described.get("cause", ""), described.get("error", "")
         facts = read_mapping(parse_json(cause))
         if not facts:
-            facts = {"item": _name_item(told.get("input", "")), "message": cause}
-        yield _make_node(arn, facts, error, started=told["startDate"], ended=told.get("stopDate"))
+            facts = {"item": _name_item(described.get("input", "")), "message": cause}
+        yield _make_node(arn, facts, error, started=described["startDate"], ended=described.get("stopDate"))
 
 
 def _name_item(given: str) -> str:

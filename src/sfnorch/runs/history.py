@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.glue_logs import parse_log_group
 from sfnorch.json_values import Json, find_value, read_mapping, read_string
 from sfnorch.runs.events import (
@@ -26,10 +27,12 @@ from sfnorch.runs.events import (
     parse_json,
     read_details,
 )
+from sfnorch.runs.executions import read_events_after
 from sfnorch.runs.job import ExecutedJob, JobChange
 from sfnorch.runs.record import UNREAD_EXECUTION, Record
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions import SFNClient
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
 
@@ -51,6 +54,14 @@ def read_events(record: Record, events: Iterable[HistoryEventTypeDef]) -> Iterat
             yield from _end_execution(record, event)
         elif event["type"].endswith("StateExited"):
             yield from _read_variables(record, event)
+
+
+def read_whole_record(client: SFNClient, arn: str, clock: Clock) -> Record:
+    """Return the record of the execution so far; transient errors are retried."""
+    record = Record()
+    for _ in read_events(record, add_retries(read_events_after, clock)(client, arn, 0)):
+        pass
+    return record
 
 
 def _end_execution(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:

@@ -44,7 +44,7 @@ class ItemFollower:
     _reported: ItemCounts | None = field(default=None, init=False)
     _failed: int = field(default=0, init=False)
     """The number of failed items of which the first have been read."""
-    _told: set[str] = field(default_factory=set, init=False)
+    _reported_errors: set[str] = field(default_factory=set, init=False)
     """The errors that have been reported."""
     _is_finished: bool = field(default=False, init=False)
 
@@ -81,12 +81,12 @@ class ItemFollower:
                     failures.append(failed)
             self._failed = node.items.failed
         except Exception as error:
-            told = explain_error(error)
-            if told is None:
+            explained = explain_error(error)
+            if explained is None:
                 raise
-            if told.message not in self._told:
-                self._told.add(told.message)
-                yield self._report(f"the items cannot be read: {told.message}")
+            if explained.message not in self._reported_errors:
+                self._reported_errors.add(explained.message)
+                yield self._report(f"the items cannot be read: {explained.message}")
         yield from map(_describe_failure, failures)
         now = self.clock.now()
         is_due = self._reported_at is None or now - self._reported_at >= _REPORTED_EVERY

@@ -16,9 +16,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, find_value, is_number, read_mapping, read_string
 from sfnorch.protocol.fan_out import FanOutState, ItemState, RemainingItem
 from sfnorch.runs.events import parse_json
-from sfnorch.runs.executions import read_events_after
-from sfnorch.runs.history import read_events
-from sfnorch.runs.record import Record
+from sfnorch.runs.history import read_whole_record
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
@@ -98,9 +96,7 @@ class ItemProgressReader:
     def _count_in_history(self, arn: str) -> int:
         """Return the number of jobs that succeeded in an execution, also if it was stopped before it could see it."""
         self.clock.sleep(1 / _CALLS_A_SECOND)
-        record = Record()
-        for _ in read_events(record, add_retries(read_events_after, self.clock)(self.stepfunctions, arn, 0)):
-            pass
+        record = read_whole_record(self.stepfunctions, arn, self.clock)
         for job in record.jobs:
             if job.unsettled and job.of_glue:
                 run = add_retries(self.glue.get_job_run, self.clock)(JobName=job.glue_name, RunId=job.run_id)["JobRun"]

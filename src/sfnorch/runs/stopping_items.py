@@ -17,10 +17,8 @@ from sfnorch.aws.map_runs import list_child_executions, read_map_run
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.protocol.fan_out import find_item_jobs
 from sfnorch.runs.definitions import read_definition_of_execution
-from sfnorch.runs.executions import read_events_after
-from sfnorch.runs.history import read_events
+from sfnorch.runs.history import read_whole_record
 from sfnorch.runs.node import Node
-from sfnorch.runs.record import Record
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
@@ -103,9 +101,7 @@ def _select_own(client: SFNClient, map_runs: list[str], active: dict[str, str], 
     for map_run in map_runs:
         for status in _ENDED:
             for row in list_child_executions(client, map_run, status, clock):
-                record = Record()
-                for _ in read_events(record, add_retries(read_events_after, clock)(client, row["executionArn"], 0)):
-                    pass
+                record = read_whole_record(client, row["executionArn"], clock)
                 found = [job.run_id for job in record.jobs if job.unsettled and job.run_id in active]
                 yield from found
                 left -= len(found)

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 def build_workflow(plan: FanOutPlan) -> Workflow:
     """Return the workflow of a fan-out: one state machine with its role and its alarm, and the bucket for results."""
-    told = plan.notify != "never"
+    notifies = plan.notify != "never"
     main = build_machine(plan)
     return Workflow(
         description=f"{plan.name or 'Fan-out'}: a state machine that runs {len(plan.jobs)} jobs for every item.",
         machines=(main,),
-        topic=stack_parameters.build_topic(plan, published_by_machine=told),
+        topic=stack_parameters.build_topic(plan, published_by_machine=notifies),
         parameters=(
             stack_parameters.build_environment_parameter(plan),
-            *stack_parameters.build_topic_parameters(plan, published_by_machine=told),
+            *stack_parameters.build_topic_parameters(plan, published_by_machine=notifies),
             *build_default_parameters(plan.parameters),
             stack_parameters.build_results_bucket_parameter(),
             stack_parameters.build_boundary_parameter(),

@@ -27,6 +27,7 @@ from sfnorch.patterns.message import (
     make_resume_line,
 )
 from sfnorch.patterns.run_context.states import name_run
+from sfnorch.patterns.stack_parameters import RESULTS
 from sfnorch.protocol.fan_out import ERROR, MACHINE, MOST_REPORTED, FanOutState, FanOutVariable
 from sfnorch.protocol.states import SharedState
 
@@ -37,7 +38,7 @@ READ_BYTES = 125_000
 """How much of the list of failures is read. A response has at most 256 KiB, in which a quotation mark has two bytes."""
 
 _MANIFEST = jsonata('$results & "/" & $split($mapRun, ":")[-1] & "/manifest.json"')
-_BUCKET = Substitution("ResultsBucket")
+_BUCKET = Substitution(RESULTS)
 
 
 def build_counting_states() -> tuple[AnyState, ...]:
@@ -63,9 +64,9 @@ def build_counting_states() -> tuple[AnyState, ...]:
 
 def build_failure_states(plan: FanOutPlan) -> tuple[AnyState, ...]:
     """Return the states after the count: alarm, the list of failures, notification, and the end."""
-    told = plan.notify != "never"
+    notifies = plan.notify != "never"
     end = FanOutState.ITEMS_FAILED if plan.on_item_failure == "fail" else SharedState.DONE
-    after_alarm = SharedState.NOTIFY_FAILURE if told else end
+    after_alarm = SharedState.NOTIFY_FAILURE if notifies else end
     well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
     states: list[AnyState] = [
         _check_failures(),
@@ -73,7 +74,7 @@ def build_failure_states(plan: FanOutPlan) -> tuple[AnyState, ...]:
         build_raise_alarm_state(jsonata("$summary"), next_state=after_alarm),
         clear_alarm(next_state=well, output={}),
     ]
-    if told:
+    if notifies:
         states.append(_notify_failure(plan, end))
     if plan.notify == "always":
         states.append(_notify_success(plan))

@@ -34,7 +34,7 @@ from sfnorch.protocol.states import SharedState, list_names
 from sfnorch.workflow import ENVIRONMENT
 
 if TYPE_CHECKING:
-    from sfnorch.asl import Linkable
+    from sfnorch.asl import Expression, Linkable
     from sfnorch.plan.models.fan_out import FanOutPlan
 
 CONTROL_STATES = list_names(FanOutState, ItemState, SharedState, RunState)
@@ -43,10 +43,10 @@ CONTROL_STATES = list_names(FanOutState, ItemState, SharedState, RunState)
 
 def build_processor(plan: FanOutPlan, ending: str = "") -> Graph:
     """Return the states of a child execution; `ending` follows each name of a state."""
-    jobs = _build_job_states(plan, ending)
+    jobs, selection = _build_job_states(plan, ending), build_selection(plan)
     states: list[AnyState] = [
         _describe_item(plan, ending),
-        _choose_start(plan, [job.name for job in jobs], ending),
+        _choose_start(plan, [job.name for job in jobs], selection, ending),
         *jobs,
         Succeed(
             name=ItemState.ITEM_DONE + ending,
@@ -54,7 +54,7 @@ def build_processor(plan: FanOutPlan, ending: str = "") -> Graph:
                 '{"item": $itemName, "jobCount": $count($jobs), "seconds": <{seconds}>}', seconds=job_failure.SECONDS
             ),
         ),
-        *_build_skip_state(plan, ending),
+        *([_build_skip_state(ending)] if selection else []),
         job_failure.fail_with_cause(
             ItemState.ITEM_FAILED + ending, owner=jsonata('"item": $itemName, "done": $done, "run": $itemRun.id,')
         ),
@@ -74,7 +74,7 @@ def _describe_item(plan: FanOutPlan, ending: str) -> Pass:
     return Pass(name=ItemState.DESCRIBE_ITEM + ending, assign=assign, output={}, next=ItemState.CHOOSE_START + ending)
 
 
-def _choose_start(plan: FanOutPlan, jobs: list[str], ending: str) -> Choice:
+def _choose_start(plan: FanOutPlan, jobs: list[str], selection: Expression | None, ending: str) -> Choice:
     """Return the state that names the item, and chooses the job with which it begins."""
     name = name_item(plan, within_item=True)
     named: dict[str, Value] = {ItemVariable.ITEM_NAME: name, JobListVariable.THREAD_ID: name}
@@ -83,7 +83,6 @@ def _choose_start(plan: FanOutPlan, jobs: list[str], ending: str) -> Choice:
         for index, job in enumerate(jobs)
         if index
     ]
-    selection = build_selection(plan)
     if selection is not None:
         rules.insert(0, ChoiceRule(condition=selection, assign=named, next=ItemState.SKIP_ITEM + ending))
     if not rules:  # a Choice needs a rule
@@ -91,10 +90,8 @@ def _choose_start(plan: FanOutPlan, jobs: list[str], ending: str) -> Choice:
     return Choice(name=ItemState.CHOOSE_START + ending, rules=tuple(rules), assign=named, default=jobs[0])
 
 
-def _build_skip_state(plan: FanOutPlan, ending: str) -> tuple[Succeed, ...]:
-    if build_selection(plan) is None:
-        return ()
-    return (Succeed(name=ItemState.SKIP_ITEM + ending, output=jsonata('{"item": $itemName, "skipped": true}')),)
+def _build_skip_state(ending: str) -> Succeed:
+    return Succeed(name=ItemState.SKIP_ITEM + ending, output=jsonata('{"item": $itemName, "skipped": true}'))
 
 
 def _build_job_states(plan: FanOutPlan, ending: str) -> tuple[Linkable, ...]:

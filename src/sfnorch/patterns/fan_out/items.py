@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import Expression, ItemReader, Value, convert_expressions, convert_to_code, jsonata, read_program
+from sfnorch.asl import (
+    Expression,
+    ItemReader,
+    Value,
+    convert_expressions,
+    convert_to_code,
+    is_expression,
+    jsonata,
+    read_program,
+)
 from sfnorch.integrations import map_run
 from sfnorch.patterns.fan_out.item_expressions import convert_item_expression
 from sfnorch.protocol.fan_out import FanOutVariable
@@ -51,8 +60,8 @@ def build_reader(plan: FanOutPlan) -> ItemReader | None:
 def list_item_permissions(plan: FanOutPlan) -> tuple[Permission, ...]:
     """Return the permissions to read the items from S3."""
     if found := plan.items.object:
-        key = None if "{%" in found.key else found.key
-        return map_run.list_reader_permissions(found.bucket, "" if key is None or found.format == "manifest" else key)
+        is_only = not is_expression(found.key) and found.format != "manifest"  # which names other objects
+        return map_run.list_reader_permissions(found.bucket, found.key if is_only else "")
     if listing := plan.items.listing:
         return map_run.list_reader_permissions(listing.bucket, None)
     return ()

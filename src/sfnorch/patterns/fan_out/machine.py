@@ -35,6 +35,7 @@ from sfnorch.patterns.job_failure import catch_any_error
 from sfnorch.patterns.message import assign_names, bind_names
 from sfnorch.patterns.overlap.states import list_lock_permissions
 from sfnorch.patterns.run_context.states import bind_run_names, build_invalid_parameters_states, build_run_states
+from sfnorch.patterns.stack_parameters import RESULTS
 from sfnorch.protocol.fan_out import (
     LABEL,
     MACHINE,
@@ -49,13 +50,13 @@ from sfnorch.workflow import Alarm, ResultsBucket, StackName, StateMachine
 if TYPE_CHECKING:
     from sfnorch.plan.models.fan_out import FanOutPlan
 
-_BUCKET = Substitution("ResultsBucket")
+_BUCKET = Substitution(RESULTS)
 
 
 def build_machine(plan: FanOutPlan) -> StateMachine:
     """Return the state machine of a fan-out."""
     alarm_name = StackName(f"{MACHINE}-failed")
-    told = plan.notify != "never"
+    notifies = plan.notify != "never"
     jobs = plan.job_names
     return StateMachine(
         key="",
@@ -64,8 +65,8 @@ def build_machine(plan: FanOutPlan) -> StateMachine:
         graph=_build_graph(plan),
         substitutions={
             "AlarmName": alarm_name,
-            "ResultsBucket": ResultsBucket(),
-            **(bind_names(plan) if told else {}),
+            RESULTS: ResultsBucket(),
+            **(bind_names(plan) if notifies else {}),
             **bind_run_names(plan),
         },
         permissions=(
@@ -74,7 +75,7 @@ def build_machine(plan: FanOutPlan) -> StateMachine:
             *list_item_permissions(plan),
             *glue_job.list_permissions(jobs),
             *alarm_state.list_permissions(alarm_name),
-            *(notification.list_permissions() if told else ()),
+            *(notification.list_permissions() if notifies else ()),
             *list_lock_permissions(plan, MACHINE),
         ),
         alarm=Alarm(name=alarm_name, description="Items failed"),

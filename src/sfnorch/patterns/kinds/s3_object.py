@@ -19,12 +19,10 @@ from sfnorch.integrations import s3_object
 from sfnorch.integrations.work import TaskCall
 from sfnorch.patterns.kinds.part import InnerStates, StepPart
 from sfnorch.patterns.kinds.scope import FlowScope
+from sfnorch.patterns.stack_parameters import RESULTS
 from sfnorch.plan.models.flow import FlowPlan, FlowStep
 from sfnorch.plan.steps.s3_object import S3Object
 from sfnorch.workflow import DeploymentValue, Permission, ResultsBucket
-
-RESULTS = "ResultsBucket"
-"""The name of the substitution with the bucket for results."""
 
 _ANOTHER_EACH_TIME = re.compile(r"\$(uuid|random|shuffle|now|millis)\b")
 

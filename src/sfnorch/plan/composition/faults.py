@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from sfnorch.findings import Finding
 from sfnorch.plan.model_errors import suggest_near
-from sfnorch.plan.paths import format_path
 from sfnorch.plan.places import Place
 
 MOST_NAMES = 50
@@ -21,16 +20,7 @@ class Faults:
 
     def add(self, place: Place, message: str, hint: str = "") -> None:
         """Add an error at the place."""
-        self.findings.append(
-            Finding(
-                rule="plan",
-                file=place.file,
-                line=place.line,
-                path=format_path(place.path),
-                message=message,
-                hint=hint,
-            )
-        )
+        self.findings.append(place.create_finding(message, hint))
 
     def add_unknown(self, place: Place, what: str, word: str, known: list[str]) -> None:
         """Add an error for an unknown name at the place, with the nearest known name or all known names."""
