@@ -153,9 +153,23 @@ def simulate(
     Raises SfnorchError for a template, a definition or a plan that cannot be read or simulated, or does not accept the
     parameters and substitutions, and RequestError for jobs and states of the behaviour that do not exist.
     """
-    behaviour = request.chosen_behaviour
     with waits("Reading the template"):
-        template = _read_template(request)
+        template = read_simulated_template(request)
+    return simulate_template(template, request, waits=waits, on_warning=on_warning)
+
+
+def simulate_template(
+    template: Template,
+    request: SimulateRequest,
+    *,
+    waits: Waits = wait_without_words,
+    on_warning: Callable[[str], None] = lambda _: None,
+) -> Simulation:
+    """Simulate an execution of a template that `read_simulated_template` has read for a request like this one.
+
+    Raises the errors of `simulate`.
+    """
+    behaviour = request.chosen_behaviour
     machine, execution_input, begin = _choose_execution(template, request)
     if request.machine_type is not None:
         chosen = replace(machine, express=request.machine_type == "express")
@@ -219,8 +233,11 @@ def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Mac
     return started.machine, started.execution_input, started.begin
 
 
-def _read_template(request: SimulateRequest) -> Template:
-    """Return the template. Raises SfnorchError for parameters and substitutions without values, and unknown ones."""
+def read_simulated_template(request: SimulateRequest) -> Template:
+    """Return the template of a request.
+
+    Raises SfnorchError for parameters and substitutions without values, and unknown ones.
+    """
     source, environment = read_source_in_environment(request.template, request.plan)
     refuse_other_file(source)
     stack_name = request.stack_name or (environment.stack_name if environment else None)

@@ -127,6 +127,7 @@ class Interpreter:
         """Return the outcome of the state, after its retriers and catchers."""
         self.record_state_event(1)
         self.execution.states.append(state.name)
+        self.world.record.reached.add((state, ""))
         if not self.execution.express:
             self.world.record.entered[int(self.world.clock.now)] += 1
         self.world.record_event(self.execution, StateEntered(state.kind), state.name)
@@ -142,8 +143,8 @@ class Interpreter:
                 if error.error == RUNTIME:
                     raise
                 attempts = attempts or Attempts(state)
-                delay = attempts.find_delay(error, self.world.rng)
-                if delay is None:
+                retry = attempts.find_retry(error, self.world.rng)
+                if retry is None:
                     if state.kind in _SCOPED:
                         self.record_state_event(1)  # MapStateFailed, ParallelStateFailed
                     outcome = self.catch_error(visit, attempts, error)
@@ -151,8 +152,11 @@ class Interpreter:
                 place.progress.restart()
                 visit.retries += 1
                 self.execution.retries += 1
-                self.world.record_event(self.execution, StateRetried(error.error, visit.retries, delay), state.name)
-                yield self.world.clock.timeout(delay)
+                visit.reach(f"Retry[{retry.retrier}]")
+                self.world.record_event(
+                    self.execution, StateRetried(error.error, visit.retries, retry.delay), state.name
+                )
+                yield self.world.clock.timeout(retry.delay)
         visit.limit(outcome.output, f"The state/task '{state.name}' returned a result")
         if state.kind != "Fail":
             self.record_state_event(1)
@@ -173,6 +177,7 @@ class Interpreter:
         state = visit.state
         for index, catcher in state.list_objects("Catch"):
             if state.kind in RETRYING and attempts.is_match(catcher, error):
+                visit.reach(f"Catch[{index}]")
                 following = str(catcher.get("Next", ""))
                 self.world.record_event(self.execution, ErrorCaught(error.error, error.cause, following), state.name)
                 try:
