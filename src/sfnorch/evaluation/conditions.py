@@ -16,11 +16,10 @@ _DOCUMENT = "document"
 def find_syntax_error(code: str) -> str:
     """Return what is wrong with the syntax of an expression; an empty text if nothing is."""
     try:
-        parse(code)
         parse(_write_condition(code))
     except JException as error:
         return describe_error(error)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, LookupError, RecursionError) as error:
         return str(error)
     return ""
 

@@ -29,13 +29,13 @@ def check_run(expect: Expect, run: SimulationDocument, stack_name: str) -> list[
 
     `stack_name` begins the names of alarms, which a scenario can leave out.
     """
-    first = run["executions"][0]
+    first, given = run["executions"][0], expect.model_fields_set
     return [
         *_check_fields(expect, _describe_end(first), "expect", first["ended"]),
         *_check_executions(expect, run),
         *(_check_jobs(expect.jobs, run["jobRuns"]) if expect.jobs else ()),
-        *_check_notifications(expect.notifications, run),
-        *_check_alarms(expect.alarms, run, stack_name),
+        *(_check_notifications(expect.notifications, run) if "notifications" in given else ()),
+        *(_check_alarms(expect.alarms, run, stack_name) if "alarms" in given else ()),
         *_check_objects(expect.objects, run),
         *_check_limits(expect, run),
         *_check_assertions(expect.assertions, run),
@@ -56,14 +56,11 @@ def _describe_end(execution: SimulatedExecution) -> dict[str, Json]:
 
 def _check_executions(expect: Expect, run: SimulationDocument) -> Iterator[Mismatch]:
     expected, path = expect.executions, "expect.executions"
-    if expected is None:
-        return
     by_title: dict[str, list[SimulatedExecution]] = {}
     for execution in run["executions"]:
         by_title.setdefault(execution["title"], []).append(execution)
-    if isinstance(expected, list):
-        yield from _check_names(expected, by_title, path)
-        return
+    if "started" in expect.model_fields_set:
+        yield from _check_names(expect.started, by_title, "expect.started")
     for title, wanted in expected.items():
         yield from _check_execution(wanted, by_title.get(title, []), run, f"{path}.{title}")
 
@@ -108,7 +105,7 @@ def _check_jobs(expected: ExpectedJobs, runs: Sequence[SimulatedJobRun]) -> Iter
     by_job: dict[str, list[SimulatedJobRun]] = {}
     for run in runs:
         by_job.setdefault(run["job"], []).append(run)
-    if expected.ran is not None:
+    if "ran" in expected.model_fields_set:
         yield from _check_names(expected.ran, by_job, f"{path}.ran")
     for job in expected.includes:
         if job not in by_job:
@@ -139,12 +136,8 @@ def _check_order(expected: Sequence[str], runs: Sequence[SimulatedJobRun], path:
         index = started.index(job, index) + 1
 
 
-def _check_notifications(
-    expected: Sequence[ExpectedNotification] | None, run: SimulationDocument
-) -> Iterator[Mismatch]:
-    if expected is None:
-        return
-    alarms = {each["alarm"] for each in run["alarms"]}
+def _check_notifications(expected: Sequence[ExpectedNotification], run: SimulationDocument) -> Iterator[Mismatch]:
+    alarms = {f"alarm {each['alarm']}" for each in run["alarms"]}
     left = [message for message in run["messages"] if message["sender"] not in alarms]
     path = "expect.notifications"
     if not expected:
@@ -176,9 +169,7 @@ def _describe_message(message: SimulatedMessage) -> dict[str, Json]:
     }
 
 
-def _check_alarms(expected: Mapping[str, str] | None, run: SimulationDocument, stack: str) -> Iterator[Mismatch]:
-    if expected is None:
-        return
+def _check_alarms(expected: Mapping[str, str], run: SimulationDocument, stack: str) -> Iterator[Mismatch]:
     last = {change["alarm"].removeprefix(f"{stack}-"): change for change in run["alarms"]}
     path = "expect.alarms"
     if not expected:

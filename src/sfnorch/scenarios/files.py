@@ -169,12 +169,12 @@ class _ScenarioReading:
                 number += 1
 
     def _read_rows(self, scenario: Object, index: int) -> list[Object | None]:
-        """Return the rows of the table of a scenario; an empty list after a fault."""
+        """Return the rows of the table of a scenario; one without values after a fault of the table."""
         table, line = scenario[_EXAMPLES], scenario.lines[_EXAMPLES]
         path: Path = ("scenarios", index, _EXAMPLES)
         if not isinstance(table, Array) or not table:
             self._add(line, path, "expected a list of rows, each a mapping of columns to values")
-            return []
+            return [None]
         rows: list[Object | None] = []
         columns = list(read_mapping(table[0]))
         for number, (row, row_line) in enumerate(table.list_rows()):
@@ -186,7 +186,7 @@ class _ScenarioReading:
                 self._add(row_line, (*path, number), f"{wrong[0]!r} cannot be the name of a column")
             else:
                 rows.append(row)
-        return rows
+        return rows or [None]
 
     def _add(self, line: int, path: Path, message: str) -> None:
         rule, key = _KIND.name, format_path(path)
@@ -209,7 +209,7 @@ class _ScenarioReading:
 
     def _copy_mapping(self, value: Object, path: Path, written: Path, row: Object | None) -> dict[str, Any]:
         copied: dict[str, Any] = {}
-        is_scenario = row is not None and len(path) == 2
+        is_scenario = len(path) == 2 and path[0] == "scenarios"
         for key, item, line in value.list_rows():
             if is_scenario and key == _EXAMPLES:
                 continue

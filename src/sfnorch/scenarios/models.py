@@ -178,7 +178,7 @@ class ExpectedJobRun(Model):
 class ExpectedJobs(Model):
     """What is expected of the job runs."""
 
-    ran: list[str] | None = Field(default=None, description="Jobs that ran: these and no others, in any order.")
+    ran: list[str] = Field(default_factory=list, description="Jobs that ran: these and no others, in any order.")
     includes: list[str] = Field(default_factory=list, description="Jobs that ran; others can have run too.")
     order: list[str] = Field(default_factory=list, description="Runs that started in this order.")
     not_run: list[str] = Field(default_factory=list, description="Jobs that did not run.")
@@ -207,16 +207,21 @@ class Expect(Model):
     error: Matched = Field(default=None, description="Error of the first execution.")
     cause: Matched = Field(default=None, description="Cause of the first execution.")
     output: Matched = Field(default=None, description="Output of the first execution.")
-    executions: dict[str, ExpectedExecution] | list[str] | None = Field(
-        default=None,
-        description="Executions by the name of their state machine, without that of the stack; or the names of all.",
+    executions: dict[str, ExpectedExecution] = Field(
+        default_factory=dict,
+        description="Executions by the name of their state machine, without that of the stack; a text is the status.",
+    )
+    started: list[str] = Field(
+        default_factory=list, description="State machines that have executions: these and no others, in any order."
     )
     jobs: ExpectedJobs | None = Field(default=None, description="Job runs.")
-    notifications: list[ExpectedNotification] | None = Field(
-        default=None, description="Notifications of state machines, each a different one; an empty list for none."
+    notifications: list[ExpectedNotification] = Field(
+        default_factory=list,
+        description="Notifications of state machines, each a different one; an empty list for none.",
     )
-    alarms: dict[str, str] | None = Field(
-        default=None, description="Last states of alarms, by name without that of the stack; empty: none is in ALARM."
+    alarms: dict[str, str] = Field(
+        default_factory=dict,
+        description="Last states of alarms, by name without that of the stack; empty: none is in ALARM.",
     )
     objects: dict[str, Matched] = Field(default_factory=dict, description="Objects that were written, by URI.")
     ends_within: Duration | None = Field(default=None, description="Maximum duration of the run.")
