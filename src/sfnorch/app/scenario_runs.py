@@ -49,6 +49,8 @@ class ScenarioResult:
     error: SfnorchError | None = None
     simulation: Simulation | None = None
     """The run; None after an error."""
+    stack_name: str = ""
+    """The name of the simulated stack."""
     reached: Reached = field(default_factory=set)
     """The parts of state machines that the run has reached."""
 
@@ -151,6 +153,7 @@ class ScenarioRunner:
             outcome=Outcome.FAILED if mismatches else Outcome.PASSED,
             mismatches=mismatches,
             simulation=simulation,
+            stack_name=template.stack.where.stack_name,
             reached=locate_reached(self._list_machines(template), simulation.run.reached),
         )
 

@@ -112,7 +112,8 @@ def _check_jobs(expected: ExpectedJobs, runs: Sequence[SimulatedJobRun]) -> Iter
             yield Mismatch(f"{path}.includes", f"a run of {job}", f"{MISSING}; there are: {', '.join(by_job)}")
     for job in expected.not_run:
         if found := by_job.get(job):
-            yield Mismatch(f"{path}.not_run", f"no run of {job}", f"{len(found)} runs", found[0]["started"])
+            count = "1 run" if len(found) == 1 else f"{len(found)} runs"
+            yield Mismatch(f"{path}.not_run", f"no run of {job}", count, found[0]["started"])
     yield from _check_order(expected.order, runs, f"{path}.order")
     for job, wanted in expected.runs.items():
         each = by_job.get(job, [])

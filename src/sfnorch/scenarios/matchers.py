@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from pydantic_core import PydanticCustomError
 
-from sfnorch.json_values import Json, is_number, walk_values
+from sfnorch.json_values import Json, is_number, walk_values, write_as_text, write_compact
 
 Expected: TypeAlias = Json
 """A value in which each mapping can be a matcher."""
@@ -27,6 +27,11 @@ class Mismatch(NamedTuple):
     expected: str
     found: Json
     at: float | None = None
+
+
+def write_mismatch(mismatch: Mismatch) -> str:
+    """Return the difference as a line of text."""
+    return f"{mismatch.path}: expected {mismatch.expected}, found {write_as_text(mismatch.found)}"
 
 
 def check_expected(value: Expected) -> Expected:
@@ -75,8 +80,6 @@ def is_match(expected: Expected, found: Json, *, is_part: bool = False) -> bool:
 
 def describe(expected: Expected) -> str:
     """Return what is expected in words: a value as JSON, a matcher by its name."""
-    from sfnorch.json_values import write_compact
-
     if _is_matcher(expected):
         assert isinstance(expected, dict)  # noqa: S101 - as _is_matcher says
         return " and ".join(

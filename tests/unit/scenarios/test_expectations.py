@@ -84,7 +84,7 @@ def test_expectations_that_hold(expect):
             [
                 ("expect.jobs.ran", "no c", "c", None),
                 ("expect.jobs.includes", "a run of d", "nothing; there are: a, c, b", None),
-                ("expect.jobs.not_run", "no run of a", "1 runs", 0.0),
+                ("expect.jobs.not_run", "no run of a", "1 run", 0.0),
                 ("expect.jobs.order[1]", "a run of a after b", ["a", "c", "b"], None),
             ],
         ),
