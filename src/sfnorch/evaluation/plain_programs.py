@@ -8,7 +8,7 @@ then evaluates the program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from jsonata.jexception import JException
@@ -42,9 +42,12 @@ class PlainProgram(NamedTuple):
 
         Raises NotPlainError if only the engine can find the value, and for no value.
         """
-        if not self.called.isdisjoint(variables):
-            raise NotPlainError
-        names = {**variables, _MILLIS: count_millis} if "millis" in self.called else variables
+        names = variables
+        if self.called:
+            if not self.called.isdisjoint(variables):
+                raise NotPlainError
+            if "millis" in self.called:
+                names = {**variables, _MILLIS: count_millis}
         found = self.evaluate_node(_NO_CONTEXT, names)
         if found is UNDEFINED or isinstance(found, _Closure):
             raise NotPlainError
@@ -59,8 +62,9 @@ class _Closure(NamedTuple):
     names: Names
 
     def call(self, args: list[object]) -> object:
-        given = [*args, *[UNDEFINED] * len(self.parameters)]
-        return self.body(_NO_CONTEXT, {**self.names, **dict(zip(self.parameters, given, strict=False))})
+        inner = dict(self.names)
+        inner.update(zip(self.parameters, [*args, *[UNDEFINED] * len(self.parameters)], strict=False))
+        return self.body(_NO_CONTEXT, inner)
 
 
 def build_plain(text: str) -> PlainProgram | None:
@@ -118,6 +122,8 @@ class _Builder:
         if any(step.type not in ("name", "block") for step in rest) or first.type not in ("name", "variable"):
             raise NotPlainError
         steps = [self.build_name(step) if step.type == "name" else self.build(step) for step in rest]
+        if all(step.type == "name" for step in rest):
+            return _build_reading(begin, [str(step.value) for step in rest])
 
         def evaluate(context: object, names: Names) -> object:
             found = begin(context, names)
@@ -277,6 +283,22 @@ _BUILDERS: Mapping[str, Callable[[_Builder, SyntaxNode], Evaluate]] = {
     "lambda": _Builder.build_lambda,
     "function": _Builder.build_call,
 }
+
+
+def _build_reading(begin: Evaluate, keys: Sequence[str]) -> Evaluate:
+    """Return the evaluation of a path that only reads fields of objects, which is that of most paths."""
+
+    def evaluate(context: object, names: Names) -> object:
+        found = begin(context, names)
+        for key in keys:
+            if not isinstance(found, dict):
+                if isinstance(found, list):
+                    raise NotPlainError
+                return UNDEFINED
+            found = found.get(key, UNDEFINED)
+        return found
+
+    return evaluate
 
 
 def _is_true(value: object) -> bool:
