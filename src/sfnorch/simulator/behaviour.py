@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -81,6 +82,7 @@ class Behaviour:
         return found[-1] if found and earlier < found[-1].times else None
 
 
+@lru_cache(maxsize=10_000)
 def is_matching_job(pattern: str, job: str) -> bool:
     """Return whether the pattern matches the job."""
     return pattern == job or fnmatchcase(job, pattern)

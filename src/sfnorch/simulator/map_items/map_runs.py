@@ -14,7 +14,6 @@ from sfnorch.simulator.errors import EXCEED_TOLERATED, StatesError
 from sfnorch.simulator.map_items.batches import BatchSettings, evaluate_batcher, make_batches
 from sfnorch.simulator.map_items.counts import FailureTolerance, evaluate_concurrency, evaluate_tolerance
 from sfnorch.simulator.map_items.datasets import Dataset
-from sfnorch.simulator.map_items.iterations import enter_item
 from sfnorch.simulator.map_items.limits import refuse_many_items
 from sfnorch.simulator.map_items.readers import evaluate_reader, read_dataset
 from sfnorch.simulator.map_items.results import (
@@ -80,7 +79,7 @@ class _MapRun:
         """Return the input of a child execution. Raises StatesError if the ItemSelector fails."""
         if self.batches is not None:
             return {**self.added, "Items": self.batches[index]}
-        return enter_item(self.visit, self.dataset.describe_item(index)).select_item(self.dataset.items[index])
+        return self.visit.enter_item(self.dataset.describe_item(index)).select_item(self.dataset.items[index])
 
     def run_item(self, index: int) -> Steps[None]:
         """Run the child execution of an item or a batch. Raises StatesError if too many items have failed."""
@@ -151,7 +150,5 @@ def _begin_run(
     tolerated, children = tolerance.count_tolerated(len(items)), visit.place.progress.children
     if batcher is None:
         return _MapRun(visit, scope, dataset, None, {}, tolerated, children, arn)
-    selected = (
-        enter_item(visit, dataset.describe_item(index)).select_item(items[index]) for index in range(len(items))
-    )
+    selected = (visit.enter_item(dataset.describe_item(index)).select_item(items[index]) for index in range(len(items)))
     return _MapRun(visit, scope, dataset, make_batches(batcher, selected), batcher.added, tolerated, children, arn)

@@ -124,12 +124,16 @@ class Evaluator:
     def _evaluate_plain(self, program: PlainProgram, variables: Mapping[str, Json], name: str) -> Json:
         """Return the value of a plain program. Raises NotPlainError if only the engine can find it."""
         found: Json = program.evaluate(variables, self._count_millis)  # type: ignore[assignment]  # it is JSON
-        self._count_steps(program.steps)
+        self._steps += program.steps
+        if self._steps > self._most_of_run:
+            self._count_steps(0)
         if type(found) is int or type(found) is bool:
             self._values += 1
             return found
         result, size = normalize_json(found)
-        self._count_values(size, name)
+        self._values += size
+        if self._values > _MOST_VALUES_OF_A_FIELD:
+            self._count_values(0, name)
         return result
 
     def _count_millis(self) -> int:

@@ -43,7 +43,7 @@ class FieldNames:
     def __init__(self, variables: Mapping[str, Json], read_states: ReadStates | None) -> None:
         self.variables = variables
         self.read_states = read_states
-        self._bound: dict[frozenset[str] | None, Mapping[str, Json]] = {}
+        self._bound: dict[frozenset[str] | None, Mapping[str, Json]] | None = None
         self.known: dict[str, tuple[Json, int, int]] = {}
         """The values of the programs that the engine has evaluated, each with its steps and the size of its value."""
 
@@ -51,6 +51,8 @@ class FieldNames:
         """Return the variables for the expression."""
         if not program.reads_states or self.read_states is None:
             return self.variables
+        if self._bound is None:
+            self._bound = {}
         found = self._bound.get(program.parts)
         if found is None:
             states: Json = dict(self.read_states(program.parts))
