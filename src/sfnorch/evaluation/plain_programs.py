@@ -36,6 +36,8 @@ class PlainProgram(NamedTuple):
     """The number of nodes, which counts as the number of steps."""
     called: frozenset[str]
     """The names of the functions of JSONata that it calls."""
+    reads_clock: bool
+    """Whether it calls `$millis`."""
 
     def evaluate(self, variables: Mapping[str, object], count_millis: Callable[[], int]) -> object:
         """Return the value; `count_millis` is the function `$millis`.
@@ -46,10 +48,10 @@ class PlainProgram(NamedTuple):
         if self.called:
             if not self.called.isdisjoint(variables):
                 raise NotPlainError
-            if "millis" in self.called:
+            if self.reads_clock:
                 names = {**variables, _MILLIS: count_millis}
         found = self.evaluate_node(_NO_CONTEXT, names)
-        if found is UNDEFINED or isinstance(found, _Closure):
+        if found is UNDEFINED or type(found) is _Closure:
             raise NotPlainError
         return found
 
@@ -72,7 +74,7 @@ def build_plain(text: str) -> PlainProgram | None:
     try:
         builder = _Builder()
         evaluate = builder.build(parse(text))
-        return PlainProgram(evaluate, builder.steps, frozenset(builder.called))
+        return PlainProgram(evaluate, builder.steps, frozenset(builder.called), "millis" in builder.called)
     except (NotPlainError, JException, RecursionError, KeyError, IndexError, TypeError, AttributeError, ValueError):
         return None
 

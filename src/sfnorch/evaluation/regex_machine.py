@@ -62,14 +62,21 @@ class _RegexSearch:
             self.done %= _INSTRUCTIONS_PER_STEP
 
     def skip_to_first(self, at: int) -> int:
-        """Return the first position from which a match can start, by its first character; counts as `run` does."""
-        first = self.code[1]
+        """Return the first position from which a match can start, by its first two characters; counts as `run` does."""
+        first, second = self.code[1:3]
         if first.kind != code.CHARACTER:
             return at
-        found = first.pattern.search(self.text, at)
-        start = found.start() if found else len(self.text) + 1
-        self.count(_INSTRUCTIONS_WITHOUT_FIRST * max(0, start - at))
-        return start
+        work, text = 0, self.text
+        while found := first.pattern.search(text, at):
+            start = found.start()
+            work += _INSTRUCTIONS_WITHOUT_FIRST * (start - at)
+            if second.kind != code.CHARACTER or second.pattern.match(text, start + 1, start + 2):
+                self.count(work)
+                return start
+            work += _INSTRUCTIONS_WITHOUT_FIRST + 1
+            at = start + 1
+        self.count(work + _INSTRUCTIONS_WITHOUT_FIRST * max(0, len(text) + 1 - at))
+        return len(text) + 1
 
     def run(self, pc: int, at: int, slots: Slots) -> Slots | None:
         """Return the slots of a match from this instruction and position; None if nothing matches."""

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from sys import intern
 
 import simpy
@@ -101,15 +102,20 @@ class Interpreter:
             except (StatesError, simpy.Interrupt) as end:
                 self._record_aborted_state(scope, state, end)
                 raise
-            inner.variables.update(outcome.assigned)
-            if RUN in outcome.assigned or PARAMS in outcome.assigned:
-                self.execution.run, self.execution.params = read_run(inner.variables), read_params(inner.variables)
-            if ItemVariable.ITEM_NAME in outcome.assigned and self.execution.map_run is not None:
-                self.execution.item = read_string(inner.variables[ItemVariable.ITEM_NAME])
+            if outcome.assigned:
+                inner.variables.update(outcome.assigned)
+                self._note_variables(outcome.assigned, inner.variables)
             if not outcome.next:
                 progress.finish(outcome.output)
                 return outcome.output
             progress.enter(outcome.next, outcome.output)
+
+    def _note_variables(self, assigned: Mapping[str, Json], variables: Mapping[str, Json]) -> None:
+        """Note the variables that the record of an execution shows."""
+        if RUN in assigned or PARAMS in assigned:
+            self.execution.run, self.execution.params = read_run(variables), read_params(variables)
+        if ItemVariable.ITEM_NAME in assigned and self.execution.map_run is not None:
+            self.execution.item = read_string(variables[ItemVariable.ITEM_NAME])
 
     def _record_aborted_state(self, scope: StateScope, state: LocatedState, end: Exception) -> None:
         """Count the event of a state that is aborted because its branch or its iteration ends.

@@ -17,10 +17,7 @@ def refuse_other_partition(machine_arn: str, state: LocatedState) -> None:
     For a Task, the error and its text are measured; for a distributed Map's reads and writes, they are assumed.
     https://github.com/aws/aws-cdk/issues/4597
     """
-    if state.kind not in _WITH_RESOURCES:
-        return
-    was = _find_other_partition(state, machine_arn)
-    if was:
+    if state.kind in _WITH_RESOURCES and (was := _find_other_partition(state, machine_arn)):
         expected = parse_partition_name(machine_arn)
         raise StatesError(
             RUNTIME,

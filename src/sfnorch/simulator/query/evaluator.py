@@ -15,7 +15,6 @@ from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
 from sfnorch.evaluation.engine import Engine
 from sfnorch.evaluation.error_texts import describe_error
 from sfnorch.evaluation.plain_functions import NotPlainError
-from sfnorch.evaluation.plain_programs import PlainProgram
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import DATA_LIMIT, QUERY, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.query.fields import FieldNames, FieldProgram, PreparedField, ReadStates, prepare_field
@@ -66,8 +65,6 @@ class Evaluator:
         Raises StatesError: States.QueryEvaluationError if an expression fails or returns nothing, and
         States.DataLimitExceeded if the field has more values than every limit of AWS allows.
         """
-        if not isinstance(field, str | dict | list):
-            return field
         kept = self._prepared.get((id(field), name))
         constant, compute = self._prepare(field, name) if kept is None else kept[1]
         if compute is None:
@@ -86,10 +83,24 @@ class Evaluator:
         text, name = program.text, program.name
         try:
             if program.plain is not None:
+                variables = names.bind(program) if program.reads_states else names.variables
                 try:
-                    return self._evaluate_plain(program.plain, names.bind(program), name)
+                    found: Json = program.plain.evaluate(variables, self._count_millis)  # type: ignore[assignment]
                 except NotPlainError:
-                    pass
+                    pass  # only the engine can find the value
+                else:
+                    self._steps += program.plain.steps
+                    if self._steps > self._most_of_run:
+                        self._count_steps(0)
+                    kind = type(found)
+                    if kind is int or kind is bool:
+                        self._values += 1
+                        return found
+                    found, size = normalize_json(found)
+                    self._values += size
+                    if self._values > _MOST_VALUES_OF_A_FIELD:
+                        self._count_values(0, name)
+                    return found
             if known := names.known.get(text):
                 value, steps, size = known
                 self._count_steps(steps)
@@ -120,21 +131,6 @@ class Evaluator:
                 names.known[text] = result, budget.steps, size
             return result
         raise StatesError(QUERY, f"{_describe_source(text, name)} threw an error during evaluation. {reason}")
-
-    def _evaluate_plain(self, program: PlainProgram, variables: Mapping[str, Json], name: str) -> Json:
-        """Return the value of a plain program. Raises NotPlainError if only the engine can find it."""
-        found: Json = program.evaluate(variables, self._count_millis)  # type: ignore[assignment]  # it is JSON
-        self._steps += program.steps
-        if self._steps > self._most_of_run:
-            self._count_steps(0)
-        if type(found) is int or type(found) is bool:
-            self._values += 1
-            return found
-        result, size = normalize_json(found)
-        self._values += size
-        if self._values > _MOST_VALUES_OF_A_FIELD:
-            self._count_values(0, name)
-        return result
 
     def _count_millis(self) -> int:
         return int(self._now().timestamp() * 1000)

@@ -49,7 +49,7 @@ class FieldNames:
 
     def bind(self, program: FieldProgram) -> Mapping[str, Json]:
         """Return the variables for the expression."""
-        if not program.reads_states or self.read_states is None:
+        if self.read_states is None or not program.reads_states:
             return self.variables
         if self._bound is None:
             self._bound = {}

@@ -42,6 +42,8 @@ def normalize_json(value: Json) -> tuple[Json, int]:
     The size is that of `Budget.measure_size`.
     """
     if isinstance(value, dict):
+        if not value:
+            return value, 1
         changed: dict[str, Json] | None = None
         size = 1 + len(value)
         for key, item in value.items():

@@ -30,7 +30,7 @@ class EvaluationContext(NamedTuple):
         """Return `$states` with the parts of these names as far as they exist; None stands for all parts."""
         if parts is None:
             return {"input": self.input, "context": self.read_context(), **self.produced}
-        found = {part: self.produced[part] for part in parts if part in self.produced}
+        found = {part: self.produced[part] for part in parts if part in self.produced} if self.produced else {}
         if "input" in parts:
             found["input"] = self.input
         if "context" in parts:
