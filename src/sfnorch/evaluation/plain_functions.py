@@ -15,7 +15,8 @@ from typing import Final, NamedTuple, NoReturn
 _LARGEST, _EXACT = 2**31, 2**52
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
 _TYPES = {type(None): "null", str: "string", bool: "boolean", int: "number", dict: "object", list: "array"}
-_COMPARABLE = (str, int, bool, type(None))
+COMPARABLE = (str, int, bool, type(None))
+"""The types of values that are compared without the engine."""
 
 
 class Undefined(Enum):
@@ -48,7 +49,7 @@ def _check_number(value: object) -> int:
 def _are_equal(left: object, right: object) -> bool:
     if left is UNDEFINED or right is UNDEFINED:
         return False
-    if type(left) not in _COMPARABLE or type(right) not in _COMPARABLE:
+    if type(left) not in COMPARABLE or type(right) not in COMPARABLE:
         raise NotPlainError
     return type(left) is type(right) and left == right
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from jsonata.jexception import JException
 
 from sfnorch.evaluation.engine import parse
-from sfnorch.evaluation.plain_functions import FUNCTIONS, UNDEFINED, NotPlainError, PlainFunction
+from sfnorch.evaluation.plain_functions import COMPARABLE, FUNCTIONS, UNDEFINED, NotPlainError, PlainFunction
 
 if TYPE_CHECKING:
     from sfnorch.evaluation.library import SyntaxNode
@@ -24,6 +24,8 @@ Evaluate: TypeAlias = Callable[[object, Names], object]
 """Returns the value of a node, in the context of a value and with the variables."""
 
 _NO_CONTEXT: Final = object()
+_EQUALITY = ("=", "!=")
+_LITERALS = ("string", "number", "value")
 _MILLIS = "$millis"
 """The name of the function in the variables, which is that of no variable."""
 
@@ -201,6 +203,8 @@ class _Builder:
         operate = FUNCTIONS.get(name)
         if operate is None:
             raise NotPlainError
+        if name in _EQUALITY and node.rhs.type in _LITERALS:
+            return _build_comparison(left, node.rhs.value, is_equal=name == "=")
         function = operate.function
         return lambda context, names: function(left(context, names), right(context, names))
 
@@ -274,7 +278,7 @@ class _Builder:
 
 
 _BUILDERS: Mapping[str, Callable[[_Builder, SyntaxNode], Evaluate]] = {
-    **dict.fromkeys(("string", "number", "value"), _Builder.build_literal),
+    **dict.fromkeys(_LITERALS, _Builder.build_literal),
     "variable": _Builder.build_variable,
     "path": _Builder.build_path,
     "block": _Builder.build_block,
@@ -285,6 +289,23 @@ _BUILDERS: Mapping[str, Callable[[_Builder, SyntaxNode], Evaluate]] = {
     "lambda": _Builder.build_lambda,
     "function": _Builder.build_call,
 }
+
+
+def _build_comparison(build_left: Evaluate, right: object, *, is_equal: bool) -> Evaluate:
+    """Return the evaluation of a comparison with a literal, which is that of most comparisons."""
+    kind = type(right)
+
+    def evaluate(context: object, names: Names) -> object:
+        left = build_left(context, names)
+        if left is UNDEFINED:
+            return False
+        if type(left) is kind:
+            return (left == right) is is_equal
+        if type(left) not in COMPARABLE:
+            raise NotPlainError
+        return not is_equal
+
+    return evaluate
 
 
 def _build_reading(begin: Evaluate, keys: Sequence[str]) -> Evaluate:

@@ -78,8 +78,8 @@ class Behaviour:
 
     def find_fault(self, job: str, earlier: int) -> Fault | None:
         """Return the failure of the job's next run, after `earlier` runs of the job; None if the run does not fail."""
-        found = [fault for fault in self.faults if is_matching_job(fault.job, job)]
-        return found[-1] if found and earlier < found[-1].times else None
+        fault = next((fault for fault in reversed(self.faults) if is_matching_job(fault.job, job)), None)
+        return fault if fault is not None and earlier < fault.times else None
 
 
 @lru_cache(maxsize=10_000)
@@ -89,5 +89,7 @@ def is_matching_job(pattern: str, job: str) -> bool:
 
 
 def _find_last(values: Mapping[str, Number], job: str, default: Number) -> Number:
+    if not values:
+        return default
     found = [value for pattern, value in values.items() if is_matching_job(pattern, job)]
     return found[-1] if found else default

@@ -144,7 +144,7 @@ class Interpreter:
         attempts: Attempts | None = None
         while True:
             try:
-                outcome = yield from self.attempt_state(visit)
+                outcome = yield from self.begin_attempt(visit)
                 break
             except StatesError as error:
                 if error.error == RUNTIME:
@@ -170,13 +170,13 @@ class Interpreter:
             world.record_event(execution, StateExited(state.kind, outcome.next, branches), state.name)
         return outcome
 
-    def attempt_state(self, visit: Visit) -> Steps[StateOutcome]:
-        """Return the outcome of one attempt. Raises StatesError if it fails."""
+    def begin_attempt(self, visit: Visit) -> Steps[StateOutcome]:
+        """Return the steps of one attempt. Raises StatesError if it cannot begin."""
         refuse_other_partition(self.machine.arn, visit.state)
         run_state = STATES.get(visit.state.kind)
         if run_state is None:
             raise StatesError(RUNTIME, f"Unknown state type {visit.state.kind!r}")
-        return (yield from run_state(visit))
+        return run_state(visit)
 
     def catch_error(self, visit: Visit, attempts: Attempts, error: StatesError) -> StateOutcome:
         """Return the outcome by the first matching catcher. Raises the error if no catcher matches."""

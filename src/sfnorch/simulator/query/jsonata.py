@@ -103,7 +103,9 @@ class Jsonata:
         return f"The field '{name}' is {value!r}, which is not {wanted}."
 
     def _evaluate(self, scene: EvaluationContext, body: Mapping[str, Json], name: str, default: Json) -> Json:
-        return self.fill_template(scene, body[name], name) if name in body else default
+        if name not in body:
+            return default
+        return self._evaluator.evaluate_field(body[name], scene.variables, name, scene.read_states)
 
 
 def _describe_expression(body: Mapping[str, Json], name: str) -> str:
