@@ -14,6 +14,9 @@ from typing import Final, NamedTuple, NoReturn
 
 _LARGEST, _EXACT = 2**31, 2**52
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
+_TYPES = {type(None): "null", str: "string", bool: "boolean", int: "number", dict: "object", list: "array"}
+COMPARABLE = (str, int, bool, type(None))
+"""The types of values that are compared without the engine."""
 
 
 class Undefined(Enum):
@@ -46,9 +49,8 @@ def _check_number(value: object) -> int:
 def _are_equal(left: object, right: object) -> bool:
     if left is UNDEFINED or right is UNDEFINED:
         return False
-    for value in (left, right):
-        if value is not None and type(value) not in (str, bool, int):
-            raise NotPlainError
+    if type(left) not in COMPARABLE or type(right) not in COMPARABLE:
+        raise NotPlainError
     return type(left) is type(right) and left == right
 
 
@@ -77,10 +79,10 @@ def _negate(value: object) -> bool:
 
 
 def _find_type(value: object) -> object:
-    name = {type(None): "null", str: "string", bool: "boolean", int: "number"}.get(type(value))
-    if name is None and type(value) not in (dict, list):
-        raise NotPlainError
-    return name or ("object" if type(value) is dict else "array")
+    try:
+        return _TYPES[type(value)]
+    except KeyError:
+        raise NotPlainError from None
 
 
 def _count(value: object) -> int:

@@ -8,13 +8,13 @@ then evaluates the program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from jsonata.jexception import JException
 
 from sfnorch.evaluation.engine import parse
-from sfnorch.evaluation.plain_functions import FUNCTIONS, UNDEFINED, NotPlainError, PlainFunction
+from sfnorch.evaluation.plain_functions import COMPARABLE, FUNCTIONS, UNDEFINED, NotPlainError, PlainFunction
 
 if TYPE_CHECKING:
     from sfnorch.evaluation.library import SyntaxNode
@@ -24,6 +24,8 @@ Evaluate: TypeAlias = Callable[[object, Names], object]
 """Returns the value of a node, in the context of a value and with the variables."""
 
 _NO_CONTEXT: Final = object()
+_EQUALITY = ("=", "!=")
+_LITERALS = ("string", "number", "value")
 _MILLIS = "$millis"
 """The name of the function in the variables, which is that of no variable."""
 
@@ -36,17 +38,22 @@ class PlainProgram(NamedTuple):
     """The number of nodes, which counts as the number of steps."""
     called: frozenset[str]
     """The names of the functions of JSONata that it calls."""
+    reads_clock: bool
+    """Whether it calls `$millis`."""
 
     def evaluate(self, variables: Mapping[str, object], count_millis: Callable[[], int]) -> object:
         """Return the value; `count_millis` is the function `$millis`.
 
         Raises NotPlainError if only the engine can find the value, and for no value.
         """
-        if not self.called.isdisjoint(variables):
-            raise NotPlainError
-        names = {**variables, _MILLIS: count_millis} if "millis" in self.called else variables
+        names = variables
+        if self.called:
+            if not self.called.isdisjoint(variables):
+                raise NotPlainError
+            if self.reads_clock:
+                names = {**variables, _MILLIS: count_millis}
         found = self.evaluate_node(_NO_CONTEXT, names)
-        if found is UNDEFINED or isinstance(found, _Closure):
+        if found is UNDEFINED or type(found) is _Closure:
             raise NotPlainError
         return found
 
@@ -59,8 +66,9 @@ class _Closure(NamedTuple):
     names: Names
 
     def call(self, args: list[object]) -> object:
-        given = [*args, *[UNDEFINED] * len(self.parameters)]
-        return self.body(_NO_CONTEXT, {**self.names, **dict(zip(self.parameters, given, strict=False))})
+        inner = dict(self.names)
+        inner.update(zip(self.parameters, [*args, *[UNDEFINED] * len(self.parameters)], strict=False))
+        return self.body(_NO_CONTEXT, inner)
 
 
 def build_plain(text: str) -> PlainProgram | None:
@@ -68,7 +76,7 @@ def build_plain(text: str) -> PlainProgram | None:
     try:
         builder = _Builder()
         evaluate = builder.build(parse(text))
-        return PlainProgram(evaluate, builder.steps, frozenset(builder.called))
+        return PlainProgram(evaluate, builder.steps, frozenset(builder.called), "millis" in builder.called)
     except (NotPlainError, JException, RecursionError, KeyError, IndexError, TypeError, AttributeError, ValueError):
         return None
 
@@ -118,6 +126,8 @@ class _Builder:
         if any(step.type not in ("name", "block") for step in rest) or first.type not in ("name", "variable"):
             raise NotPlainError
         steps = [self.build_name(step) if step.type == "name" else self.build(step) for step in rest]
+        if all(step.type == "name" for step in rest):
+            return _build_reading(begin, [str(step.value) for step in rest])
 
         def evaluate(context: object, names: Names) -> object:
             found = begin(context, names)
@@ -193,6 +203,8 @@ class _Builder:
         operate = FUNCTIONS.get(name)
         if operate is None:
             raise NotPlainError
+        if name in _EQUALITY and node.rhs.type in _LITERALS:
+            return _build_comparison(left, node.rhs.value, is_equal=name == "=")
         function = operate.function
         return lambda context, names: function(left(context, names), right(context, names))
 
@@ -266,7 +278,7 @@ class _Builder:
 
 
 _BUILDERS: Mapping[str, Callable[[_Builder, SyntaxNode], Evaluate]] = {
-    **dict.fromkeys(("string", "number", "value"), _Builder.build_literal),
+    **dict.fromkeys(_LITERALS, _Builder.build_literal),
     "variable": _Builder.build_variable,
     "path": _Builder.build_path,
     "block": _Builder.build_block,
@@ -277,6 +289,39 @@ _BUILDERS: Mapping[str, Callable[[_Builder, SyntaxNode], Evaluate]] = {
     "lambda": _Builder.build_lambda,
     "function": _Builder.build_call,
 }
+
+
+def _build_comparison(build_left: Evaluate, right: object, *, is_equal: bool) -> Evaluate:
+    """Return the evaluation of a comparison with a literal, which is that of most comparisons."""
+    kind = type(right)
+
+    def evaluate(context: object, names: Names) -> object:
+        left = build_left(context, names)
+        if left is UNDEFINED:
+            return False
+        if type(left) is kind:
+            return (left == right) is is_equal
+        if type(left) not in COMPARABLE:
+            raise NotPlainError
+        return not is_equal
+
+    return evaluate
+
+
+def _build_reading(begin: Evaluate, keys: Sequence[str]) -> Evaluate:
+    """Return the evaluation of a path that only reads fields of objects, which is that of most paths."""
+
+    def evaluate(context: object, names: Names) -> object:
+        found = begin(context, names)
+        for key in keys:
+            if not isinstance(found, dict):
+                if isinstance(found, list):
+                    raise NotPlainError
+                return UNDEFINED
+            found = found.get(key, UNDEFINED)
+        return found
+
+    return evaluate
 
 
 def _is_true(value: object) -> bool:

@@ -14,6 +14,9 @@ Choice = tuple[int, int, int, int, int]
 position and the step between them. If the instruction is negative, a slot to restore, and its value."""
 
 _INSTRUCTIONS_PER_STEP = 3
+_INSTRUCTIONS_WITHOUT_FIRST = 3
+"""The instructions that `run` counts where the first character of a pattern is another one."""
+
 _MOST_CHOICES = 500_000
 """The maximum number of open choices of a match; each takes about a hundred bytes."""
 
@@ -26,10 +29,12 @@ def find(program: RegexProgram, text: str, at: int, budget: Budget, empty_at: in
     Raises LimitError if the search takes too many steps.
     """
     machine = _RegexSearch(program, text, budget, empty_at)
-    for start in range(at, len(text) + 1):
+    start = machine.skip_to_first(at)
+    while start <= len(text):
         slots = machine.run(0, start, [-1] * program.slots)
         if slots is not None:
             return slots
+        start = machine.skip_to_first(start + 1)
     return None
 
 
@@ -56,12 +61,31 @@ class _RegexSearch:
             self.budget.count_steps(self.done // _INSTRUCTIONS_PER_STEP)
             self.done %= _INSTRUCTIONS_PER_STEP
 
+    def skip_to_first(self, at: int) -> int:
+        """Return the first position from which a match can start, by its first two characters; counts as `run` does."""
+        first, second = self.code[1:3]
+        if first.kind != code.CHARACTER:
+            return at
+        work, text = 0, self.text
+        while found := first.pattern.search(text, at):
+            start = found.start()
+            work += _INSTRUCTIONS_WITHOUT_FIRST * (start - at)
+            if second.kind != code.CHARACTER or second.pattern.match(text, start + 1, start + 2):
+                self.count(work)
+                return start
+            work += _INSTRUCTIONS_WITHOUT_FIRST + 1
+            at = start + 1
+        self.count(work + _INSTRUCTIONS_WITHOUT_FIRST * max(0, len(text) + 1 - at))
+        return len(text) + 1
+
     def run(self, pc: int, at: int, slots: Slots) -> Slots | None:
         """Return the slots of a match from this instruction and position; None if nothing matches."""
         text, length, program = self.text, len(self.text), self.code
         choices: list[Choice] = []
         while True:
-            self.count(1)
+            self.done += 1
+            if self.done >= _INSTRUCTIONS_PER_STEP:
+                self.count(0)
             instruction = program[pc]
             kind, pattern, first, second, _ = instruction
             matched = True

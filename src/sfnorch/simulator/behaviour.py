@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -77,15 +78,18 @@ class Behaviour:
 
     def find_fault(self, job: str, earlier: int) -> Fault | None:
         """Return the failure of the job's next run, after `earlier` runs of the job; None if the run does not fail."""
-        found = [fault for fault in self.faults if is_matching_job(fault.job, job)]
-        return found[-1] if found and earlier < found[-1].times else None
+        fault = next((fault for fault in reversed(self.faults) if is_matching_job(fault.job, job)), None)
+        return fault if fault is not None and earlier < fault.times else None
 
 
+@lru_cache(maxsize=10_000)
 def is_matching_job(pattern: str, job: str) -> bool:
     """Return whether the pattern matches the job."""
     return pattern == job or fnmatchcase(job, pattern)
 
 
 def _find_last(values: Mapping[str, Number], job: str, default: Number) -> Number:
+    if not values:
+        return default
     found = [value for pattern, value in values.items() if is_matching_job(pattern, job)]
     return found[-1] if found else default

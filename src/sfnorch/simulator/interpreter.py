@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from sys import intern
 
 import simpy
@@ -57,7 +58,8 @@ class Interpreter:
         self.execution = execution
         self.start_execution = start_execution
         self.mock_attempts = AttemptCounts() if mock_attempts is None else mock_attempts
-        self.started = world.write_time(execution.started)
+        self._is_express = execution.express
+        self._is_recorded = execution.is_recorded
         self._progress = ScopeProgress()
 
     def execute(self, scope: StateScope) -> Steps[Json]:
@@ -86,7 +88,7 @@ class Interpreter:
         transitions = 0
         while True:
             transitions += 1
-            if transitions > MAX_EXPRESS_TRANSITIONS and self.execution.express:
+            if transitions > MAX_EXPRESS_TRANSITIONS and self._is_express:
                 found = f"an Express workflow has more than {MAX_EXPRESS_TRANSITIONS:,} transitions"
                 raise UnsupportedSimulationError(
                     f"{self.execution.title}: {found}",
@@ -100,15 +102,20 @@ class Interpreter:
             except (StatesError, simpy.Interrupt) as end:
                 self._record_aborted_state(scope, state, end)
                 raise
-            inner.variables.update(outcome.assigned)
-            if RUN in outcome.assigned or PARAMS in outcome.assigned:
-                self.execution.run, self.execution.params = read_run(inner.variables), read_params(inner.variables)
-            if ItemVariable.ITEM_NAME in outcome.assigned and self.execution.map_run is not None:
-                self.execution.item = read_string(inner.variables[ItemVariable.ITEM_NAME])
+            if outcome.assigned:
+                inner.variables.update(outcome.assigned)
+                self._note_variables(outcome.assigned, inner.variables)
             if not outcome.next:
                 progress.finish(outcome.output)
                 return outcome.output
             progress.enter(outcome.next, outcome.output)
+
+    def _note_variables(self, assigned: Mapping[str, Json], variables: Mapping[str, Json]) -> None:
+        """Note the variables that the record of an execution shows."""
+        if RUN in assigned or PARAMS in assigned:
+            self.execution.run, self.execution.params = read_run(variables), read_params(variables)
+        if ItemVariable.ITEM_NAME in assigned and self.execution.map_run is not None:
+            self.execution.item = read_string(variables[ItemVariable.ITEM_NAME])
 
     def _record_aborted_state(self, scope: StateScope, state: LocatedState, end: Exception) -> None:
         """Count the event of a state that is aborted because its branch or its iteration ends.
@@ -126,24 +133,25 @@ class Interpreter:
     def visit_state(self, state: LocatedState, data: Json, place: StateContext) -> Steps[StateOutcome]:
         """Return the outcome of the state, after its retriers and catchers."""
         self.record_state_event(1)
-        self.execution.states.append(state.name)
-        self.world.record.reached.add((state, ""))
-        if not self.execution.express:
-            self.world.record.entered[int(self.world.clock.now)] += 1
-        self.world.record_event(self.execution, StateEntered(state.kind), state.name)
-        language = self.world.languages.find_language(state)
-        entered = self.world.write_time(self.world.at)
-        visit = Visit(self, state, language, data, place, entered, self.execution.history)
+        world, execution = self.world, self.execution
+        execution.states.append(state.name)
+        world.record.reached.add((state, ""))
+        now = world.at
+        if not self._is_express:
+            world.record.entered[int(now)] += 1
+        if self._is_recorded:
+            world.record_event(execution, StateEntered(state.kind), state.name)
+        visit = Visit(self, state, world.languages.find_language(state), data, place, now, execution.history)
         attempts: Attempts | None = None
         while True:
             try:
-                outcome = yield from self.attempt_state(visit)
+                outcome = yield from self.begin_attempt(visit)
                 break
             except StatesError as error:
                 if error.error == RUNTIME:
                     raise
                 attempts = attempts or Attempts(state)
-                retry = attempts.find_retry(error, self.world.rng)
+                retry = attempts.find_retry(error, world.rng)
                 if retry is None:
                     if state.kind in _SCOPED:
                         self.record_state_event(1)  # MapStateFailed, ParallelStateFailed
@@ -151,26 +159,26 @@ class Interpreter:
                     break
                 place.progress.restart()
                 visit.retries += 1
-                self.execution.retries += 1
+                execution.retries += 1
                 visit.reach(f"Retry[{retry.retrier}]")
-                self.world.record_event(
-                    self.execution, StateRetried(error.error, visit.retries, retry.delay), state.name
-                )
-                yield self.world.clock.timeout(retry.delay)
-        visit.limit(outcome.output, f"The state/task '{state.name}' returned a result")
+                world.record_event(execution, StateRetried(error.error, visit.retries, retry.delay), state.name)
+                yield world.clock.timeout(retry.delay)
+        if visit.is_too_large(outcome.output):
+            raise visit.refuse_size(f"The state/task '{state.name}' returned a result")
         if state.kind != "Fail":
             self.record_state_event(1)
-        branches = len(state.scopes) if state.kind == "Parallel" else None
-        self.world.record_event(self.execution, StateExited(state.kind, outcome.next, branches), state.name)
+        if self._is_recorded:
+            branches = len(state.scopes) if state.kind == "Parallel" else None
+            world.record_event(execution, StateExited(state.kind, outcome.next, branches), state.name)
         return outcome
 
-    def attempt_state(self, visit: Visit) -> Steps[StateOutcome]:
-        """Return the outcome of one attempt. Raises StatesError if it fails."""
-        refuse_other_partition(self.execution, visit.state)
+    def begin_attempt(self, visit: Visit) -> Steps[StateOutcome]:
+        """Return the steps of one attempt. Raises StatesError if it cannot begin."""
+        refuse_other_partition(self.machine.arn, visit.state)
         run_state = STATES.get(visit.state.kind)
         if run_state is None:
             raise StatesError(RUNTIME, f"Unknown state type {visit.state.kind!r}")
-        return (yield from run_state(visit))
+        return run_state(visit)
 
     def catch_error(self, visit: Visit, attempts: Attempts, error: StatesError) -> StateOutcome:
         """Return the outcome by the first matching catcher. Raises the error if no catcher matches."""
@@ -203,11 +211,11 @@ class Interpreter:
             "Input": self.execution.input,
             "Name": self.execution.name,
             "RoleArn": role.arn if role else "",
-            "StartTime": self.started,
+            "StartTime": self.world.write_time(self.execution.started),
         }
-        if not self.execution.express or self.execution.parent:
+        if not self._is_express or self.execution.parent:
             execution["RedriveCount"] = self.execution.redrives
-        state: dict[str, Json] = {"Name": visit.state.name, "EnteredTime": visit.entered}
+        state: dict[str, Json] = {"Name": visit.state.name, "EnteredTime": self.world.write_time(visit.entered)}
         if visit.state.kind in RETRYING:
             state["RetryCount"] = visit.retries
         found: dict[str, Json] = {
@@ -227,9 +235,10 @@ class Interpreter:
         The failure itself is the 25,000th event: https://github.com/floci-io/floci/issues/2734
         The history of an Express workflow has no limit (documented).
         """
-        self.execution.history += events
-        if self.execution.history >= MAX_EVENTS and not self.execution.express:
-            self.execution.history = MAX_EVENTS
+        execution = self.execution
+        execution.history += events
+        if execution.history >= MAX_EVENTS and not self._is_express:
+            execution.history = MAX_EVENTS
             raise StatesError(RUNTIME, _HISTORY_FULL)
 
     def begin_child(self, label: str, title: str, given: Json, *, express: bool) -> Execution:

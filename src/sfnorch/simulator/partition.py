@@ -6,23 +6,19 @@ from functools import lru_cache
 
 from sfnorch.partitions import parse_partition_name
 from sfnorch.simulator.errors import RUNTIME, StatesError
-from sfnorch.simulator.record import Execution
 from sfnorch.template.states import LocatedState
 
 _WITH_RESOURCES = ("Task", "Map")
 
 
-def refuse_other_partition(execution: Execution, state: LocatedState) -> None:
-    """Raise StatesError (States.Runtime) if the state's resource is in another partition than the execution.
+def refuse_other_partition(machine_arn: str, state: LocatedState) -> None:
+    """Raise StatesError (States.Runtime) if the state's resource is in another partition than its machine.
 
     For a Task, the error and its text are measured; for a distributed Map's reads and writes, they are assumed.
     https://github.com/aws/aws-cdk/issues/4597
     """
-    if state.kind not in _WITH_RESOURCES:
-        return
-    expected = parse_partition_name(execution.arn)
-    was = _find_other_partition(state, expected)
-    if was:
+    if state.kind in _WITH_RESOURCES and (was := _find_other_partition(state, machine_arn)):
+        expected = parse_partition_name(machine_arn)
         raise StatesError(
             RUNTIME,
             f"An error occurred while executing the state '{state.name}'. The resource belongs to a different "
@@ -31,7 +27,8 @@ def refuse_other_partition(execution: Execution, state: LocatedState) -> None:
 
 
 @lru_cache(maxsize=1_000)
-def _find_other_partition(state: LocatedState, expected: str) -> str:
+def _find_other_partition(state: LocatedState, machine_arn: str) -> str:
     """Return the first other partition in a resource of the state; empty if it has none."""
+    expected = parse_partition_name(machine_arn)
     found = (parse_partition_name(resource) for _, resource in state.list_resources())
     return next((was for was in found if was and was != expected), "")

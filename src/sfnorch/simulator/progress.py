@@ -44,7 +44,8 @@ class ScopeProgress:
     def enter(self, state: str, given: Json) -> None:
         """Note the next state, and its input."""
         self.state, self.input = state, given
-        self.restart()
+        if self.inner or self.children:
+            self.restart()
 
     def restart(self) -> None:
         """Forget the inner scopes: the state runs from its beginning."""

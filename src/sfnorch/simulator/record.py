@@ -69,6 +69,11 @@ class Execution:
         self.redrives += 1
 
     @property
+    def is_recorded(self) -> bool:
+        """Return whether the record has all its events: those of a child execution of a large Map run are counted."""
+        return self.map_run is None or self.map_run.is_detailed
+
+    @property
     def express(self) -> bool:
         """Return whether it is an execution of an Express workflow."""
         return ":express:" in self.arn

@@ -92,7 +92,8 @@ class Visit:
     language: QueryLanguage
     input: Json
     place: StateContext
-    entered: str
+    entered: float
+    """When it was entered, in seconds after the start of the run."""
     entered_event: int
     """The id of the event that entered the state."""
     retries: int = 0
@@ -132,11 +133,13 @@ class Visit:
 
     def find_mock(self) -> MockAnswer | None:
         """Return the answer of the state's mock to this attempt; None if the state has no mock."""
-        return self.runner.world.mocks.find_result(self._describe_use())
+        mocks = self.runner.world.mocks
+        return None if mocks.is_empty else mocks.find_result(self._describe_use())
 
     def find_reader_mock(self) -> MockAnswer | None:
         """Return the answer of the mock of the ItemReader; None if it has no mock."""
-        return self.runner.world.mocks.find_items(self._describe_use())
+        mocks = self.runner.world.mocks
+        return None if mocks.is_empty else mocks.find_items(self._describe_use())
 
     def has_setting(self, name: str, part: Mapping[str, Json] | None = None) -> bool:
         """Return whether the state, or the part of it, has the setting."""
@@ -205,16 +208,28 @@ class Visit:
         """Return the error States.Runtime, which no retrier or catcher matches."""
         return StatesError(RUNTIME, f"{self._describe_place()} {sentence}")
 
-    def limit(self, value: Json, what: str) -> None:
-        """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
-        if value is self.within_limit or not value:
-            return
+    def refuse_size(self, what: str) -> StatesError:
+        """Return the error States.DataLimitExceeded for a value that is too large."""
+        return StatesError(DATA_LIMIT, f"{what} with a size exceeding the maximum number of bytes service limit.")
+
+    def is_too_large(self, value: Json) -> bool:
+        """Return whether the value is larger than 256 KiB."""
+        if not value or value is self.within_limit:
+            return False
         if _BYTES_PER_CHARACTER * len(repr(value)) <= MAX_BYTES:  # faster than JSON
-            return
+            return False
         text = write_compact(value)
         if (len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))) > MAX_BYTES:
-            raise StatesError(DATA_LIMIT, f"{what} with a size exceeding the maximum number of bytes service limit.")
+            return True
         self.within_limit = value
+        return False
+
+    def enter_item(self, item: dict[str, Json]) -> Visit:
+        """Return the visit in the context of an item of a Map."""
+        place = StateContext(variables=self.place.variables, progress=self.place.progress, item=item)
+        return Visit(
+            self.runner, self.state, self.language, self.input, place, self.entered, self.entered_event, self.retries
+        )
 
     def _evaluate(
         self,

@@ -32,6 +32,7 @@ MAX_EXECUTIONS = 20_000
 """A run with more executions is stopped: it would not end."""
 
 _MOST_SHARED = 10_000
+_MOST_WRITTEN = 1_000
 
 
 @dataclass(slots=True)
@@ -69,6 +70,8 @@ class World:
     clock: simpy.Environment = field(default_factory=simpy.Environment)
     record: Run = field(default_factory=Run)
     rng: random.Random = field(init=False)
+    begin_millis: int = field(init=False)
+    """The start of the run in milliseconds since 1970."""
     languages: QueryLanguages = field(init=False)
     processes: dict[str, simpy.Process] = field(default_factory=dict)
     """The process of each running execution, by ARN."""
@@ -87,8 +90,8 @@ class World:
     tables: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
     """The items of DynamoDB tables, by the name of the table and the key of the item."""
 
-    _written: tuple[float, str] = (-1.0, "")
-    """The last time that was written: many states are entered at the same time."""
+    _written: dict[float, str] = field(default_factory=dict)
+    """The times that were written last: many executions start at the same time."""
 
     mocks: MockTable = field(init=False)
     _functions: FunctionProcesses | None = field(default=None, init=False)
@@ -97,6 +100,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
+        self.begin_millis = int(self.begin.timestamp() * 1000)
         self.languages = QueryLanguages(self.rng, self.read_time, self.runs)
         self.mocks = MockTable(self.template, self.behaviour.mocks)
 
@@ -130,10 +134,11 @@ class World:
 
     def write_time(self, at: float) -> str:
         """Return the date and time so many seconds after the start of the run as text."""
-        written, text = self._written
-        if written != at:
-            text = format_timestamp(self.convert_time(at))
-            self._written = at, text
+        text = self._written.get(at)
+        if text is None:
+            if len(self._written) >= _MOST_WRITTEN:
+                self._written.clear()
+            text = self._written[at] = format_timestamp(self.convert_time(at))
         return text
 
     def convert_time(self, at: float) -> datetime:

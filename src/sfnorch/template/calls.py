@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import NamedTuple, TypeAlias
 
 from sfnorch.calls.call import ResourceArgument
@@ -24,6 +24,9 @@ from sfnorch.template.states import LocatedState
 ANY = "*"
 ArgumentReader: TypeAlias = Callable[[str], str]
 """A call's arguments by name: a text, ANY if it is not a text or is unknown, empty if it is missing."""
+
+_STATES_KEPT = 1_000
+"""The number of states whose calls are known: a simulation asks for the same ones again and again."""
 
 _INTEGRATION = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<call>.+?)(?P<way>\.sync(?::2)?|\.waitForTaskToken)?")
 _OWN = re.compile(r"\$states\.context\.StateMachine\.Id\b|^\$\$\.StateMachine\.Id$")
@@ -60,6 +63,7 @@ class ServiceCall(NamedTuple):
         return self.name + self.way
 
 
+@lru_cache(maxsize=_STATES_KEPT)
 def parse_call(state: LocatedState) -> ServiceCall | None:
     """Return the Task's call; None for another state, an activity, or an unknown resource."""
     return _parse_resource(state.read_text("Resource")) if state.kind == "Task" else None
@@ -75,11 +79,13 @@ def _parse_resource(resource: str) -> ServiceCall | None:
     return ServiceCall(match["call"], match["way"] or "")
 
 
+@lru_cache(maxsize=_STATES_KEPT)
 def is_function_call(state: LocatedState) -> bool:
     """Return whether the Task's resource is a Lambda function itself, not a service that calls it."""
     return _LAMBDA.fullmatch(state.read_text("Resource")) is not None
 
 
+@lru_cache(maxsize=_STATES_KEPT)
 def is_activity(state: LocatedState) -> bool:
     """Return whether the Task's resource is an activity, whose work a worker does.
 

@@ -86,10 +86,13 @@ def find_deciding_argument(state: LocatedState, arguments: Any) -> str:
     call, given = parse_call(state), read_mapping(arguments)
     if call is None or call.name != _START_JOB_RUN:
         return ""
-    nested = [name for name, value in given.items() if isinstance(value, dict | list)]
     named = read_mapping(given.get("Arguments"))
-    if nested not in ([], ["Arguments"]) or any(isinstance(value, dict | list) for value in named.values()):
-        return ""
+    for name, value in given.items():
+        if isinstance(value, (dict, list)) and name != "Arguments":
+            return ""
+    for value in named.values():
+        if isinstance(value, (dict, list)):
+            return ""
     if _can_name_role(tuple(given)) or _can_name_role(tuple(named)):
         return ""
     return read_string(given.get("JobName"))

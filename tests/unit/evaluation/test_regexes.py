@@ -82,6 +82,13 @@ def test_the_machine_finds_what_re_finds(pattern: str, text: str, flags: int):
         assert build_try_counter(pattern, flags)(len(text)) > 10_000
 
 
+@pytest.mark.parametrize(("pattern", "steps"), [("x", 11), ("[xy]z*", 11), ("xy", 11), ("ab", 12), ("a(?=b)", 14)])
+def test_a_position_from_which_nothing_can_match_counts_also_if_it_is_skipped(pattern: str, steps: int):
+    budget = Budget()
+    assert find(compile_program(pattern, 0), "a a-a.a,a ", 0, budget) is None
+    assert budget.steps == steps
+
+
 REAL = {
     r"^(\d{4})-(\d\d)-(\d\d)$": "2026-11-29",
     r"(a+)+$": "aaaa",

@@ -5,8 +5,6 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import simpy
 
 from sfnorch.json_values import Json
@@ -15,7 +13,7 @@ from sfnorch.simulator.map_items.counts import evaluate_concurrency
 from sfnorch.simulator.map_items.datasets import Dataset
 from sfnorch.simulator.map_items.workers import run_workers
 from sfnorch.simulator.processes import Steps
-from sfnorch.simulator.visit import StateContext, Visit
+from sfnorch.simulator.visit import Visit
 from sfnorch.template.states import StateScope
 
 
@@ -27,7 +25,7 @@ def run_iterations(visit: Visit, scope: StateScope, dataset: Dataset) -> Steps[J
     outputs: list[Json] = [None] * len(dataset.items)
 
     def run_item(index: int) -> Steps[None]:
-        inner = enter_item(visit, dataset.describe_item(index))
+        inner = visit.enter_item(dataset.describe_item(index))
         runner.record_state_event(1)  # MapIterationStarted
         try:
             given = inner.select_item(dataset.items[index])
@@ -40,8 +38,3 @@ def run_iterations(visit: Visit, scope: StateScope, dataset: Dataset) -> Steps[J
     yield from run_workers(runner.world.clock, len(dataset.items), at_once, run_item)
     runner.record_state_event(1)  # MapStateSucceeded
     return outputs
-
-
-def enter_item(visit: Visit, item: dict[str, Json]) -> Visit:
-    """Return the visit in the context of an item."""
-    return replace(visit, place=StateContext(variables=visit.place.variables, progress=visit.place.progress, item=item))

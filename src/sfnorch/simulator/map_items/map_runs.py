@@ -14,7 +14,6 @@ from sfnorch.simulator.errors import EXCEED_TOLERATED, StatesError
 from sfnorch.simulator.map_items.batches import BatchSettings, evaluate_batcher, make_batches
 from sfnorch.simulator.map_items.counts import FailureTolerance, evaluate_concurrency, evaluate_tolerance
 from sfnorch.simulator.map_items.datasets import Dataset
-from sfnorch.simulator.map_items.iterations import enter_item
 from sfnorch.simulator.map_items.limits import refuse_many_items
 from sfnorch.simulator.map_items.readers import evaluate_reader, read_dataset
 from sfnorch.simulator.map_items.results import (
@@ -76,19 +75,25 @@ class _MapRun:
         """Return the number of child executions of a run that ends."""
         return len(self.dataset.items if self.batches is None else self.batches)
 
-    def make_input(self, index: int) -> Json:
+    def describe_item(self, index: int) -> dict[str, Json]:
+        """Return the item of a child execution as the context object has it; for a batch, its value is the input."""
+        if self.batches is not None:
+            return {"Index": index, "Value": {**self.added, "Items": self.batches[index]}}
+        return self.dataset.describe_item(index)
+
+    def make_input(self, index: int, item: dict[str, Json]) -> Json:
         """Return the input of a child execution. Raises StatesError if the ItemSelector fails."""
         if self.batches is not None:
-            return {**self.added, "Items": self.batches[index]}
-        return enter_item(self.visit, self.dataset.describe_item(index)).select_item(self.dataset.items[index])
+            return item["Value"]
+        return self.visit.enter_item(item).select_item(self.dataset.items[index])
 
     def run_item(self, index: int) -> Steps[None]:
         """Run the child execution of an item or a batch. Raises StatesError if too many items have failed."""
         child = self.children.get(index)
         if child is not None and child.status == SUCCEEDED:
             return  # in an earlier run of a redriven execution
-        given = self.make_input(index)
-        item = self.dataset.describe_item(index) if self.batches is None else {"Index": index, "Value": given}
+        item = self.describe_item(index)
+        given = self.make_input(index, item)
         runner = self.visit.runner
         if child is None:
             child = runner.begin_child(self.label, self.visit.state.name, given, express=self.express)
@@ -122,7 +127,8 @@ def run_map_run(visit: Visit, scope: StateScope, given: Dataset | None) -> Steps
             yield from run_workers(runner.world.clock, run.count, at_once, run.run_item)
         except StatesError as error:
             if writer is not None and writer.is_export and error.error == EXCEED_TOLERATED:
-                waiting = (run.make_input(index) for index in range(run.count) if index not in run.children)
+                left = (index for index in range(run.count) if index not in run.children)
+                waiting = (run.make_input(index, run.describe_item(index)) for index in left)
                 write_results(visit, writer, MapResults(run.arn, run.children, waiting))
             raise
         results = MapResults(run.arn, run.children, ())
@@ -151,7 +157,5 @@ def _begin_run(
     tolerated, children = tolerance.count_tolerated(len(items)), visit.place.progress.children
     if batcher is None:
         return _MapRun(visit, scope, dataset, None, {}, tolerated, children, arn)
-    selected = (
-        enter_item(visit, dataset.describe_item(index)).select_item(items[index]) for index in range(len(items))
-    )
+    selected = (visit.enter_item(dataset.describe_item(index)).select_item(items[index]) for index in range(len(items)))
     return _MapRun(visit, scope, dataset, make_batches(batcher, selected), batcher.added, tolerated, children, arn)

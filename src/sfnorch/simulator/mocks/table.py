@@ -85,18 +85,19 @@ class MockTable:
         self._readers: dict[LocatedState, list[_Candidate]] = {}
         self._used: set[str] = set()
 
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no state has a mock."""
+        return not self._mocks
+
     def find_result(self, use: MockUse) -> MockAnswer | None:
         """Return the mock of the state; None if the state has none."""
-        if not self._mocks:
-            return None
         if use.state not in self._results:
             self._results[use.state] = self._list_results(use.machine, use.state)
         return self._find(self._results[use.state], use)
 
     def find_items(self, use: MockUse) -> MockAnswer | None:
         """Return the mock of the ItemReader of a Map; None if it has none."""
-        if not self._mocks:
-            return None
         if use.state not in self._readers:
             self._readers[use.state] = self._list_readers(use.machine, use.state)
         return self._find(self._readers[use.state], use)

@@ -6,22 +6,18 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
-from typing import NamedTuple, TypeAlias
 
 from jsonata.jexception import JException
 
 from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
 from sfnorch.evaluation.engine import Engine
 from sfnorch.evaluation.error_texts import describe_error
-from sfnorch.evaluation.plain_functions import UNDEFINED, NotPlainError, Undefined
-from sfnorch.evaluation.plain_programs import PlainProgram, build_plain
-from sfnorch.expressions import parse_code
+from sfnorch.evaluation.plain_functions import NotPlainError
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import DATA_LIMIT, QUERY, StatesError, UnsupportedSimulationError
+from sfnorch.simulator.query.fields import FieldNames, FieldProgram, PreparedField, ReadStates, prepare_field
 from sfnorch.simulator.query.jsonata_functions import make_functions
 from sfnorch.simulator.query.jsonata_values import UnsupportedResultError, convert_to_json, normalize_json
 
@@ -35,61 +31,7 @@ _EVALUATIONS_OF_A_RUN = 2
 _STEPS_OF_A_CHILD = 5_000
 """The steps that each child execution of a distributed Map adds: about those of a hundred expressions."""
 
-
-ReadStates: TypeAlias = Callable[[frozenset[str] | None], Mapping[str, Json]]
-"""Returns `$states` with the parts of these names, such as `input`; None stands for all parts."""
-
-_NOTHING: frozenset[str] = frozenset()
-_COMPUTED = (str, dict, list)
-_CHANCE = re.compile(r"\$(?:random|uuid|shuffle|eval)\b")
-_STATES = re.compile(r"\$states(?!\w)(?:\.([A-Za-z]+)(?!\w))?")
-
-
-class _Program(NamedTuple):
-    """The code of an expression, and what it reads of `$states`."""
-
-    text: str
-    parts: frozenset[str] | None
-    """The names of the parts that it can read; None stands for all parts."""
-    plain: PlainProgram | None
-    is_repeatable: bool
-    """Whether it has the same value each time that a field evaluates it."""
-
-
-@lru_cache(maxsize=10_000)
-def _parse_program(field: str) -> _Program | None:
-    """Return the program of a text; None if the text is no expression."""
-    code = parse_code(field)
-    if code is None:
-        return None
-    text = code.strip()
-    found = [match[1] for match in _STATES.finditer(text)]
-    reads_parent = "%" in text  # `$states.input.%` is all of $states
-    parts = None if found and (reads_parent or None in found) else frozenset(found)
-    return _Program(text, parts, build_plain(text), is_repeatable=not _CHANCE.search(text))
-
-
-class _Names:
-    """What the expressions of a field can read: the variables, and `$states` as far as they need it."""
-
-    __slots__ = ("_bound", "known", "read_states", "variables")
-
-    def __init__(self, variables: Mapping[str, Json], read_states: ReadStates | None) -> None:
-        self.variables = variables
-        self.read_states = read_states
-        self._bound: dict[frozenset[str] | None, Mapping[str, Json]] = {}
-        self.known: dict[str, tuple[Json, int, int]] = {}
-        """The values of the programs that the engine has evaluated, each with its steps and the size of its value."""
-
-    def bind(self, program: _Program) -> Mapping[str, Json]:
-        """Return the variables for the expression."""
-        if self.read_states is None or program.parts == _NOTHING:
-            return self.variables
-        found = self._bound.get(program.parts)
-        if found is None:
-            states: Json = dict(self.read_states(program.parts))
-            found = self._bound[program.parts] = {**self.variables, "states": states}
-        return found
+_MOST_PREPARED = 10_000
 
 
 class Evaluator:
@@ -110,6 +52,8 @@ class Evaluator:
         self._steps = 0
         self._now = now
         self._engine = Engine(make_functions(rng, now))
+        self._prepared: dict[tuple[int, str], tuple[Json, PreparedField]] = {}
+        """The fields that were evaluated, which are kept so that no other one gets the id of one of them."""
 
     def evaluate_field(
         self, field: Json, variables: Mapping[str, Json], name: str, read_states: ReadStates | None = None
@@ -121,28 +65,41 @@ class Evaluator:
         Raises StatesError: States.QueryEvaluationError if an expression fails or returns nothing, and
         States.DataLimitExceeded if the field has more values than every limit of AWS allows.
         """
+        kept = self._prepared.get((id(field), name))
+        constant, compute = self._prepare(field, name) if kept is None else kept[1]
+        if compute is None:
+            return constant
         self._values = 0
-        return self._evaluate_field(field, _Names(variables, read_states), name)
+        return compute(FieldNames(variables, read_states))
 
-    def _evaluate_field(self, field: Json, names: _Names, name: str) -> Json:
-        if isinstance(field, str):
-            program = _parse_program(field) if field.startswith("{%") else None
-            return field if program is None else self._evaluate(program, names, name)
-        if isinstance(field, dict):
-            return {
-                key: self._evaluate_field(item, names, f"{name}/{key}") if isinstance(item, _COMPUTED) else item
-                for key, item in field.items()
-            }
-        if isinstance(field, list):
-            return [self._evaluate_field(item, names, f"{name}[{index}]") for index, item in enumerate(field)]
-        return field
+    def _prepare(self, field: Json, name: str) -> PreparedField:
+        if len(self._prepared) >= _MOST_PREPARED:
+            self._prepared.clear()
+        prepared = prepare_field(field, name, self._evaluate)
+        self._prepared[id(field), name] = field, prepared
+        return prepared
 
-    def _evaluate(self, program: _Program, names: _Names, name: str) -> Json:
-        text = program.text
+    def _evaluate(self, program: FieldProgram, names: FieldNames) -> Json:
+        text, name = program.text, program.name
         try:
             if program.plain is not None:
-                found = self._evaluate_plain(program.plain, names.bind(program), name)
-                if found is not UNDEFINED:
+                variables = names.bind(program) if program.reads_states else names.variables
+                try:
+                    found: Json = program.plain.evaluate(variables, self._count_millis)  # type: ignore[assignment]
+                except NotPlainError:
+                    pass  # only the engine can find the value
+                else:
+                    self._steps += program.plain.steps
+                    if self._steps > self._most_of_run:
+                        self._count_steps(0)
+                    kind = type(found)
+                    if kind is int or kind is bool:
+                        self._values += 1
+                        return found
+                    found, size = normalize_json(found)
+                    self._values += size
+                    if self._values > _MOST_VALUES_OF_A_FIELD:
+                        self._count_values(0, name)
                     return found
             if known := names.known.get(text):
                 value, steps, size = known
@@ -174,20 +131,6 @@ class Evaluator:
                 names.known[text] = result, budget.steps, size
             return result
         raise StatesError(QUERY, f"{_describe_source(text, name)} threw an error during evaluation. {reason}")
-
-    def _evaluate_plain(self, program: PlainProgram, variables: Mapping[str, Json], name: str) -> Json | Undefined:
-        """Return the value of a plain program; UNDEFINED if only the engine can find it."""
-        try:
-            found: Json = program.evaluate(variables, self._count_millis)  # type: ignore[assignment]  # it is JSON
-        except NotPlainError:
-            return UNDEFINED
-        self._count_steps(program.steps)
-        if type(found) is int or type(found) is bool:
-            self._values += 1
-            return found
-        result, size = normalize_json(found)
-        self._count_values(size, name)
-        return result
 
     def _count_millis(self) -> int:
         return int(self._now().timestamp() * 1000)

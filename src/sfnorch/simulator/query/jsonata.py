@@ -15,6 +15,8 @@ from sfnorch.simulator.query.language import EvaluationContext
 from sfnorch.template.calls import is_activity, is_function_call
 from sfnorch.template.located import Object
 
+_NO_ARGUMENTS: Json = {}
+
 
 class Jsonata:
     """The query language JSONata."""
@@ -33,12 +35,12 @@ class Jsonata:
         """Return the value of `Arguments`; without it, the input. The call of a service has no arguments without it."""
         state = scene.state
         if state.kind == "Task" and not is_function_call(state) and not is_activity(state):
-            return self.fill_template(scene, state.body.get("Arguments", {}), "Arguments")
+            return self.fill_template(scene, state.body.get("Arguments", _NO_ARGUMENTS), "Arguments")
         return self._evaluate(scene, state.body, "Arguments", scene.input)
 
     def make_part_arguments(self, scene: EvaluationContext, part: Mapping[str, Json], name: str) -> Json:
         """Return the value of the part's `Arguments`; without it, an empty object."""
-        return self.fill_template(scene, part.get("Arguments", {}), f"{name}/Arguments")
+        return self.fill_template(scene, part.get("Arguments", _NO_ARGUMENTS), f"{name}/Arguments")
 
     def list_items(self, scene: EvaluationContext) -> Json:
         """Return the array in `Items`; without it, the input is the array. Another value is an error, as recorded.
@@ -70,20 +72,7 @@ class Jsonata:
 
     def fill_template(self, scene: EvaluationContext, template: Json, name: str) -> Json:
         """Return the value with all expressions in it evaluated."""
-        if not isinstance(template, dict | list) and parse_code(template) is None:
-            return template
-
-        def read_states(parts: frozenset[str] | None) -> Mapping[str, Json]:
-            if parts is None:
-                return {"input": scene.input, "context": scene.read_context(), **scene.produced}
-            found = {part: scene.produced[part] for part in parts if part in scene.produced}
-            if "input" in parts:
-                found["input"] = scene.input
-            if "context" in parts:
-                found["context"] = scene.read_context()
-            return found
-
-        return self._evaluator.evaluate_field(template, scene.variables, name, read_states)
+        return self._evaluator.evaluate_field(template, scene.variables, name, scene.read_states)
 
     def check_condition(self, scene: EvaluationContext, rule: Object, name: str) -> Json:
         """Return the value of `Condition`."""
@@ -114,7 +103,9 @@ class Jsonata:
         return f"The field '{name}' is {value!r}, which is not {wanted}."
 
     def _evaluate(self, scene: EvaluationContext, body: Mapping[str, Json], name: str, default: Json) -> Json:
-        return self.fill_template(scene, body[name], name) if name in body else default
+        if name not in body:
+            return default
+        return self._evaluator.evaluate_field(body[name], scene.variables, name, scene.read_states)
 
 
 def _describe_expression(body: Mapping[str, Json], name: str) -> str:

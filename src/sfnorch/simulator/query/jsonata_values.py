@@ -41,17 +41,25 @@ def normalize_json(value: Json) -> tuple[Json, int]:
 
     The size is that of `Budget.measure_size`.
     """
-    if isinstance(value, str):
-        return value, 1 + len(value) // CHARACTERS_PER_VALUE
     if isinstance(value, dict):
-        changed: dict[str, Json] = {}
+        if not value:
+            return value, 1
+        changed: dict[str, Json] | None = None
         size = 1 + len(value)
         for key, item in value.items():
-            new, count = normalize_json(item)
-            size += count
-            if new is not item:
-                changed[key] = new
-        return ({**value, **changed} if changed else value), size
+            if isinstance(item, str):
+                size += 1 + len(item) // CHARACTERS_PER_VALUE
+            elif item is None or isinstance(item, int):
+                size += 1
+            else:
+                new, count = normalize_json(item)
+                size += count
+                if new is not item:
+                    changed = value.copy() if changed is None else changed
+                    changed[key] = new
+        return (value if changed is None else changed), size
+    if isinstance(value, str):
+        return value, 1 + len(value) // CHARACTERS_PER_VALUE
     if isinstance(value, list):
         found = [normalize_json(item) for item in value]
         is_changed = any(new is not old for (new, _), old in zip(found, value, strict=True))

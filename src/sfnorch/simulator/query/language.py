@@ -26,6 +26,17 @@ class EvaluationContext(NamedTuple):
     produced: Mapping[str, Json]
     """`result` after the work of the state, `errorOutput` in a catcher; empty before."""
 
+    def read_states(self, parts: frozenset[str] | None) -> Mapping[str, Json]:
+        """Return `$states` with the parts of these names as far as they exist; None stands for all parts."""
+        if parts is None:
+            return {"input": self.input, "context": self.read_context(), **self.produced}
+        found = {part: self.produced[part] for part in parts if part in self.produced} if self.produced else {}
+        if "input" in parts:
+            found["input"] = self.input
+        if "context" in parts:
+            found["context"] = self.read_context()
+        return found
+
 
 class QueryLanguage(Protocol):
     """A query language. Each operation raises StatesError if an expression fails.

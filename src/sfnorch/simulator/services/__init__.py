@@ -58,7 +58,7 @@ def find_handler(world: World, call: ServiceCall, state: LocatedState, arguments
         found = functions.find_handler(world, read_string(name))
         if found is not None:
             return found
-    started = find_value(arguments, "StateMachineArn")
-    if found is None or (call.name.endswith(":startExecution") and not world.template.find_machine(str(started))):
+    is_start = call.name.endswith(":startExecution")
+    if found is None or (is_start and not world.template.find_machine(str(find_value(arguments, "StateMachineArn")))):
         return elsewhere.find_handler(call, state) or found
     return found

@@ -23,9 +23,9 @@ def begin_run(
     status: str = "RUNNING",
 ) -> JobRunRecord:
     """Start a run of the named resource and return it; it can be queued first. `end_run` ends it."""
-    world = request.world
-    world.job_counts[name].running += status == "RUNNING"
-    world.job_counts[name].begun += 1
+    world, counts = request.world, request.world.job_counts[name]
+    counts.running += status == "RUNNING"
+    counts.begun += 1
     run = JobRunRecord(
         job=name,
         kind=kind,
@@ -59,8 +59,7 @@ def end_run(request: ServiceRequest, run: JobRunRecord, status: str, message: st
 
 def _is_listed(request: ServiceRequest) -> bool:
     """Return whether the record has the run itself; one that a large Map run waits for is counted when it has ended."""
-    map_run = request.execution.map_run
-    return map_run is None or map_run.is_detailed or not request.call.way
+    return request.execution.is_recorded or not request.call.way
 
 
 def refuse_start(request: ServiceRequest, name: str, error: str, cause: str) -> NoReturn:

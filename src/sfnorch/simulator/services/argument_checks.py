@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sfnorch.json_values import Json, find_value, name_type, read_mapping
+from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.template.calls import ServiceCall
 
 
@@ -21,7 +21,7 @@ def find_faults(call: ServiceCall, arguments: Json) -> list[str]:
 def _check_job_run(arguments: Json) -> list[str]:
     """Find arguments of the job that are not texts."""
     given = read_mapping(find_value(arguments, "Arguments"))
-    wrong = [name for name, value in given.items() if name_type(value) != "string"]
+    wrong = [name for name, value in given.items() if not isinstance(value, str)]
     return [f"The value for the field '{name}' must be a STRING" for name in wrong]
 
 

@@ -19,6 +19,9 @@ from sfnorch.simulator.services.registry import simulates
 from sfnorch.simulator.services.request import ServiceRequest
 
 _DEFAULT_TIMEOUT_MINUTES = 2_880
+_ABSENT: Json = []
+"""Marks a field that the description of a run does not have."""
+
 _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException)"
 
 
@@ -26,7 +29,7 @@ _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: Thr
 def start_job_run_sync(request: ServiceRequest) -> Steps[Json]:
     """Return the description of a successful run. Raises StatesError if Glue rejects the start, or the run fails."""
     world, run = request.world, _start(request)
-    timeout = _read_timeout_minutes(request.arguments) * 60
+    timeout = _read_timeout_minutes(request) * 60
     fault = world.behaviour.find_fault(run.job, world.job_counts[run.job].begun - 1)
     yield from wait_for_turn(request, run)
     if run.ended is not None:
@@ -57,7 +60,7 @@ def start_job_run(request: ServiceRequest) -> Steps[Json]:
 
 
 def _run_job(request: ServiceRequest, run: JobRunRecord, fault: Fault | None) -> Steps[None]:
-    timeout = _read_timeout_minutes(request.arguments) * 60
+    timeout = _read_timeout_minutes(request) * 60
     yield from wait_for_turn(request, run)
     if run.ended is not None:
         return
@@ -79,8 +82,8 @@ def get_job_run(request: ServiceRequest) -> Steps[Json]:
 
 def _start(request: ServiceRequest) -> JobRunRecord:
     """Start a run and return it. Raises StatesError if Glue rejects it."""
-    world, job = request.world, request.get_text("JobName")
-    given = read_mapping(find_value(request.arguments, "Arguments"))
+    world, arguments = request.world, request.named
+    job, given = read_string(arguments.get("JobName")), read_mapping(arguments.get("Arguments"))
     behaviour, counts = world.behaviour, world.job_counts[job]
     if counts.throttled < behaviour.count_throttled(job):
         counts.throttled += 1
@@ -90,17 +93,17 @@ def _start(request: ServiceRequest) -> JobRunRecord:
             request, job, "Glue.EntityNotFoundException", f"Failed to start job run due to missing metadata: {job}"
         )
     full = counts.running >= behaviour.find_concurrency(job)
-    if full and not is_queued(request.arguments):
+    if full and not is_queued(arguments):
         refuse_start(request, job, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job}")
-    if _read_timeout_minutes(request.arguments) < 1:
+    if _read_timeout_minutes(request) < 1:
         refuse_start(request, job, "Glue.InvalidInputException", "Timeout not supported: the minimum is one minute")
     run_id = f"jr_{world.rng.getrandbits(256):064x}"
     status = WAITING if full else "RUNNING"
     return begin_run(request, job, "job", run_id, behaviour.find_duration(job), given, status=status)
 
 
-def _read_timeout_minutes(arguments: Json) -> float:
-    return read_number(find_value(arguments, "Timeout"), _DEFAULT_TIMEOUT_MINUTES)
+def _read_timeout_minutes(request: ServiceRequest) -> float:
+    return read_number(request.named.get("Timeout"), _DEFAULT_TIMEOUT_MINUTES)
 
 
 def _read_log_group(arguments: dict[str, Json]) -> str:
@@ -116,28 +119,29 @@ def _read_log_group(arguments: dict[str, Json]) -> str:
 
 def _describe_run(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
     """Return a JobRun in Glue's format."""
-    began = int(request.world.begin.timestamp() * 1000)
-    arguments = request.named
-    shown: dict[str, Json] = {
+    began, arguments = request.world.begin_millis, request.named
+    ended = request.world.at if run.ended is None else run.ended
+    find = arguments.get
+    shown: dict[str, Json] = {  # in the order of the names
         "AllocatedCapacity": 10,
+        "Arguments": find("Arguments", _ABSENT),
         "Attempt": 0,
-        "ExecutionTime": int((run.ended if run.ended is not None else request.world.at) - run.started),
+        "CompletedOn": _ABSENT if run.ended is None else began + int(1000 * run.ended),
+        "ErrorMessage": run.message or _ABSENT,
+        "ExecutionClass": find("ExecutionClass", _ABSENT),
+        "ExecutionTime": int(ended - run.started),
         "Id": run.run_id,
         "JobName": run.job,
+        "JobRunQueuingEnabled": find("JobRunQueuingEnabled", _ABSENT),
         "JobRunState": run.status,
-        "LastModifiedOn": began + int(1000 * (run.ended if run.ended is not None else request.world.at)),
+        "LastModifiedOn": began + int(1000 * ended),
         "LogGroupName": _read_log_group(arguments),
         "MaxCapacity": 10.0,
+        "NumberOfWorkers": find("NumberOfWorkers", _ABSENT),
         "PredecessorRuns": [],
+        "SecurityConfiguration": find("SecurityConfiguration", _ABSENT),
         "StartedOn": began + int(1000 * run.started),
-        "Timeout": _read_timeout_minutes(arguments),
+        "Timeout": _read_timeout_minutes(request),
+        "WorkerType": find("WorkerType", _ABSENT),
     }
-    named = ("Arguments", "NumberOfWorkers", "WorkerType", "ExecutionClass", "SecurityConfiguration")
-    for key in (*named, "JobRunQueuingEnabled"):
-        if key in arguments:
-            shown[key] = arguments[key]
-    if run.ended is not None:
-        shown["CompletedOn"] = began + int(1000 * run.ended)
-    if run.message:
-        shown["ErrorMessage"] = run.message
-    return dict(sorted(shown.items()))
+    return {name: value for name, value in shown.items() if value is not _ABSENT}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from sfnorch.json_values import Json, find_value, read_mapping, read_string
+from sfnorch.json_values import Json, read_mapping, read_string
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import Execution
 from sfnorch.simulator.world import StartExecution, World
@@ -38,7 +38,7 @@ class ServiceRequest(NamedTuple):
 
     def get_text(self, name: str) -> str:
         """Return an argument as text; empty if it is missing or not a text."""
-        return read_string(find_value(self.arguments, name))
+        return read_string(self.named.get(name))
 
 
 Handler: TypeAlias = Callable[[ServiceRequest], Steps[Json]]

@@ -31,7 +31,8 @@ def _run_call(visit: Visit) -> Steps[Json]:
     call = parse_call(state)
     visit.has_token, visit.token = call is not None and call.way != "", ""
     arguments = visit.make_arguments()
-    visit.limit(arguments, f"The Arguments of '{state.name}' evaluated to a value")
+    if visit.is_too_large(arguments):
+        raise visit.refuse_size(f"The Arguments of '{state.name}' evaluated to a value")
     task = TaskCall(
         visit=visit,
         call=call,
@@ -59,9 +60,11 @@ def _run_call(visit: Visit) -> Steps[Json]:
 
 def _limit_result(visit: Visit, call: ServiceCall | None, result: Json) -> None:
     """Raise StatesError (States.DataLimitExceeded) for a result larger than 256 KiB, whose cause names the resource."""
+    if not visit.is_too_large(result):
+        return
     resource = visit.state.read_text("Resource")
     by = call.name.rpartition(":")[0] if call is not None and ":states:" in resource else resource
-    visit.limit(result, f"The state/task '{by}' returned a result")
+    raise visit.refuse_size(f"The state/task '{by}' returned a result")
 
 
 def _evaluate_seconds(visit: Visit, name: str) -> float | None:
