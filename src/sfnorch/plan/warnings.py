@@ -31,6 +31,9 @@ REQUIRED_PARAMETER = "required-parameter"
 JOB_RUN_QUOTA = "job-run-quota"
 """The rule of warnings about items that run more Glue jobs at the same time than an account may."""
 
+BATCH_FAILURES = "batch-failures"
+"""The rule of warnings about tolerated failures of items that share a child execution."""
+
 _MOST_PLACES = 5
 
 
@@ -67,6 +70,18 @@ def _find_quota_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
             f"up to {items:,} items run a Glue job at the same time, and by default an account can have {MAX_JOB_RUNS} "
             "concurrent job runs",
             f"set max_concurrency to {MAX_JOB_RUNS} or less, or raise the quota of Glue",
+        )
+
+
+def _find_batch_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield a warning if failures of items in batches are limited: a failed item counts as its whole batch."""
+    if plan.pattern == "fan-out" and plan.batch and plan.tolerated_failures != "100%":
+        yield plan.places.create_warning(
+            BATCH_FAILURES,
+            ("tolerated_failures",),
+            f"Step Functions counts all items of a batch as failed if one of them failed: with batch: {plan.batch}, "
+            f"one failed item counts as {plan.batch}",
+            "raise tolerated_failures accordingly, or remove batch",
         )
 
 
@@ -117,6 +132,7 @@ def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
 _CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (
     _find_concurrent_job_warnings,
     _find_quota_warnings,
+    _find_batch_warnings,
     _find_schedule_warnings,
     _find_parameter_warnings,
     _find_backfill_warnings,

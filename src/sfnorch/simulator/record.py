@@ -149,6 +149,12 @@ class MapRunRecord:
         found["PENDING"] = self.total - found.total()
         return dict(found)
 
+    def count_executions(self) -> dict[str, int]:
+        """Return the number of child executions with each status, and those that have not started as PENDING."""
+        found = Counter(child.status for child in self.children.values())
+        found["PENDING"] = self.count - found.total()
+        return dict(found)
+
     def count_event(self, at: float, child: Execution, detail: EventDetail) -> None:
         """Count an event of a child execution."""
         match detail:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from sfnorch.plan.checks.jobs import check_job_run
+from sfnorch.plan.item_events import MAX_EVENTS, count_batch_events, find_largest_batch
 from sfnorch.plan.models.fan_out import FanOutPlan
 from sfnorch.plan.names import find_code_fault
 from sfnorch.plan.paths import Fault, Path
@@ -13,7 +14,7 @@ from sfnorch.plan.sound_part import ValidPart
 
 
 def check_fan_out(plan: FanOutPlan, part: ValidPart) -> Iterator[Fault]:
-    """Yield items that are code or repeat another item, and settings of jobs that contradict each other."""
+    """Yield items that are code or repeat another item, a batch that is too large, and faults of the jobs."""
     first: dict[str, int] = {}
     for index, item in enumerate(plan.items.listed or ()):
         path: Path = ("items", index)
@@ -23,6 +24,13 @@ def check_fan_out(plan: FanOutPlan, part: ValidPart) -> Iterator[Fault]:
             yield path, f"the item repeats items[{first[text]}]; remove one of them"
     for index, job in enumerate(plan.jobs):
         yield from check_job_run(job, ("jobs", index))
+    if plan.batch is not None and (events := count_batch_events(plan.jobs, plan.batch)) > MAX_EVENTS:
+        largest = find_largest_batch(plan.jobs)
+        yield (
+            ("batch",),
+            f"with all retries, {plan.batch} items can have {events:,} history events, and a child execution can have "
+            f"{MAX_EVENTS:,}; " + (f"set it to {largest} or less" if largest > 1 else "remove it"),
+        )
 
 
 def _check_text(value: object, path: Path) -> Iterator[Fault]:
