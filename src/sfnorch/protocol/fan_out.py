@@ -19,6 +19,9 @@ MACHINE = "fan-out"
 ERROR = "ItemsFailed"
 """The error of an execution with items that failed, if the plan lets it fail."""
 
+BATCH_ERROR = "ItemsOfBatchFailed"
+"""The error of a child execution with a batch, of which items failed."""
+
 LABEL, REMAINING_LABEL = "items", "remaining"
 """The labels of the Map runs: of the items of the plan, and of the items that a resumed execution gets."""
 
@@ -41,6 +44,7 @@ class FanOutState:
     CHECK_FAILURES = "CheckFailures"
     READ_MANIFEST = "ReadManifest"
     READ_FAILURES = "ReadFailures"
+    COUNT_FAILURES = "CountFailures"
     WRITE_FAILURES = "WriteFailures"
     ITEMS_FAILED = "ItemsFailed"
 
@@ -53,6 +57,17 @@ class ItemState:
     SKIP_ITEM = "SkipItem"
     ITEM_DONE = "ItemDone"
     ITEM_FAILED = "ItemFailed"
+
+
+class BatchState:
+    """Names of states of a child execution with a batch, besides those of its items."""
+
+    RUN_BATCH = "RunBatch"
+    RUN_ITEM = "RunItem"
+    KEEP_FAILURE = "KeepItemFailure"
+    CHECK_BATCH = "CheckBatch"
+    BATCH_DONE = "BatchDone"
+    BATCH_FAILED = "BatchFailed"
 
 
 class FanOutVariable:

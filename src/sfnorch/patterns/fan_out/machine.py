@@ -22,8 +22,8 @@ from sfnorch.asl import (
     jsonata,
 )
 from sfnorch.integrations import alarm_state, glue_job, map_run, notification
-from sfnorch.patterns.fan_out.failures import build_counting_states, build_failure_states
-from sfnorch.patterns.fan_out.item import build_processor
+from sfnorch.patterns.fan_out.batch import build_processor
+from sfnorch.patterns.fan_out.failures import build_counting_states, build_failure_states, list_counts
 from sfnorch.patterns.fan_out.items import (
     assign_items,
     build_items,
@@ -91,7 +91,7 @@ def _build_graph(plan: FanOutPlan) -> Graph:
         _check(plan),
         _run_items(plan),
         _run_remaining(plan),
-        *build_counting_states(),
+        *build_counting_states(plan),
         *build_failure_states(plan),
         *([_refuse()] if plan.items.input else []),
         *build_invalid_parameters_states(plan),
@@ -107,7 +107,7 @@ def _resolve(plan: FanOutPlan) -> Pass:
         FanOutVariable.BUCKET: _BUCKET,
         FanOutVariable.RESULTS: jsonata('<<prefix>> & "/" & $states.context.Execution.Name', prefix=RESULTS_PREFIX),
         FanOutVariable.MAP_RUN: jsonata("null"),
-        FanOutVariable.COUNTS: {"total": 0, "succeeded": 0, "failed": 0, "pending": 0},
+        FanOutVariable.COUNTS: dict.fromkeys(list_counts(plan), 0),
         FanOutVariable.FAILURES: [],
         FanOutVariable.ERROR: jsonata("null"),
         FanOutVariable.SUMMARY: "",
@@ -164,12 +164,15 @@ def _run(
 ) -> DistributedMap:
     tolerated = plan.tolerated_failures
     is_share = isinstance(tolerated, str)
+    common: dict[str, Value] = {"params": jsonata("$params"), "run": jsonata("$run")}
     return DistributedMap(
         name=name,
         label=label,
         items=items,
         reader=reader,
-        item_selector={**selector, "params": jsonata("$params"), "run": jsonata("$run")},
+        item_selector=selector if plan.batch else {**selector, **common},
+        batch_size=plan.batch,
+        batch_input=common if plan.batch else None,
         max_concurrency=plan.max_concurrency,
         tolerated_count=None if is_share else tolerated,
         tolerated_percentage=int(tolerated.removesuffix("%")) if is_share else None,

@@ -35,7 +35,7 @@ def list_map_runs(request: ServiceRequest) -> Steps[Json]:
 
 @simulates("aws-sdk:sfn:describeMapRun")
 def describe_map_run(request: ServiceRequest) -> Steps[Json]:
-    """Return the numbers of items and child executions of a Map run by status. Raises StatesError for an unknown one."""
+    """Return the numbers of items and child executions of a Map run by status. Raises StatesError if it is unknown."""
     arn = request.get_text("MapRunArn")
     for run in request.world.record.map_runs:
         if run.arn == arn:
