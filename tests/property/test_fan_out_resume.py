@@ -44,7 +44,7 @@ def resumed(fake: Fake, failing: dict[str, int]) -> Run:
 failures = st.dictionaries(st.sampled_from(JOBS), st.integers(0, 9))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from([TEMPLATE, LIMITED, BATCHES, LIMITED_BATCHES]),
     st.integers(1, 9),
