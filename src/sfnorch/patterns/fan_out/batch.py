@@ -50,13 +50,14 @@ def _build_batch(plan: FanOutPlan, ending: str) -> Graph:
 
 
 def _run_item(plan: FanOutPlan, ending: str) -> Graph:
+    caught = {"given": jsonata("$states.input"), "caught": jsonata("$states.errorOutput")}
     outcome = read_program(__package__, "item_outcome").fill(name=MOST_NAME, message=MESSAGE_LENGTH)
     return Graph(
         Parallel(
             name=BatchState.RUN_ITEM + ending,
             branches=(build_item(plan, ending),),
-            catch=catch_any_error(BatchState.KEEP_FAILURE + ending, output=outcome),
+            catch=catch_any_error(BatchState.KEEP_FAILURE + ending, output=caught),
             output=jsonata("$states.result[0]"),
         ),
-        Pass(name=BatchState.KEEP_FAILURE + ending),
+        Pass(name=BatchState.KEEP_FAILURE + ending, output=outcome),
     )
