@@ -62,18 +62,26 @@ def build_counting_states() -> tuple[AnyState, ...]:
     )
 
 
-def build_failure_states(plan: FanOutPlan) -> tuple[AnyState, ...]:
+def build_report_states(*, failed: str, succeeded: str) -> tuple[AnyState, ...]:
+    """Return the states after the count: the list of failures, and the alarm; then the execution enters these states.
+
+    `failed` is the state that follows after a failure, `succeeded` the one after a success.
+    """
+    return (
+        _check_failures(),
+        *_read_failures(),
+        build_raise_alarm_state(jsonata("$summary"), next_state=failed),
+        clear_alarm(next_state=succeeded, output={}),
+    )
+
+
+def build_ending_states(plan: FanOutPlan) -> tuple[AnyState, ...]:
     """Return the states after the count: alarm, the list of failures, notification, and the end."""
     notifies = plan.notify != "never"
     end = FanOutState.ITEMS_FAILED if plan.on_item_failure == "fail" else SharedState.DONE
     after_alarm = SharedState.NOTIFY_FAILURE if notifies else end
     well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
-    states: list[AnyState] = [
-        _check_failures(),
-        *_read_failures(),
-        build_raise_alarm_state(jsonata("$summary"), next_state=after_alarm),
-        clear_alarm(next_state=well, output={}),
-    ]
+    states: list[AnyState] = [*build_report_states(failed=after_alarm, succeeded=well)]
     if notifies:
         states.append(_notify_failure(plan, end))
     if plan.notify == "always":
