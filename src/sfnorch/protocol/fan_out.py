@@ -96,6 +96,7 @@ class ItemVariable:
     ENVIRONMENT = "itemEnvironment"
     PARAMS = "itemParams"
     RUN = "itemRun"
+    CHILD = "itemChild"
 
 
 class RemainingItems(TypedDict):

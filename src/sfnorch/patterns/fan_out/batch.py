@@ -9,24 +9,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import AnyState, Choice, ChoiceRule, Fail, Graph, Map, Parallel, Pass, Succeed, jsonata, read_program
-from sfnorch.patterns.fan_out.item import MOST_NAME, build_item
+from sfnorch.patterns.fan_out.item import MOST_NAME, ChainOwner, build_item
 from sfnorch.patterns.job_failure import MESSAGE_LENGTH, catch_any_error
 from sfnorch.protocol.fan_out import BATCH_ERROR, BatchState
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models.fan_out import FanOutPlan
+    from sfnorch.plan.models.fan_out import ItemChain
 
 
-def build_processor(plan: FanOutPlan, ending: str) -> Graph:
+def build_processor(chain: ItemChain, owner: ChainOwner, ending: str) -> Graph:
     """Return the states of a child execution, of an item or a batch; `ending` follows each name of a state."""
-    return build_item(plan, ending) if plan.batch is None else _build_batch(plan, ending)
+    return build_item(chain, owner, ending) if chain.batch is None else _build_batch(chain, owner, ending)
 
 
-def _build_batch(plan: FanOutPlan, ending: str) -> Graph:
+def _build_batch(chain: ItemChain, owner: ChainOwner, ending: str) -> Graph:
     failed = ChoiceRule(
         condition=jsonata("$count($states.input.outcomes[$exists(error)]) > 0"), next=BatchState.BATCH_FAILED + ending
     )
-    cause = read_program(__package__, "batch_failed").fill(name=MOST_NAME, message=MESSAGE_LENGTH, jobs=len(plan.jobs))
+    cause = read_program(__package__, "batch_failed").fill(name=MOST_NAME, message=MESSAGE_LENGTH, jobs=len(chain.jobs))
     states: tuple[AnyState, ...] = (
         Map(
             name=BatchState.RUN_BATCH + ending,
@@ -38,7 +38,7 @@ def _build_batch(plan: FanOutPlan, ending: str) -> Graph:
                 "run": jsonata("$states.input.BatchInput.run"),
             },
             max_concurrency=1,
-            processor=_run_item(plan, ending),
+            processor=_run_item(chain, owner, ending),
             output={"outcomes": jsonata("$states.result"), "run": jsonata("$states.input.BatchInput.run.id")},
             next=BatchState.CHECK_BATCH + ending,
         ),
@@ -49,13 +49,13 @@ def _build_batch(plan: FanOutPlan, ending: str) -> Graph:
     return Graph(*states)
 
 
-def _run_item(plan: FanOutPlan, ending: str) -> Graph:
+def _run_item(chain: ItemChain, owner: ChainOwner, ending: str) -> Graph:
     caught = {"given": jsonata("$states.input"), "caught": jsonata("$states.errorOutput")}
     outcome = read_program(__package__, "item_outcome").fill(name=MOST_NAME, message=MESSAGE_LENGTH)
     return Graph(
         Parallel(
             name=BatchState.RUN_ITEM + ending,
-            branches=(build_item(plan, ending),),
+            branches=(build_item(chain, owner, ending),),
             catch=catch_any_error(BatchState.KEEP_FAILURE + ending, output=caught),
             output=jsonata("$states.result[0]"),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -144,10 +144,9 @@ class Items(Model):
         return self
 
 
-class FanOutPlan(OrchestrationPlan):
-    """A chain of Glue jobs for every item of a list, each in a separate execution."""
+class ItemChain(Model):
+    """The keys of a chain of Glue jobs for every item of a list."""
 
-    pattern: Literal["fan-out"] = Field(description="Pattern of the orchestration.", examples=["fan-out"])
     items: Items = Field(
         description="Items: `input` for the list `items` in the input of the execution, a list, or a mapping with an "
         "object or a listing in S3.",
@@ -173,11 +172,6 @@ class FanOutPlan(OrchestrationPlan):
         "stops the others.",
         examples=["5%"],
     )
-    on_item_failure: Literal["succeed", "fail"] = Field(
-        default="succeed",
-        description="Whether the execution succeeds or fails when an item failed.",
-        examples=["fail"],
-    )
     item_name: ItemExpression | None = Field(
         default=None,
         description="Name of an item in notifications. Default: the item as text.",
@@ -189,7 +183,29 @@ class FanOutPlan(OrchestrationPlan):
         examples=["{% $item.active %}"],
     )
 
+
+class FanOutPlan(ItemChain, OrchestrationPlan):  # pydantic orders the fields from the last base to the first
+    """A chain of Glue jobs for every item of a list, each in a separate execution."""
+
+    pattern: Literal["fan-out"] = Field(description="Pattern of the orchestration.", examples=["fan-out"])
+    on_item_failure: Literal["succeed", "fail"] = Field(
+        default="succeed",
+        description="Whether the execution succeeds or fails when an item failed.",
+        examples=["fail"],
+    )
+
     @property
     def job_names(self) -> tuple[str, ...]:
         """The names of the Glue jobs in the plan, without duplicates."""
         return tuple(dict.fromkeys(job.name for job in self.jobs))
+
+
+class FanOutChild(ItemChain):
+    """A child state machine, which runs a chain of Glue jobs for every item of a list."""
+
+    marks: ClassVar[frozenset[str]] = frozenset(ItemChain.model_fields) - {"jobs"}
+    """The keys that no other child has."""
+
+    name: Annotated[str, Field(pattern=names.CHILD_NAME)] = Field(
+        default="", description="Name of the child. Default: child-1, child-2 and so on.", examples=["tables"]
+    )
