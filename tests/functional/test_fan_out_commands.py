@@ -140,6 +140,21 @@ def test_all_failures_as_csv(ended: Made):
     assert command("status").code == 2
 
 
+def test_failed_items_with_the_same_name(ended: Made, account: Account):
+    fake, command = ended(failing={"load": 2})
+    (key,) = (key for _, key in fake.objects if key.endswith("FAILED_0.json"))
+    rows = json.loads(fake.objects[fake.bucket, key])
+    cause = json.dumps({**json.loads(rows[0]["Cause"]), "item": "same"})
+    body = json.dumps([{**row, "Cause": cause} for row in rows])
+    s3_of(account).put_object(Bucket=fake.bucket, Key=key, Body=body)
+    done = command("status", "--save-failures", "failures.csv")
+    assert done.code == 0
+    assert done.err == (
+        "Warning: 2 failed items have the name 'same'; their columns run and execution differ, and item_name in the "
+        "plan can make the names unique\n"
+    )
+
+
 def test_failures_of_items_that_still_run(ended: Made):
     fake, command = ended(until=400.0)
     fake.objects.clear()

@@ -31,10 +31,10 @@ def save_failures(request: ExecutionRequest, path: Path, account: AwsAccount) ->
         write_whole(path, format_failed_items(_count(found, names)))
     many = "1 failed item" if names.total() == 1 else f"{names.total():,} failed items"
     click.echo(f"Wrote {path}: {many} of {found.execution}.")
-    if repeated := [name for name, number in names.items() if number > 1]:
+    if repeated := next((name for name, number in names.items() if number > 1), ""):
         click.echo(
-            f"Warning: {len(repeated):,} names belong to several failed items, such as {repeated[0][:60]!r}; the "
-            "columns run and execution tell them apart, and item_name in the plan can make names unique",
+            f"Warning: {names[repeated]:,} failed items have the name {repeated[:60]!r}; their columns run and "
+            "execution differ, and item_name in the plan can make the names unique",
             err=True,
         )
 

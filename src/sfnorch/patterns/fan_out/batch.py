@@ -1,4 +1,4 @@
-"""The child execution of a batch: it runs its items one after another, and fails at its end if an item failed.
+"""The child execution of a batch: it runs its items in sequence, and fails at its end if an item failed.
 
 Each item runs in a Parallel state with one branch, whose states are those of a child execution with one item. The state
 catches every error of the item, so that the next item of the batch runs.
@@ -50,14 +50,13 @@ def _build_batch(chain: ItemChain, owner: ChainOwner, ending: str) -> Graph:
 
 
 def _run_item(chain: ItemChain, owner: ChainOwner, ending: str) -> Graph:
-    caught = {"given": jsonata("$states.input"), "caught": jsonata("$states.errorOutput")}
     outcome = read_program(__package__, "item_outcome").fill(name=MOST_NAME, message=MESSAGE_LENGTH)
     return Graph(
         Parallel(
             name=BatchState.RUN_ITEM + ending,
             branches=(build_item(chain, owner, ending),),
-            catch=catch_any_error(BatchState.KEEP_FAILURE + ending, output=caught),
+            catch=catch_any_error(BatchState.KEEP_FAILURE + ending, output=outcome),
             output=jsonata("$states.result[0]"),
         ),
-        Pass(name=BatchState.KEEP_FAILURE + ending, output=outcome),
+        Pass(name=BatchState.KEEP_FAILURE + ending),
     )

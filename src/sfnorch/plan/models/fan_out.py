@@ -161,7 +161,7 @@ class ItemChain(Model):
     )
     batch: Annotated[int, Field(ge=2, le=MAX_BATCH)] | None = Field(
         default=None,
-        description="Number of items that share a child execution, which runs them one after another. "
+        description="Number of items that share a child execution, which runs them in sequence. "
         "`max_concurrency` remains the number of items that run at the same time. Default: each item has its own.",
         examples=[10],
     )
