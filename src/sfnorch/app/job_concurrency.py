@@ -10,7 +10,7 @@ from sfnorch.aws.errors import explain_error
 from sfnorch.aws.glue_jobs import read_concurrency
 from sfnorch.aws.service_quotas import JOB_RUN_QUOTA_CODE, read_job_run_quota
 from sfnorch.integrations.glue_job import PATIENCE_SECONDS, QUEUE_MINUTES
-from sfnorch.plan.item_concurrency import count_concurrent_items
+from sfnorch.plan.item_chains import count_all_concurrent_items
 from sfnorch.plan.side_by_side import find_concurrent_jobs
 from sfnorch.plan.warnings import CONCURRENT_JOB, JOB_RUN_QUOTA, find_plan_warnings
 
@@ -34,7 +34,7 @@ def read_plan_quota(plan: AnyPlan | None, connect: Callable[[], QuotaReader]) ->
 
     It is read only for a plan with items that run at the same time.
     """
-    return read_job_run_quota(connect()) if plan and count_concurrent_items(plan) > 1 else None
+    return read_job_run_quota(connect()) if plan and count_all_concurrent_items(plan) > 1 else None
 
 
 def warn_of_plan(
@@ -50,7 +50,7 @@ def warn_of_plan(
     """
     quota = read_quota()
     warnings = [found for found in find_plan_warnings(plan, now) if quota is None or found.rule != JOB_RUN_QUOTA]
-    items = count_concurrent_items(plan)
+    items = count_all_concurrent_items(plan)
     try:
         known = read()
     except Exception as error:

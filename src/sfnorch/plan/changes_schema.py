@@ -6,7 +6,7 @@ A change has no required key, null removes a key, and a mapping changes a list o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from sfnorch.plan.composition.named_items import ADD, AFTER, BEFORE, NAMED_LISTS, REMOVED
@@ -57,8 +57,8 @@ class ChangesSchema:
         if "anyOf" in schema:
             parts = [part for each in schema["anyOf"] for part in _list_alternatives(self._change(each, key))]
             return {**schema, "anyOf": parts}
-        if key in NAMED_LISTS and "$ref" in schema.get("items", {}):
-            return accept_alternatives(schema, self._change_by_name(schema["items"]["$ref"], key))
+        if key in NAMED_LISTS and (references := _list_references(schema.get("items", {}))):
+            return accept_alternatives(schema, self._change_by_name(references, key))
         changed = dict(schema)
         if isinstance(inner := schema.get("additionalProperties"), dict):
             changed["additionalProperties"] = accept_null(self._change(inner, ""))
@@ -66,11 +66,14 @@ class ChangesSchema:
             changed["patternProperties"] = {name: accept_null(self._change(one, "")) for name, one in patterns.items()}
         return changed
 
-    def _change_by_name(self, reference: str, key: str) -> Schema:
-        """Return the schema of a mapping from the names of items to their changes. `none` can be the name of a job."""
-        item = refer_to(self._define(reference.removeprefix(_REFERENCE), NAMED_LISTS[key]))
+    def _change_by_name(self, references: Iterable[str], key: str) -> Schema:
+        """Return the schema of a mapping from the names of items to their changes. `none` can be the name of a job.
+
+        `references` are the definitions that an item can have.
+        """
+        items = [refer_to(self._define(name.removeprefix(_REFERENCE), NAMED_LISTS[key])) for name in references]
         removed = _NULL if key == "jobs" else {"enum": list(REMOVED)}
-        return {"type": "object", "additionalProperties": accept_alternatives(item, removed)}
+        return {"type": "object", "additionalProperties": accept_alternatives({"anyOf": items}, removed)}
 
     def _define(self, name: str, item: str = "") -> str:
         """Return the name of the definition of a change; an `item` of a list has a word that means it."""
@@ -107,6 +110,11 @@ def _build_place_keys(item: str) -> dict[str, Schema]:
             "examples": ["clean-orders"],
         },
     }
+
+
+def _list_references(items: Schema) -> list[str]:
+    """Return the definitions to which the schema of an item refers."""
+    return [each["$ref"] for each in items.get("anyOf", [items]) if "$ref" in each]
 
 
 def _list_alternatives(schema: Schema) -> list[Schema]:

@@ -20,6 +20,7 @@ INCLUDED_FILE = "IncludedFile"
 """The definition of a file that a plan includes."""
 
 _PARTS_WITH_JOBS = ("Job", "DagTask", "FlowStep")
+_CHILDREN = ("Child", "FanOutChild")
 
 _INCLUDE = {
     "anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "items": {"type": "string", "minLength": 1}}],
@@ -67,7 +68,8 @@ def add_composition_keys(definitions: dict[str, Schema], plans: Mapping[str, str
         definitions[name] = _accept_null_settings(definitions[name])
     for name in _PARTS_WITH_JOBS:
         _accept_null_of_defaults(definitions[name], settings)
-    definitions["Child"]["properties"][DEFAULTS] = {**refer_to(defaults["master-child"]), **_CHILD_DEFAULTS}
+    for name in _CHILDREN:
+        definitions[name]["properties"][DEFAULTS] = {**refer_to(defaults["master-child"]), **_CHILD_DEFAULTS}
     changes = ChangesSchema(definitions)
     for pattern, name in plans.items():
         own = defaults.get(pattern)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.default import DefaultJob, DefaultPlan
+from sfnorch.plan.item_chains import is_fan_out
 from sfnorch.plan.names import MAX_JOBS, find_job_name_fault
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def replace_jobs(plan: ChainsPlan, jobs: dict[int, Sequence[str]]) -> ChainsPlan
         if (fault := find_job_name_fault(name))
     ]
     for index, names in jobs.items():
+        if is_fan_out(plan.children[index]):
+            wrong.append(f"{plan.children[index].name} is a fan-out, whose jobs cannot be replaced; change the plan")
+            continue
         if not 1 <= len(names) <= MAX_JOBS:
             wrong.append(f"{plan.children[index].name} must have 1 to {MAX_JOBS} jobs; got {len(names)}")
     if wrong:
@@ -42,7 +46,10 @@ def replace_jobs(plan: ChainsPlan, jobs: dict[int, Sequence[str]]) -> ChainsPlan
                 for n, child in enumerate(plan.children)
             ]
         )
-    children = [_replace_chain(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]
+    children = [
+        _replace_chain(child, jobs[n]) if n in jobs and not is_fan_out(child) else child
+        for n, child in enumerate(plan.children)
+    ]
     changed = plan.model_copy(update={"children": children})
     places = plan.places
     for index in jobs:

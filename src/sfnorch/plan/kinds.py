@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sfnorch.plan.models.continuous import ContinuousPlan
     from sfnorch.plan.models.dag import DagPlan
     from sfnorch.plan.models.dynamic import DynamicPlan
-    from sfnorch.plan.models.fan_out import FanOutPlan
+    from sfnorch.plan.models.fan_out import FanOutChild, FanOutPlan
     from sfnorch.plan.models.flow import FlowPlan
     from sfnorch.plan.models.job import Job
     from sfnorch.plan.models.master_child import Child, MasterChildPlan
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     ScheduledPlan: TypeAlias = MasterChildPlan | DagPlan | ContinuousPlan | FlowPlan | FanOutPlan
     AnyPlan: TypeAlias = WrittenPlan | DefaultPlan
     ChainsPlan: TypeAlias = MasterChildPlan | DefaultPlan
-    AnyChild: TypeAlias = Child | DefaultChild
+    AnyChain: TypeAlias = Child | DefaultChild
+    AnyChild: TypeAlias = AnyChain | FanOutChild
     AnyJob: TypeAlias = Job | DefaultJob
 
 PLANS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sfnorch.json_values import find_value
 from sfnorch.plan.model_fields import find_fields, list_composed_keys
 from sfnorch.plan.names import PATTERN_DESCRIPTIONS
 from sfnorch.plan.paths import Path
@@ -33,7 +34,8 @@ def _convert_error(document: Document, model: type[BaseModel], row: ErrorDetails
     inner: Path = tuple(step for step in row["loc"] if step != "[key]")
     path = (*above, *inner)
     if row["type"] == "extra_forbidden":
-        known = [*find_fields(model, inner[:-1]), *list_composed_keys(model, inner[:-1])]
+        fields = find_fields(model, inner[:-1], find_value(document.data, *above))
+        known = [*fields, *list_composed_keys(model, inner[:-1])]
         return document.create_finding(path, f"unknown key {path[-1]!r}", suggest_key(str(path[-1]), known))
     if row["type"] == "missing":
         return document.create_finding(path, f"the key {path[-1]!r} is missing", "add it")

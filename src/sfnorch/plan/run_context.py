@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.plan.default import DefaultPlan
+from sfnorch.plan.item_chains import list_item_chains
 from sfnorch.protocol.run_context import RunVariable
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def has_run_context(plan: AnyPlan) -> bool:
 
     They do so only if the plan uses one of them. The items of a fan-out always have their run.
     """
-    if plan.pattern == "fan-out" or plan.parameters or plan.run_id_argument:
+    if list_item_chains(plan) or plan.parameters or plan.run_id_argument:
         return True
     if plan.overlap is not None and plan.overlap.mode != "allow":
         return True

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfnorch.expressions import is_expression
-from sfnorch.plan.item_concurrency import count_concurrent_items
+from sfnorch.plan.item_chains import count_concurrent_items, is_fan_out
 from sfnorch.plan.paths import Path
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyChild, AnyJob, AnyPlan, ChainsPlan
     from sfnorch.plan.models.dag import DagPlan, DagTask
-    from sfnorch.plan.models.fan_out import FanOutPlan
+    from sfnorch.plan.models.fan_out import ItemChain
     from sfnorch.plan.models.flow import FlowStep, ForEach
 
 MOST_ITEMS = 40
@@ -60,7 +60,7 @@ def find_concurrent_jobs(plan: AnyPlan) -> Iterator[ConcurrentJob]:
         case "flow":
             uses = _list_steps_uses(plan.steps, ("steps",))
         case "fan-out":
-            uses = _list_item_uses(plan)
+            uses = _list_item_uses(plan, ())
         case _:  # the input of an execution names its jobs
             return
     for job, use in uses.items():
@@ -72,21 +72,21 @@ def _list_chain_uses(plan: ChainsPlan) -> dict[str, _JobUse]:
     chains = []
     children: Sequence[AnyChild] = plan.children
     for number, child in enumerate(children):
-        chain: dict[str, _JobUse] = {}
-        jobs: Sequence[AnyJob] = child.jobs
-        for index, job in enumerate(jobs):
-            use = _JobUse((("children", number, "jobs", index),), queuing=frozenset({job.job_run_queuing}))
-            chain = _combine_sequential(chain, {job.name: use})
-        chains.append(chain)
+        path: Path = ("children", number)
+        chains.append(_list_item_uses(child, path) if is_fan_out(child) else _list_job_uses(child.jobs, path))
     return _combine_concurrent(chains)
 
 
-def _list_item_uses(plan: FanOutPlan) -> dict[str, _JobUse]:
+def _list_item_uses(chain: ItemChain, path: Path) -> dict[str, _JobUse]:
+    return _repeat_uses(_list_job_uses(chain.jobs, path), count_concurrent_items(chain))
+
+
+def _list_job_uses(jobs: Sequence[AnyJob], path: Path) -> dict[str, _JobUse]:
     chain: dict[str, _JobUse] = {}
-    for index, job in enumerate(plan.jobs):
-        use = _JobUse((("jobs", index),), queuing=frozenset({job.job_run_queuing}))
+    for index, job in enumerate(jobs):
+        use = _JobUse(((*path, "jobs", index),), queuing=frozenset({job.job_run_queuing}))
         chain = _combine_sequential(chain, {job.name: use})
-    return _repeat_uses(chain, count_concurrent_items(plan))
+    return chain
 
 
 def _list_task_uses(plan: DagPlan) -> dict[str, _JobUse]:

@@ -78,7 +78,7 @@ def validate_parts(model: type[AnyModel], data: object) -> tuple[AnyModel | None
         for row in errors:
             path = part.restore(tuple(step for step in row["loc"] if step != "[key]"))
             if row["type"] == "missing" and path not in examples:
-                examples[path] = _find_example(model, path, len(examples))
+                examples[path] = _find_example(model, path, data, len(examples))
                 continue
             path = _find_written(data, path[:-1] if row["type"] == "missing" else path)
             if not path:
@@ -98,9 +98,9 @@ def validate_parts(model: type[AnyModel], data: object) -> tuple[AnyModel | None
     return None, part, rows
 
 
-def _find_example(model: type[BaseModel], path: Path, number: int) -> object:
+def _find_example(model: type[BaseModel], path: Path, data: object, number: int) -> object:
     """Return a valid value for a required key, whose names no other part of the plan has."""
-    found = find_fields(model, path[:-1])[str(path[-1])].examples or [None]
+    found = find_fields(model, path[:-1], data)[str(path[-1])].examples or [None]
     return _rename(found[0], str(path[-1]), f"unnamed-{number}")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sfnorch.calls.quotas import MAX_JOB_RUNS
 from sfnorch.findings import Finding
 from sfnorch.naming import name_parameter_default
-from sfnorch.plan.item_concurrency import count_concurrent_items
+from sfnorch.plan.item_chains import count_all_concurrent_items, count_concurrent_items, list_item_chains
 from sfnorch.plan.paths import format_path
 from sfnorch.plan.side_by_side import ConcurrentJob, find_concurrent_jobs
 
@@ -30,6 +30,9 @@ REQUIRED_PARAMETER = "required-parameter"
 
 JOB_RUN_QUOTA = "job-run-quota"
 """The rule of warnings about items that run more Glue jobs at the same time than an account may."""
+
+BATCH_FAILURES = "batch-failures"
+"""The rule of warnings about tolerated failures of items that share a child execution."""
 
 _MOST_PLACES = 5
 
@@ -58,16 +61,29 @@ def _find_concurrent_job_warnings(plan: AnyPlan, now: datetime) -> Iterator[Find
 
 
 def _find_quota_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
-    """Yield a warning if the items of a fan-out run more jobs at the same time than Glue's default quota."""
-    items = count_concurrent_items(plan)
+    """Yield a warning if the items of the plan run more jobs at the same time than Glue's default quota."""
+    items, chains = count_all_concurrent_items(plan), list_item_chains(plan)
     if items > MAX_JOB_RUNS:
         yield plan.places.create_warning(
             JOB_RUN_QUOTA,
-            ("max_concurrency",),
+            (*max(chains, key=lambda path: count_concurrent_items(chains[path])), "max_concurrency"),
             f"up to {items:,} items run a Glue job at the same time, and by default an account can have {MAX_JOB_RUNS} "
             "concurrent job runs",
             f"set max_concurrency to {MAX_JOB_RUNS} or less, or raise the quota of Glue",
         )
+
+
+def _find_batch_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield a warning if failures of items in batches are limited: a failed item counts as its whole batch."""
+    for path, chain in list_item_chains(plan).items():
+        if chain.batch and chain.tolerated_failures != "100%":
+            yield plan.places.create_warning(
+                BATCH_FAILURES,
+                (*path, "tolerated_failures"),
+                f"Step Functions counts all items of a batch as failed if one of them failed: with batch: "
+                f"{chain.batch}, one failed item counts as {chain.batch}",
+                "raise tolerated_failures accordingly, or remove batch",
+            )
 
 
 def _format_places(found: ConcurrentJob) -> str:
@@ -117,6 +133,7 @@ def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
 _CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (
     _find_concurrent_job_warnings,
     _find_quota_warnings,
+    _find_batch_warnings,
     _find_schedule_warnings,
     _find_parameter_warnings,
     _find_backfill_warnings,

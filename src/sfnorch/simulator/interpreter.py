@@ -115,7 +115,7 @@ class Interpreter:
         if RUN in assigned or PARAMS in assigned:
             self.execution.run, self.execution.params = read_run(variables), read_params(variables)
         if ItemVariable.ITEM_NAME in assigned and self.execution.map_run is not None:
-            self.execution.item = read_string(variables[ItemVariable.ITEM_NAME])
+            self.execution.name_item(read_string(variables[ItemVariable.ITEM_NAME]))
 
     def _record_aborted_state(self, scope: StateScope, state: LocatedState, end: Exception) -> None:
         """Count the event of a state that is aborted because its branch or its iteration ends.

@@ -67,3 +67,30 @@ def jobs_of(run: Run, item: str) -> list[tuple[str, str]]:
     """The job runs of an item in their order, each with its status."""
     (arn,) = [child.arn for child in children_of(run) if child.item == item]
     return [(job.job, job.status) for job in sorted(run.job_runs, key=lambda job: job.started) if job.execution == arn]
+
+
+def alarms_of(run: Run) -> list[tuple[str, str]]:
+    """The changes of alarms, each with the state after it."""
+    return [(change.alarm, change.after) for change in run.alarms]
+
+
+CHILD: dict[str, Any] = {key: PLAN[key] for key in ("items", "item_name", "jobs")} | {"name": "tables"}
+"""A child of a master that is the fan-out of the plan."""
+
+
+def master_of(*children: Mapping[str, Any], **keys: Any) -> Template:
+    """The template of a master with these children, each with keys that replace those of `CHILD` if it has items."""
+    given = [{**CHILD, **child} if "jobs" not in child else child for child in children]
+    return _render(json.dumps({"pattern": "master-child", "name": "nightly", "children": given, **keys}))
+
+
+def run_master(template: Template, given: Any = None, behaviour: Behaviour | None = None) -> Run:
+    """The run of a master."""
+    behaviour = behaviour or Behaviour(concurrent_runs={"*": 100})
+    return run_machine(template, choose_machine(template), {} if given is None else given, behaviour)
+
+
+def child_of(run: Run, name: str) -> Execution:
+    """The execution of a child of the master, by its name."""
+    (found,) = [each for each in run.executions if each.machine.endswith(f"stack-{name}")]
+    return found

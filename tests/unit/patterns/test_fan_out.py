@@ -10,17 +10,13 @@ import pytest
 from sfnorch.protocol.fan_out import MOST_REPORTED
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.record import Run
-from tests.unit.patterns.fan_outs import BUCKET, children_of, fan_out, jobs_of, objects, tables
+from tests.unit.patterns.fan_outs import BUCKET, alarms_of, children_of, fan_out, jobs_of, objects, tables
 
 RESULTS = "s3://stack-results-xxxxxxxxxxxx/fan-out/"
 
 
 def many(**keys: Any) -> Behaviour:
     return Behaviour(concurrent_runs={"*": 1_000}, **keys)
-
-
-def alarms_of(run: Run) -> list[tuple[str, str]]:
-    return [(change.alarm, change.after) for change in run.alarms]
 
 
 def read_item(source: dict[str, Any], text: str, name: str = "items__json") -> Run:

@@ -8,6 +8,32 @@ from sfnorch.plan.errors import PlanError
 from sfnorch.plan.load import parse_plan
 
 BAD: dict[str, tuple[str, list[str]]] = {
+    "children that are fan-outs": (
+        (
+            "pattern: master-child\n"
+            "children:\n"
+            "- {name: a, items: [x, 'y', x], job: [b], max_concurrency: 0}\n"
+            "- {name: b, jobs: [c], max_concurrency: 3}\n"
+            "- {name: c, items: 3, jobs: [{name: d, arguments: {--t: '{% $item %}'}}]}\n"
+            "- {name: d, items: input, jobs: [{name: d, arguments: {--t: '{% $thread %}'}}], select: yes}\n"
+            "- {name: e, items: {object: {bucket: our-bucket, key: '{% $item %}'}}, jobs: [d], item_name: '{% $itm %}'}\n"
+            "- {name: f, jobs: [{name: d, arguments: {--t: '{% $item %}'}}], item_nme: x}\n"
+        ),
+        [
+            "children[0].items[2]: the item repeats items[0]; remove one of them (plan.yaml, line 3)",
+            "children[0].job: unknown key 'job'; did you mean jobs? (plan.yaml, line 3)",
+            "children[0].jobs: the key 'jobs' is missing; add it (plan.yaml, line 3)",
+            "children[0].max_concurrency: 0 is too small; must be at least 1 (plan.yaml, line 3)",
+            "children[1].items: the key 'items' is missing; add it (plan.yaml, line 4)",
+            "children[2].items: expected a mapping, got 3 (plan.yaml, line 5)",
+            "children[3].jobs[0].arguments.--t: '{% $thread %}' is invalid: unknown variable $thread; available: $child, $environment, $item, $params, $run (plan.yaml, line 6)",
+            "children[3].select: 'yes' is not an expression; write '{% … %}' (plan.yaml, line 6)",
+            "children[4].item_name: '{% $itm %}' is invalid: unknown variable $itm; did you mean $item? (plan.yaml, line 7)",
+            "children[4].items.object.key: '{% $item %}' is invalid: unknown variable $item; available: $child, $environment, $params, $run (plan.yaml, line 7)",
+            "children[5].item_nme: unknown key 'item_nme'; available: name, jobs, defaults (plan.yaml, line 8)",
+            "children[5].jobs[0].arguments.--t: '{% $item %}' is invalid: unknown variable $item; available: $child, $environment, $params, $run, $thread (plan.yaml, line 8)",
+        ],
+    ),
     "tasks: names and needs": (
         (
             "pattern: dag\n"
@@ -135,6 +161,18 @@ BAD: dict[str, tuple[str, list[str]]] = {
         "pattern: [a]\n",
         [
             "pattern: unknown pattern ['a']; write one of: master-child, dynamic, dag, continuous, flow, fan-out (plan.yaml, line 1)",
+        ],
+    ),
+    "a batch whose history is too long": (
+        "pattern: fan-out\nbatch: 100\nitems: input\njobs: [a, b, {name: c, retries: 10}, d, e, f, g, h]\n",
+        [
+            "batch: with all retries, 100 items can have 32,812 history events, and a child execution can have 25,000; set it to 76 or less (plan.yaml, line 2)",
+        ],
+    ),
+    "a batch that is too large": (
+        "pattern: fan-out\nbatch: 101\nitems: input\njobs: [a]\n",
+        [
+            "batch: 101 is too large; must be at most 100 (plan.yaml, line 2)",
         ],
     ),
     "an alias": (

@@ -89,6 +89,8 @@ def test_every_key_says_what_it_means_and_gives_an_example():
         ("Notify", "subject"),
         ("RedshiftSql", "database"),
         ("RedshiftSql", "sql"),
+        ("FanOutChild", "items"),
+        ("FanOutChild", "jobs"),
         ("FanOutPlan", "items"),
         ("FanOutPlan", "jobs"),
         ("ItemsListing", "bucket"),

@@ -37,7 +37,7 @@ from sfnorch.workflow import Alarm, Parameter, ParameterValue, StackName, StateM
 
 if TYPE_CHECKING:
     from sfnorch.asl import Linkable
-    from sfnorch.plan.kinds import AnyChild, AnyJob, ChainsPlan
+    from sfnorch.plan.kinds import AnyChain, AnyJob, ChainsPlan
 
 CONTROL_STATES = (
     JobListState.RESOLVE_JOBS,
@@ -56,7 +56,7 @@ CONTROL_STATES = (
 """The names of the states that do not belong to a job."""
 
 
-def build_jobs_parameter(child: AnyChild) -> Parameter:
+def build_jobs_parameter(child: AnyChain) -> Parameter:
     """Return the stack parameter with another list of jobs for the child."""
     return Parameter(
         name=name_jobs_parameter(child.name),
@@ -66,9 +66,8 @@ def build_jobs_parameter(child: AnyChild) -> Parameter:
     )
 
 
-def build_machine(plan: ChainsPlan, number: int) -> StateMachine:
-    """Return the state machine of child `number` of the plan, counted from 1. Only errors use the number."""
-    child = plan.children[number - 1]
+def build_machine(plan: ChainsPlan, child: AnyChain, number: int) -> StateMachine:
+    """Return the state machine of a child of the plan. Only errors use its number, counted from 1."""
     alarm_name = StackName(f"{child.name}-failed")
     jobs = [job.name for job in child.jobs]
     return StateMachine(
@@ -91,7 +90,7 @@ def build_machine(plan: ChainsPlan, number: int) -> StateMachine:
     )
 
 
-def _build_graph(plan: ChainsPlan, child: AnyChild) -> Graph:
+def _build_graph(plan: ChainsPlan, child: AnyChain) -> Graph:
     run_arguments = list_run_arguments(plan)
     named = _build_job_states(child, run_arguments) if plan.job_states else ()
     return Graph(
@@ -114,7 +113,7 @@ def _build_graph(plan: ChainsPlan, child: AnyChild) -> Graph:
 _OWNER, _OWNER_OF_RUN = '"child": $child,', '"child": $child, "run": $run.id,'
 
 
-def _resolve(plan: ChainsPlan, child: AnyChild) -> Pass:
+def _resolve(plan: ChainsPlan, child: AnyChain) -> Pass:
     thread = jsonata("[$states.input.threadId, <<default>>][0]", default=child.name)
     assign: dict[str, Value] = {
         ChildVariable.CHILD: child.name,
@@ -131,7 +130,7 @@ def _resolve(plan: ChainsPlan, child: AnyChild) -> Pass:
 _SET_AT_DEPLOY = jsonata(r"$contains($atDeploy, /[^\s,]/)")
 
 
-def _check(plan: ChainsPlan, child: AnyChild, first_job: str) -> Choice:
+def _check(plan: ChainsPlan, child: AnyChain, first_job: str) -> Choice:
     planned: dict[str, Value] = {JobListVariable.JOBS: given_jobs.run_names(child.jobs)}
     as_planned = jsonata("$given = null and $not(<{set}>)", set=_SET_AT_DEPLOY)
     rules = [ChoiceRule(condition=as_planned, assign=planned, next=first_job or JobListState.RUN_GIVEN_JOBS)]
@@ -147,7 +146,7 @@ def _check(plan: ChainsPlan, child: AnyChild, first_job: str) -> Choice:
     )
 
 
-def _build_job_states(child: AnyChild, run_arguments: Mapping[str, str]) -> tuple[Linkable, ...]:
+def _build_job_states(child: AnyChain, run_arguments: Mapping[str, str]) -> tuple[Linkable, ...]:
     jobs: Sequence[AnyJob] = child.jobs
     names = build_state_names((job.name for job in jobs), taken=CONTROL_STATES)
     tasks = [

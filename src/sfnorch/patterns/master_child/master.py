@@ -31,6 +31,7 @@ from sfnorch.patterns.run_context.states import (
     build_invalid_parameters_states,
     build_run_states,
 )
+from sfnorch.plan.item_chains import is_fan_out
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.protocol.master_child import CHILDREN_FAILED, MASTER, MasterState, MasterVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
@@ -39,7 +40,7 @@ from sfnorch.workflow import Alarm, MachineArn, StackName, StateMachine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfnorch.plan.kinds import ChainsPlan
+    from sfnorch.plan.kinds import AnyChild, ChainsPlan
     from sfnorch.workflow import DeploymentValue
 
 
@@ -142,18 +143,18 @@ def _run_children(plan: ChainsPlan) -> Parallel:
         if plan.notify == "never" and plan.on_child_failure == "succeed"
         else MasterState.ANY_CHILD_FAILED
     )
-    keys = [derive_child_key(child.name) for child in plan.children]
     return Parallel(
         name=MasterState.RUN_CHILDREN,
-        branches=tuple(_build_branch(plan, index, key) for index, key in enumerate(keys)),
+        branches=tuple(_build_branch(plan, index, child) for index, child in enumerate(plan.children)),
         catch=catch_any_error(after, output=jsonata(unforeseen)),
         output=read_program(__package__, "outcomes").fill(),
         next=after,
     )
 
 
-def _build_branch(plan: ChainsPlan, index: int, key: str) -> Graph:
+def _build_branch(plan: ChainsPlan, index: int, child: AnyChild) -> Graph:
     number = index + 1
+    kept, caught = (_KEPT_OF_ITEMS, _CAUGHT_OF_ITEMS) if is_fan_out(child) else (_KEPT, None)
     skip = ChoiceRule(
         condition=jsonata("$threads[<<index>>].skip = true", index=index), output={}, next=f"EndChild{number}"
     )
@@ -161,14 +162,20 @@ def _build_branch(plan: ChainsPlan, index: int, key: str) -> Graph:
         Choice(name=f"CheckChild{number}", rules=(skip,), default=f"RunChild{number}"),
         child_execution.run_child(
             f"RunChild{number}",
-            machine=Substitution(key),
+            machine=Substitution(derive_child_key(child.name)),
             child_input=add_context(plan, jsonata("$threads[<<index>>]", index=index)),
-            catch=catch_any_error(f"EndChild{number}"),
-            output=jsonata('$states.result.{"executionArn": ExecutionArn, "jobCount": Output.jobCount}'),
+            catch=catch_any_error(f"EndChild{number}", output=caught),
+            output=kept,
         ),
         Pass(name=f"EndChild{number}"),
     )
 
+
+_KEPT = jsonata('$states.result.{"executionArn": ExecutionArn, "jobCount": Output.jobCount}')
+_KEPT_OF_ITEMS = jsonata(
+    '$states.result.{"executionArn": ExecutionArn, "jobCount": Output.jobCount, "itemCount": Output.counts.total}'
+)
+_CAUGHT_OF_ITEMS = read_program(__package__, "caught_items").fill(length=3_000)
 
 _FAILED = jsonata('$states.input.children[status = "FAILED"]')
 _SUMMARY = jsonata('$count(<{failed}>) & " of " & $count($children) & " child workflows failed"', failed=_FAILED)

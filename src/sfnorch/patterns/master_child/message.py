@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from sfnorch.asl import Catcher, Substitution, Task, jsonata, read_program
 from sfnorch.integrations import notification
+from sfnorch.patterns.job_failure import NOTHING
 from sfnorch.patterns.message import OWN_EXECUTION, define_link, define_logs, make_subject
 from sfnorch.patterns.run_context.states import name_run
+from sfnorch.plan.item_chains import list_item_chains
 from sfnorch.protocol.master_child import MasterState
 from sfnorch.protocol.states import SharedState
 
@@ -22,6 +24,9 @@ _SUMMARY = jsonata("$summary")
 _WELL_COUNT = jsonata(
     '$count($states.input.children[status = "SUCCEEDED"]) & " of " & $count($children) & " child workflows succeeded"'
 )
+
+_RESULTS = jsonata(r' & ($exists(results) ? "\n  Results: " & results)')
+_ITEM_COUNT = jsonata('($exists(itemCount) ? itemCount & (itemCount = 1 ? " item, " : " items, ") : "") & ')
 
 
 def build_failure_states(plan: ChainsPlan, next_state: str) -> tuple[Task, Task]:
@@ -34,7 +39,11 @@ def build_failure_states(plan: ChainsPlan, next_state: str) -> tuple[Task, Task]
     outcomes = jsonata("$states.input")
     failures = read_program(__package__, "child_failures").fill()
     message = read_program(__package__, "failure_message").fill(
-        failures=failures, link=define_link(OWN_EXECUTION), logs=define_logs(), run=name_run(plan)
+        failures=failures,
+        link=define_link(OWN_EXECUTION),
+        logs=define_logs(),
+        run=name_run(plan),
+        results=_RESULTS if list_item_chains(plan) else NOTHING,
     )
     telling = notification.publish(
         SharedState.NOTIFY_FAILURE,
@@ -67,7 +76,9 @@ def build_success_state(plan: ChainsPlan, next_state: str) -> Task:
         SharedState.NOTIFY_SUCCESS,
         topic=Substitution("TopicArn"),
         subject=make_subject(_WELL_COUNT),
-        message=read_program(__package__, "success_message").fill(count=_WELL_COUNT, run=name_run(plan)),
+        message=read_program(__package__, "success_message").fill(
+            count=_WELL_COUNT, run=name_run(plan), items=_ITEM_COUNT if list_item_chains(plan) else NOTHING
+        ),
         attributes={"status": "SUCCEEDED"},
         list_attributes={},
         catch=(Catcher(errors=("States.ALL",), output=jsonata("$states.input"), next=next_state),),

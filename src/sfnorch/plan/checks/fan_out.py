@@ -1,4 +1,4 @@
-"""Checks of a `fan-out` plan: its items, and the settings of its jobs."""
+"""Checks of a fan-out, a plan or a child: its items, and the settings of its jobs."""
 
 from __future__ import annotations
 
@@ -6,23 +6,33 @@ import json
 from collections.abc import Iterator
 
 from sfnorch.plan.checks.jobs import check_job_run
-from sfnorch.plan.models.fan_out import FanOutPlan
+from sfnorch.plan.item_events import MAX_EVENTS, count_batch_events, find_largest_batch
+from sfnorch.plan.models.fan_out import ItemChain
 from sfnorch.plan.names import find_code_fault
 from sfnorch.plan.paths import Fault, Path
-from sfnorch.plan.sound_part import ValidPart
 
 
-def check_fan_out(plan: FanOutPlan, part: ValidPart) -> Iterator[Fault]:
-    """Yield items that are code or repeat another item, and settings of jobs that contradict each other."""
+def check_item_chain(chain: ItemChain, path: Path) -> Iterator[Fault]:
+    """Yield items that are code or repeat another item, a batch that is too large, and faults of the jobs.
+
+    `path` is that of the chain in the plan.
+    """
     first: dict[str, int] = {}
-    for index, item in enumerate(plan.items.listed or ()):
-        path: Path = ("items", index)
-        yield from _check_text(item, path)
+    for index, item in enumerate(chain.items.listed or ()):
+        at: Path = (*path, "items", index)
+        yield from _check_text(item, at)
         text = json.dumps(item, sort_keys=True)
         if first.setdefault(text, index) != index:
-            yield path, f"the item repeats items[{first[text]}]; remove one of them"
-    for index, job in enumerate(plan.jobs):
-        yield from check_job_run(job, ("jobs", index))
+            yield at, f"the item repeats items[{first[text]}]; remove one of them"
+    for index, job in enumerate(chain.jobs):
+        yield from check_job_run(job, (*path, "jobs", index))
+    if chain.batch is not None and (events := count_batch_events(chain.jobs, chain.batch)) > MAX_EVENTS:
+        largest = find_largest_batch(chain.jobs)
+        yield (
+            (*path, "batch"),
+            f"with all retries, {chain.batch} items can have {events:,} history events, and a child execution can have "
+            f"{MAX_EVENTS:,}; " + (f"set it to {largest} or less" if largest > 1 else "remove it"),
+        )
 
 
 def _check_text(value: object, path: Path) -> Iterator[Fault]:

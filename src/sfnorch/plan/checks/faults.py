@@ -69,9 +69,9 @@ def _check_pattern(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
 
             yield from check_flow(plan, part)
         case "fan-out":
-            from sfnorch.plan.checks.fan_out import check_fan_out
+            from sfnorch.plan.checks.fan_out import check_item_chain
 
-            yield from check_fan_out(plan, part)
+            yield from check_item_chain(plan, ())
         case "dynamic":
             from sfnorch.plan.checks.dynamic import check_jobs
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -23,6 +23,13 @@ MAX_CONCURRENCY = 10_000
 """The largest number of concurrent child executions of a distributed Map.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html (documented)
+"""
+
+MAX_BATCH = 100
+"""The largest number of items in a batch.
+
+The cause of a child execution has at most 32,768 characters, and names the failed items of the batch.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html (documented)
 """
 
 _PERCENT = r"^(100|[1-9]?[0-9])%$"
@@ -137,10 +144,9 @@ class Items(Model):
         return self
 
 
-class FanOutPlan(OrchestrationPlan):
-    """A chain of Glue jobs for every item of a list, each in a separate execution."""
+class ItemChain(Model):
+    """The keys of a chain of Glue jobs for every item of a list."""
 
-    pattern: Literal["fan-out"] = Field(description="Pattern of the orchestration.", examples=["fan-out"])
     items: Items = Field(
         description="Items: `input` for the list `items` in the input of the execution, a list, or a mapping with an "
         "object or a listing in S3.",
@@ -153,16 +159,18 @@ class FanOutPlan(OrchestrationPlan):
     max_concurrency: Annotated[int, Field(ge=1, le=MAX_CONCURRENCY)] = Field(
         default=40, description="Maximum number of items that run at the same time.", examples=[200]
     )
+    batch: Annotated[int, Field(ge=2, le=MAX_BATCH)] | None = Field(
+        default=None,
+        description="Number of items that share a child execution, which runs them in sequence. "
+        "`max_concurrency` remains the number of items that run at the same time. Default: each item has its own.",
+        examples=[10],
+    )
     tolerated_failures: TolerateFailures = Field(
         default="100%",
-        description="Failures after which no further item starts: a number of items, or a percentage. Default: no "
-        "failure of an item stops the others.",
+        description="Failures after which no further item starts: a number of items, or a percentage. With `batch`, "
+        "Step Functions counts all items of a batch as failed if one of them failed. Default: no failure of an item "
+        "stops the others.",
         examples=["5%"],
-    )
-    on_item_failure: Literal["succeed", "fail"] = Field(
-        default="succeed",
-        description="Whether the execution succeeds or fails when an item failed.",
-        examples=["fail"],
     )
     item_name: ItemExpression | None = Field(
         default=None,
@@ -175,7 +183,29 @@ class FanOutPlan(OrchestrationPlan):
         examples=["{% $item.active %}"],
     )
 
+
+class FanOutPlan(ItemChain, OrchestrationPlan):  # pydantic orders the fields from the last base to the first
+    """A chain of Glue jobs for every item of a list, each in a separate execution."""
+
+    pattern: Literal["fan-out"] = Field(description="Pattern of the orchestration.", examples=["fan-out"])
+    on_item_failure: Literal["succeed", "fail"] = Field(
+        default="succeed",
+        description="Whether the execution succeeds or fails when an item failed.",
+        examples=["fail"],
+    )
+
     @property
     def job_names(self) -> tuple[str, ...]:
         """The names of the Glue jobs in the plan, without duplicates."""
         return tuple(dict.fromkeys(job.name for job in self.jobs))
+
+
+class FanOutChild(ItemChain):
+    """A child state machine, which runs a chain of Glue jobs for every item of a list."""
+
+    marks: ClassVar[frozenset[str]] = frozenset(ItemChain.model_fields) - {"jobs"}
+    """The keys that no other child has."""
+
+    name: Annotated[str, Field(pattern=names.CHILD_NAME)] = Field(
+        default="", description="Name of the child. Default: child-1, child-2 and so on.", examples=["tables"]
+    )

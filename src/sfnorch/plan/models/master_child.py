@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 
 from sfnorch.plan import names
 from sfnorch.plan.composition.composition import DEFAULTS
 from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.models.base import Model
+from sfnorch.plan.models.fan_out import FanOutChild
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.plan import JobListPlan, OrchestrationPlan
 from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, build_default_child_name
@@ -28,10 +29,18 @@ class Child(Model):
     )
 
 
+def _choose_child(value: Any, _: ValidatorFunctionWrapHandler) -> Child | FanOutChild:
+    """Return the child as the model that has its keys, so that an error names the keys of that model only."""
+    is_fan_out = isinstance(value, FanOutChild) or (isinstance(value, dict) and not FanOutChild.marks.isdisjoint(value))
+    return (FanOutChild if is_fan_out else Child).model_validate(value)
+
+
+PlannedChild: TypeAlias = Annotated[Child | FanOutChild, WrapValidator(_choose_child)]
+
 _DEFAULT_CHILDREN = {child.name: [job.name for job in child.jobs] for child in build_default_plan().children}
 
 
-def _build_default_children() -> list[Child]:
+def _build_default_children() -> list[Child | FanOutChild]:
     return [
         Child.model_construct(name=name, jobs=[Job.model_construct(name=job) for job in jobs])
         for name, jobs in _DEFAULT_CHILDREN.items()
@@ -59,9 +68,10 @@ class MasterChildPlan(OrchestrationPlan, JobListPlan):
         "which keeps the template under 51,200 bytes.",
         examples=[False],
     )
-    children: Annotated[list[Child], Field(min_length=1, max_length=MAX_CHILDREN)] = Field(
+    children: Annotated[list[PlannedChild], Field(min_length=1, max_length=MAX_CHILDREN)] = Field(
         default_factory=_build_default_children,
-        description=f"1 to {MAX_CHILDREN} chains of Glue jobs. Default: five chains with placeholder jobs.",
+        description=f"1 to {MAX_CHILDREN} chains of Glue jobs. One with `items` is a fan-out: its chain runs for every "
+        "item of a list. Default: five chains with placeholder jobs.",
         examples=[[{"name": "orders", "jobs": ["extract-orders", "clean-orders"]}]],
         json_schema_extra={"default": [{"name": name, "jobs": list(jobs)} for name, jobs in _DEFAULT_CHILDREN.items()]},
     )

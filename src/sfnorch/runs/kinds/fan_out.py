@@ -43,7 +43,8 @@ class FanOutKind(MachineKind):
         counts, error = read_outcome_counts(record), read_string(find_value(outcome, "error"))
         if counts is None:
             return super().explain(record)
-        words = [f"{counts.failed:,} of {counts.total:,} items failed" if counts.failed else ""]
+        least = "at least " if counts.unread else ""
+        words = [f"{least}{counts.failed:,} of {counts.total:,} items failed" if counts.failed else ""]
         words += [f"{counts.pending:,} did not start" if counts.pending else ""]
         return ": ".join(filter(None, (", ".join(filter(None, words)), error)))
 
@@ -94,4 +95,4 @@ def convert_counts(counts: Mapping[str, int]) -> ItemCounts | None:
     """Return the numbers of items in an outcome, in which items that were stopped count as failed."""
     if not counts:
         return None
-    return ItemCounts(**{name: counts.get(name, 0) for name in ("total", "pending", "succeeded", "failed")})
+    return ItemCounts(**{name: counts.get(name, 0) for name in ("total", "pending", "succeeded", "failed", "unread")})
