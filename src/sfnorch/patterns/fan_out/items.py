@@ -84,7 +84,7 @@ def build_selection(plan: FanOutPlan) -> Expression | None:
     """Return the condition for an item whose jobs are not run; None if the jobs of every item run."""
     conditions = []
     if plan.select:
-        conditions.append(jsonata("$not(<{select}>)", select=convert_item_expression(plan.select)))
+        conditions.append(jsonata("$not($boolean(<{select}>) = true)", select=convert_item_expression(plan.select)))
     if plan.items.listing and (suffix := plan.items.listing.suffix):
         conditions.append(
             jsonata("$substring($item.Key, -<<length>>) != <<suffix>>", length=len(suffix), suffix=suffix)
