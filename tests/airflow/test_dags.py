@@ -78,7 +78,7 @@ def test_the_jobs_of_an_item_follow_each_other_in_a_mapped_group(dags: Path) -> 
     dag = loaded(dags / "fan_out_dag.py")
 
     assert _edges(dag) == {
-        "items": ["item.extract-table"],
+        "items": ["item.extract-table", "item.load-table"],
         "item.extract-table": ["item.load-table"],
         "item.load-table": ["outcomes"],
         **END,
