@@ -35,16 +35,17 @@ def test_each_item_has_its_chain_and_a_failure_stops_no_other(dags: Path, aws: A
     run = ended(dag)
 
     jobs = {f"item.{job}-table[{index}]": "success" for index in range(3) for job in ("extract", "load")}
-    failed = {"item.load-table[0]": "failed", "item.extract-table[2]": "failed"}
+    index = next(index for index in range(2) if run.tasks[f"item.load-table[{index}]"] == "failed")
+    failed = {f"item.load-table[{index}]": "failed", "item.extract-table[2]": "failed"}
     failed |= {"item.load-table[2]": "upstream_failed"}
     assert run == Ended("failed", {**END, **jobs, **failed, "notify": "success", "done": "failed"})
     extracts = sorted((given for job, given in _arguments(aws) if job == "extract-table"), key=str)
     assert extracts == [{"--table": table, "--mode": "full"} for table in ("orders", "{{ returns }}")]
     ((subject, message),) = _told(aws)
     assert subject == "[dev] every table: 2 of 3 items failed"
-    number = _started(aws).index("load-table") + 1
+    number, name = _started(aws).index("load-table") + 1, ("orders", "{{ returns }}")[index]
     assert message.startswith(
-        f"2 of 3 items failed in every table (dev).\n\norders: load-table failed\n  {FAULT}\n  Job run: jr_{number}\n"
+        f"2 of 3 items failed in every table (dev).\n\n{name}: load-table failed\n  {FAULT}\n  Job run: jr_{number}\n"
         f'  Logs: {LOGS}jr_{number}\n\n{{"rows":3}}: extract-table failed\n\n{_resume("every_table")}\n\nRun: '
     )
 
@@ -58,7 +59,7 @@ def test_rows_of_csv_are_the_items(dags: Path, aws: Aws) -> None:
 
     jobs = {f"item.load-table[{index}]": "success" for index in range(2)}
     assert run == Ended("success", {**END, **jobs, "notify": "success"})
-    assert _arguments(aws) == [("load-table", {"--table": table}) for table in ("a, b", "d")]
+    assert sorted(_arguments(aws), key=str) == [("load-table", {"--table": table}) for table in ("a, b", "d")]
     ((subject, _),) = _told(aws)
     assert subject == "[dev] objects: 0 of 2 items failed"
 
@@ -85,7 +86,7 @@ def test_objects_with_the_suffix_are_the_items(dags: Path, aws: Aws) -> None:
 
     assert run == Ended("success", {**END, **{f"item.load-file[{index}]": "success" for index in range(2)}})
     assert aws.called("ListObjectsV2") == [("our-landing-zone", "orders/")]
-    assert _arguments(aws) == [
+    assert sorted(_arguments(aws), key=str) == [
         ("load-file", {"--key": key, "--size": size}) for key, size in (("orders/a.csv", "1"), ("orders/c.csv", "3"))
     ]
 
@@ -130,3 +131,18 @@ def test_a_condition_selects_what_it_selects_in_step_functions(dags: Path, condi
     is_selected = task.python_callable.__globals__["compile_code"](context, condition.jinja)
 
     assert [index for index, item in enumerate(ITEMS) if is_selected(item)] == condition.selected
+
+
+def test_jobs_in_a_pool_wait_without_a_worker(dags: Path, aws: Aws, tmp_path: Path) -> None:
+    file = tmp_path / "listing_dag.py"
+    text = (dags / "fan_out_listing_dag.py").read_text(encoding="utf-8")
+    file.write_text(text.replace("POOL = None", 'POOL = "jobs"'), encoding="utf-8")
+    dag = loaded(file)
+    aws.begin({"load-file": [FAULT, None]})
+    aws.objects = {"orders/a.csv": "1", "orders/b.csv": "2"}
+
+    run = ended(dag)
+
+    assert sorted(run.tasks[f"item.load-file[{index}]"] for index in range(2)) == ["failed", "success"]
+    job = dag.get_task("item.load-file")
+    assert (run.state, job.pool, job.deferrable) == ("success", "jobs", True)
