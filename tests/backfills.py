@@ -29,6 +29,13 @@ PLANS: dict[str, dict[str, Any]] = {
         "children": [{"name": "orders", "jobs": ["a", "b"]}],
     },
     "dag": {"tasks": [{"name": "first", "glue_job": "a"}, {"name": "next", "glue_job": "b", "needs": ["first"]}]},
+    "fan-out": {"items": ["north", "south"], "jobs": ["a", "b"]},
+    "fan-out that fails": {
+        "pattern": "fan-out",
+        "on_item_failure": "fail",
+        "items": ["north"],
+        "jobs": ["a", "b"],
+    },
     "flow": {"steps": [{"name": "first", "glue_job": "a"}, {"name": "next", "glue_job": "b"}]},
 }
 
@@ -56,7 +63,7 @@ def parts_of(run: Run) -> list[Execution]:
 
 def runs_of(run: Run) -> list[Execution]:
     """The executions of the main machine."""
-    return [execution for execution in run.executions if execution.title in ("master", "flow")]
+    return [execution for execution in run.executions if execution.title in ("master", "flow", "fan-out")]
 
 
 def days(count: int) -> list[str]:
@@ -106,7 +113,7 @@ def _row(execution: Execution) -> dict[str, Any]:
 
 def events_of(run: Run, own: Execution) -> list[dict[str, Any]]:
     """The events of the history of an execution of a backfill that its follower reads, as Step Functions words them."""
-    dates = [each for each in run.executions if each.parent == own.arn and each.title in ("master", "flow")]
+    dates = [each for each in run.executions if each.parent == own.arn and each.title in ("master", "flow", "fan-out")]
     happened: list[tuple[float, str, str, str, Any]] = [(own.started, "ExecutionStarted", "", "input", own.input)]
     for each in dates:
         day = each.input["run"]["date"]

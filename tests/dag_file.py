@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 
@@ -23,7 +25,7 @@ def reformatted(texts: list[str]) -> list[str]:
         return [text for file, text in zip(files, texts, strict=True) if file.read_text(encoding="utf-8") != text]
 
 
-STANDARD = {"inspect", "json", "time", "datetime", "hashlib", "urllib.parse", "zoneinfo"}
+STANDARD = {"inspect", "csv", "io", "json", "time", "datetime", "hashlib", "urllib.parse", "zoneinfo"}
 
 
 @dataclass
@@ -50,7 +52,7 @@ def _importer(made: DagFile) -> Any:
     def load(name: str, *_: Any) -> Any:
         if name in STANDARD:
             return sys.modules[name]
-        if name != "pendulum" and not name.startswith(("airflow.", "botocore.")):
+        if name != "pendulum" and not name.startswith(("airflow.", "botocore.", "jinja2")):
             raise ImportError(name)
         return _Module(made)
 
@@ -66,6 +68,8 @@ class _Module:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name == "task_group":
+            return _MappedGroups(self.made)
         if name.endswith(("Exception", "Error")):
             return type(name, (Exception,), {})
         kinds = {"DAG": _Dag, "TaskGroup": _Group}
@@ -100,11 +104,14 @@ class _Node(_Value):
 
 
 class _Task(_Node):
+    template_fields = ()
+
     def __init__(self, **named: Any) -> None:
         self.node_id = ".".join((*self.made.groups, named["task_id"]))
         if self.node_id in self.made.tasks:
             raise ValueError(f"{self.node_id} is there already")
         self.made.tasks[self.node_id] = {**named, "operator": type(self).__name__}
+        self.output = self.node_id
 
 
 class _Group(_Node):
@@ -118,6 +125,23 @@ class _Group(_Node):
 
     def __exit__(self, *_: Any) -> None:
         self.made.groups.pop()
+
+
+class _MappedGroups:
+    """The decorator of a group for each element of a list, which is made once, with the names of its arguments."""
+
+    def __init__(self, made: DagFile) -> None:
+        self.made = made
+
+    def __call__(self, group_id: str) -> Any:
+        return lambda function: SimpleNamespace(expand_kwargs=lambda source: self._expand(group_id, function, source))
+
+    def _expand(self, group_id: str, function: Any, source: str) -> _Group:
+        group = type("TaskGroup", (_Group,), {"made": self.made})(group_id)
+        with group:
+            function(*inspect.signature(function).parameters)
+        self.made.edges.add((source, group_id))
+        return group
 
 
 class _Dag(_Value):

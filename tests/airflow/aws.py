@@ -7,12 +7,20 @@ import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 _PUBLISHED = (
     '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId>'
     "</PublishResult><ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></PublishResponse>"
 )
+_NO_KEY = "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>"
+
+
+def _describe_object(key: str, text: str) -> str:
+    return (
+        f"<Contents><Key>{key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;e&quot;</ETag>"
+        f"<Size>{len(text)}</Size><StorageClass>STANDARD</StorageClass></Contents>"
+    )
 
 
 class Aws:
@@ -25,6 +33,7 @@ class Aws:
         self.failing: Mapping[str, str | list[str | None]] = {}
         self.busy: dict[str, int] = {}
         self.calls: list[tuple[str, Any]] = []
+        self.objects: dict[str, str] = {}
         self._runs: list[tuple[str, str | None]] = []
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -38,6 +47,7 @@ class Aws:
     def begin(self, failing: Mapping[str, str | list[str | None]], busy: Mapping[str, int] | None = None) -> None:
         """Forgets what was called; `busy`: how many starts of a job are refused, since it runs already."""
         self.failing, self.busy, self.calls, self._runs = failing, dict(busy or {}), [], []
+        self.objects = {}
 
     def called(self, operation: str) -> list[Any]:
         """What the operation was called with, call by call."""
@@ -132,6 +142,19 @@ def _handler(aws: Aws) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             aws.calls.append(("PutObject", (unquote(self.path), body)))
             self._reply(200, "", "text/xml")
+
+        def do_GET(self) -> None:
+            place = urlsplit(self.path)
+            bucket, _, key = unquote(place.path).lstrip("/").partition("/")
+            if key in aws.objects:
+                self._reply(200, aws.objects[key], "binary/octet-stream")
+            elif key:
+                self._reply(404, _NO_KEY, "text/xml")
+            else:
+                prefix = dict(parse_qsl(place.query)).get("prefix", "")
+                aws.calls.append(("ListObjectsV2", (bucket, prefix)))
+                found = [_describe_object(key, text) for key, text in aws.objects.items() if key.startswith(prefix)]
+                self._reply(200, f"<ListBucketResult>{''.join(found)}</ListBucketResult>", "text/xml")
 
         def do_HEAD(self) -> None:
             self._reply(404, "", "text/xml")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 DAGS = Path(__file__).parents[1] / "golden" / "airflow"
+FAN_OUTS = ("EVERY_TABLE", "OBJECTS", "ASKED")
 
 if find_spec("airflow"):
     from tests.airflow.aws import Aws
@@ -38,7 +39,15 @@ if find_spec("airflow"):
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_DEFAULT_REGION": "eu-west-1",
     }
-    for dag in ("MASTER-STEP-FUNCTION-STACK", "NIGHTLY_ETL", "ON_DEMAND", "NIGHTLY_TASKS", "ORDERS_FLOW", "DATED_ETL"):
+    for dag in (
+        "MASTER-STEP-FUNCTION-STACK",
+        "NIGHTLY_ETL",
+        "ON_DEMAND",
+        "NIGHTLY_TASKS",
+        "ORDERS_FLOW",
+        "DATED_ETL",
+        *FAN_OUTS,
+    ):
         os.environ[f"AIRFLOW_VAR_{dag}_TOPIC_ARN"] = "arn:aws:sns:eu-west-1:123456789012:told"
 
     @pytest.fixture(scope="session")

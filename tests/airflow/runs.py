@@ -37,7 +37,7 @@ def loaded(file: Path) -> Any:
 def ended(dag: Any, conf: Mapping[str, Any] | None = None, at: datetime | None = None) -> Ended:
     """The DAG's run at this logical date, in which nothing is waited for."""
     for task in dag.tasks:
-        if type(task).__name__ == "GlueJob":
+        if type(task).__name__ in ("GlueJob", "ItemJob"):
             # other operators make a time limit of these
             for name in ("waiter_delay", "job_poll_interval"):
                 if hasattr(task, name):
@@ -51,7 +51,12 @@ def ended(dag: Any, conf: Mapping[str, Any] | None = None, at: datetime | None =
     logging.disable(logging.ERROR)
     when = {} if at is None else {"logical_date" if THREE else "execution_date": at}
     run = dag.test(run_conf=dict(conf or {}), **when)
-    return Ended(_text(run.state), {task.task_id: _text(task.state) for task in run.get_task_instances()})
+    return Ended(_text(run.state), {_name(task): _text(task.state) for task in run.get_task_instances()})
+
+
+def _name(task: Any) -> str:
+    """The id of a task; for a mapped one with the index of its item."""
+    return task.task_id if task.map_index < 0 else f"{task.task_id}[{task.map_index}]"
 
 
 def _render_tasks_once(dag: Any) -> None:
@@ -61,8 +66,10 @@ def _render_tasks_once(dag: Any) -> None:
     render, rendered = GlueJobOperator.render_template_fields, set()
 
     def once(task: Any, *given: Any, **named: Any) -> None:
-        if task.task_id not in rendered:
-            rendered.add(task.task_id)
+        ti = given[0]["ti"]
+        key = (task.task_id, ti.map_index, ti.try_number)
+        if key not in rendered:
+            rendered.add(key)
             render(task, *given, **named)
 
     for task in dag.tasks:

@@ -38,6 +38,10 @@ def test_airflow_imports_every_file(dags: Path) -> None:
         "orders_flow",
         "quiet",
         "dated_etl",
+        "every_table",
+        "objects",
+        "listing",
+        "asked",
     )
     assert (bag.import_errors, sorted(bag.dags)) == ({}, sorted(found))
 
@@ -68,6 +72,20 @@ def test_tasks_follow_just_what_they_need(dags: Path) -> None:
         for task in tasks
     }
     assert _edges(dag) == {**following, **END}
+
+
+def test_the_jobs_of_an_item_follow_each_other_in_a_mapped_group(dags: Path) -> None:
+    dag = loaded(dags / "fan_out_dag.py")
+
+    assert _edges(dag) == {
+        "items": ["item.extract-table", "item.load-table"],
+        "item.extract-table": ["item.load-table"],
+        "item.load-table": ["outcomes"],
+        **END,
+    }
+    assert type(dag.task_group.children["item"]).__name__ == "MappedTaskGroup"
+    job = dag.get_task("item.extract-table")
+    assert (dag.max_active_tasks, job.deferrable, job.pool) == (10, False, "default_pool")
 
 
 def test_steps_follow_each_other_and_branches_and_items_stand_side_by_side(dags: Path) -> None:

@@ -45,7 +45,7 @@ def test_what_can_not_be_exported_leaves_the_file_as_it_was(run: Run, tmp_path: 
     assert (done.code, done.out) == (1, "")
     assert done.err == (
         "Error: pattern: continuous can't be exported: a DAG run has to end\n"
-        "  use a DAG with a schedule; master-child, dynamic, dag and flow can be exported\n"
+        "  use a DAG with a schedule; master-child, dynamic, dag, flow and fan-out can be exported\n"
     )
     assert (tmp_path / "dag.py").read_text(encoding="utf-8") == "before"
 

@@ -118,3 +118,22 @@ def test_too_many_items_are_refused_before_they_are_read(run: Run):
     done = run("simulate", "--object", "s3://landing/items.json=huge.json")
     assert (done.code, done.out) == (1, "")
     assert "huge.json has 1,099,511,627,776 bytes, and a simulation reads at most 268,435,456" in done.err
+
+
+def test_a_backfill_has_the_items_of_each_date(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(
+        "{pattern: fan-out, name: etl, backfill: true, jobs: [load], item_name: '{% $item.table %}', "
+        "items: {object: {bucket: landing, key: \"{% $run.date & '.csv' %}\"}}}"
+    )
+    (tmp_path / "a.csv").write_text("table\norders\nprices\n")
+    objects = [f"--object=s3://landing/2026-01-0{day}.csv=a.csv" for day in (1, 2)]
+    options = ["--from", "2026-01-01", "--to", "2026-01-03", "--concurrent-runs", "*=9", "--fail", "load:1"]
+
+    done = run("simulate", "--backfill", *options, *objects)
+
+    assert done.code == 3, done.err
+    assert [" ".join(line.split()) for line in done.out.splitlines()[1:4]] == [
+        "2026-01-01 T+00s 05m FAILED orders",
+        "2026-01-02 T+05m 05m SUCCEEDED",
+        "2026-01-03 T+10m 00s FAILED States.ItemReaderFailed",
+    ]

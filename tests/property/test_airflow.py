@@ -37,6 +37,25 @@ LITERALS = st.recursive(
     max_leaves=12,
 )
 
+ITEM_TEXTS = st.text("aZ é'\"{}", max_size=9)
+ITEMS = st.integers() | st.booleans() | ITEM_TEXTS | st.dictionaries(st.sampled_from("abc"), ITEM_TEXTS, max_size=3)
+CONDITIONS = ["$item.a", "$item.a = 'x' and $not($item.b = 1)", "$exists($item.c) or $item.n >= 2"]
+FAN_OUTS = st.fixed_dictionaries(
+    {
+        "pattern": st.just("fan-out"),
+        "items": st.lists(ITEMS, min_size=1, max_size=8, unique_by=lambda item: json.dumps(item, sort_keys=True))
+        | st.just("input")
+        | st.sampled_from(["a.json", "b.csv"]).map(lambda key: {"object": {"bucket": "our-bucket", "key": key}})
+        | st.just({"listing": {"bucket": "our-bucket", "suffix": ".csv"}}),
+        "jobs": st.lists(
+            st.sampled_from(["items", "item", "load", "a b", "conf", "csv", "done"]), min_size=1, max_size=9
+        ),
+        "max_concurrency": st.integers(1, 10_000),
+        "notify": st.sampled_from(["never", "failure", "always"]),
+    },
+    optional={"select": st.sampled_from(CONDITIONS).map(lambda code: f"{{% {code} %}}")},
+)
+
 
 @settings(max_examples=15)
 @given(st.lists(LITERALS, min_size=10, max_size=30))
@@ -65,6 +84,22 @@ def test_the_file_has_the_plans_tasks_in_the_plans_order(plan: AnyPlan):
             assert [*made.tasks] == [*(f"job_{number}" for number in range(1, 26)), *ENDING]
         case DagPlan():
             tasks_hold(plan, made)
+
+
+@given(FAN_OUTS)
+@settings(max_examples=20)
+def test_a_fan_out_maps_its_jobs_in_the_plans_order(data: dict[str, Any]):
+    text = render_airflow_source(parse_plan(json.dumps(data)))
+    made = run_file(text)
+
+    told = [] if data["notify"] == "never" else ["notify"]
+    end = ["outcomes", *told, "done"]
+    jobs = [task for task in made.tasks if task.startswith("item.")]
+    assert [*made.tasks] == ["items", *jobs, *end]
+    assert [made.tasks[task]["job_name"] for task in jobs] == data["jobs"]
+    assert made.edges == {("items", "item"), ("item", "outcomes"), *pairwise(jobs), *pairwise(end)}
+    assert made.settings["max_active_tasks"] == data["max_concurrency"]
+    assert reformatted([text]) == []
 
 
 @given(flows())

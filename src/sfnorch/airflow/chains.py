@@ -8,7 +8,7 @@ from sfnorch.airflow.dag import Dag, Node, OperatorTask, TaskChain, TaskGroup
 from sfnorch.airflow.ending import assemble_dag, build_ending
 from sfnorch.airflow.jinja import UnsupportedInAirflowError, escape_text
 from sfnorch.airflow.literals import Literal, SourceCall
-from sfnorch.airflow.operators import GLUE, HINT_FOR_JOBS, build_job_settings, build_retry_argument
+from sfnorch.airflow.operators import GLUE, GLUE_PARTS, HINT_FOR_JOBS, build_job_settings, build_retry_argument
 from sfnorch.airflow.run_context import ReadableRun
 from sfnorch.airflow.task_ids import RESERVED, USED_NAMES, UniqueNames
 from sfnorch.errors import SfnorchError
@@ -44,7 +44,7 @@ def build_chains_dag(plan: ChainsPlan) -> Dag:
         end,
         title="chains of Glue jobs in parallel",
         params=params,
-        parts=("glue_job", "child_job"),
+        parts=(*GLUE_PARTS, "child_job"),
         imports=(GLUE,),
         body=body,
     )

@@ -28,6 +28,21 @@ class TaskGroup:
     body: tuple[Node, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedGroup:
+    """A task group for each element of the list that the task `source` returns: mappings of the arguments.
+
+    `variable` is the function that makes the group, `mapped` the variable of all groups.
+    """
+
+    variable: str
+    mapped: str
+    group_id: str
+    arguments: tuple[str, ...]
+    source: str
+    body: tuple[Node, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class TaskChain:
     """Variables in sequence, `a >> b >> c`; the first element can be several variables."""
@@ -43,7 +58,7 @@ class SourceLines:
     lines: tuple[str, ...]
 
 
-Node: TypeAlias = OperatorTask | TaskGroup | TaskChain | SourceLines
+Node: TypeAlias = OperatorTask | TaskGroup | MappedGroup | TaskChain | SourceLines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

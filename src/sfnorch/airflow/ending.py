@@ -29,7 +29,8 @@ _LOGS = f"https://{{region}}.{{console}}/cloudwatch/home?region={{region}}#{CONS
 _RUN_LINE = '\n\nRun: {{ plan_run(dag_run)["id"] }}, date {{ plan_run(dag_run)["date"] }}'
 """What ends the messages about a run that has an ID and a date."""
 
-_AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": build_timedelta(30)}
+AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": build_timedelta(30)}
+"""The retries of a task that does not run a job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +69,14 @@ def build_ending(
     fails: bool,
     notify: str,
     after: Sequence[str],
+    report: Sequence[str] = (),
 ) -> DagEnding:
     """Return the last tasks: `parts` are the ids of what is reported, `what` is their name, `after` precedes them.
 
-    Without `parts`, the jobs in the run's params are reported. `fails`: whether the run fails if something failed;
-    `notify`: failure, always or never. All tasks must have ended before: a task is "upstream failed" while others
-    run, so `after` contains every task, or groups whose last task ends last.
+    Without `parts`, the jobs in the run's params are reported, or what the code in the parts `report` finds.
+    `fails`: whether the run fails if something failed; `notify`: failure, always or never. All tasks must have ended
+    before: a task is "upstream failed" while others run, so `after` contains every task, or groups whose last task
+    ends last.
     """
     name, dag_id = derive_names(plan)
     constants: dict[str, Literal] = {
@@ -89,7 +92,7 @@ def build_ending(
         constants["PARTS"] = list(parts)
     tasks: list[Node] = [
         OperatorTask(
-            variable="outcomes", task_id="outcomes", call=_build_final_task("outcomes", "what_failed", **_AGAIN)
+            variable="outcomes", task_id="outcomes", call=_build_final_task("outcomes", "what_failed", **AGAIN)
         )
     ]
     notifies = notify != "never"
@@ -101,15 +104,16 @@ def build_ending(
             _read_outcome("subject"),
             _read_outcome("message") + (_RUN_LINE if has_run_context(plan) else ""),
             pre_execute=SourceCode("has_something_to_report"),
-            **_AGAIN,
+            **AGAIN,
         )
         tasks.append(OperatorTask(variable="notify", task_id="notify", call=call))
     tasks.append(OperatorTask(variable="done", task_id="done", call=_build_final_task("done", "end_run")))
     chain = ("outcomes", *(("notify",) if notifies else ()), "done")
+    own = "given_parts" if parts is None else "parts"
     return DagEnding(
         body=(*tasks, TaskChain(tuple(after), chain)),
         constants=constants,
-        parts=("given_parts" if parts is None else "parts", "outcomes", *(("notify",) if notifies else ()), "done"),
+        parts=(*(report or (own, "task_states", "job_runs", "outcomes")), *(("notify",) if notifies else ()), "done"),
         imports=(GLUE_HOOK, *((SNS,) if notifies else ())),
         variables={build_topic_variable(dag_id): describe_topic_variable(plan)} if notifies else {},
     )
@@ -126,6 +130,7 @@ def assemble_dag(
     parts: Sequence[str] = (),
     imports: Sequence[str] = (),
     variables: Mapping[str, str] = MappingProxyType({}),
+    settings: Mapping[str, Literal] = MappingProxyType({}),
 ) -> Dag:
     """Return the plan's DAG: the tasks, what they need, and the last tasks after them."""
     name, dag_id = derive_names(plan)
@@ -152,7 +157,7 @@ def assemble_dag(
         body=(*body, *end.body),
         variables={**variables, **end.variables},
         macros=macros,
-        settings=start.settings,
+        settings={**settings, **start.settings},
     )
 
 

@@ -32,13 +32,12 @@ def build_airflow_dag(plan: AnyPlan) -> Dag:
 
             return build_flow_dag(plan)
         case "fan-out":
-            raise SfnorchError(
-                "pattern: fan-out can't be exported: its items are known only when it runs",
-                hint="use mapped tasks of Airflow; master-child, dynamic, dag and flow can be exported",
-            )
+            from sfnorch.airflow.fan_out import build_fan_out_dag
+
+            return build_fan_out_dag(plan)
     raise SfnorchError(
         "pattern: continuous can't be exported: a DAG run has to end",
-        hint="use a DAG with a schedule; master-child, dynamic, dag and flow can be exported",
+        hint="use a DAG with a schedule; master-child, dynamic, dag, flow and fan-out can be exported",
     )
 
 

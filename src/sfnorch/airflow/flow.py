@@ -11,6 +11,7 @@ from sfnorch.airflow.ending import assemble_dag, build_ending
 from sfnorch.airflow.jinja import UnsupportedInAirflowError
 from sfnorch.airflow.kinds.part import ExportedStep, keep_nothing
 from sfnorch.airflow.kinds.registry import STEP_EXPORTS
+from sfnorch.airflow.operators import GLUE_PARTS
 from sfnorch.airflow.plan_settings import derive_names
 from sfnorch.airflow.readable_variables import ReadableVariables, VariableReader, describe_given
 from sfnorch.airflow.run_context import ReadableRun
@@ -51,7 +52,7 @@ def build_flow_dag(plan: FlowPlan) -> Dag:
         plan,
         end,
         title="steps in sequence",
-        parts=("glue_job",) if "glue_job" in kinds else (),
+        parts=GLUE_PARTS if "glue_job" in kinds else (),
         imports=[STEP_EXPORTS[kind].imports for kind in kinds if kind in STEP_EXPORTS and STEP_EXPORTS[kind].imports],
         body=body,
         variables=_list_variables(plan, dag_id),

@@ -9,7 +9,7 @@ from sfnorch.airflow.dag import Dag, SourceLines
 from sfnorch.airflow.ending import assemble_dag, build_ending
 from sfnorch.airflow.jinja import UnsupportedInAirflowError
 from sfnorch.airflow.literals import Literal, SourceCall, SourceCode
-from sfnorch.airflow.operators import GLUE, HINT_FOR_JOBS, build_job_settings, build_retry_argument
+from sfnorch.airflow.operators import GLUE, GLUE_PARTS, HINT_FOR_JOBS, build_job_settings, build_retry_argument
 from sfnorch.airflow.run_context import ReadableRun
 from sfnorch.errors import SfnorchError
 
@@ -57,7 +57,7 @@ def build_given_dag(plan: DynamicPlan) -> Dag:
             "OTHER_SETTINGS": {"script_args": others} if others else {},
             "TRIGGER_RULE": "none_skipped" if plan.continue_on_failure else "all_success",
         },
-        parts=("glue_job", "given_job"),
+        parts=(*GLUE_PARTS, "given_job"),
         imports=(GLUE,),
         body=(
             SourceLines(

@@ -14,12 +14,15 @@ from sfnorch.airflow.literals import Literal, SourceCall, SourceCode
 from sfnorch.partitions import AREAS, AWS
 
 if TYPE_CHECKING:
+    from sfnorch.airflow.jinja import VariableLookup
     from sfnorch.airflow.run_context import ReadableRun
     from sfnorch.plan.kinds import AnyJob
 
 GLUE = """\
 from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
 from botocore.exceptions import ClientError"""
+GLUE_PARTS = ("glue_operator", "glue_job")
+"""The parts of code with the tasks of Glue jobs."""
 GLUE_HOOK = "from airflow.providers.amazon.aws.hooks.glue import GlueJobHook"
 SNS = "from airflow.providers.amazon.aws.operators.sns import SnsPublishOperator"
 LAMBDA = """\
@@ -56,13 +59,14 @@ def run_settings(
     return {key: value for key, value in found.items() if value is not None}
 
 
-def build_job_settings(job: AnyJob, run: ReadableRun) -> dict[str, Literal]:
+def build_job_settings(job: AnyJob, run: ReadableRun, source: VariableLookup | None = None) -> dict[str, Literal]:
     """Return a job's settings in the plan as arguments of the operator. Other settings remain those of the Glue job.
 
-    Raises UnsupportedInAirflowError for expressions that Airflow's templates can't express.
+    `source` is what the arguments can read, if that is more than the run. Raises UnsupportedInAirflowError for
+    expressions that Airflow's templates can't express.
     """
     found: dict[str, Literal] = {}
-    if arguments := run.render_arguments(job.arguments):
+    if arguments := run.render_arguments(job.arguments, source):
         found["script_args"] = arguments
     settings = run_settings(
         job.worker_type,

@@ -7,21 +7,24 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from textwrap import wrap
 
-from sfnorch.airflow.dag import Dag, Node, OperatorTask, SourceLines, TaskChain, TaskGroup
+from sfnorch.airflow.dag import Dag, MappedGroup, Node, OperatorTask, SourceLines, TaskChain, TaskGroup
 from sfnorch.airflow.literals import MAX_LINE_LENGTH, Literal, SourceCall, SourceCode, format_source
 
 _STEP = "    "
-_SDK = ("DAG", "Param", "TaskGroup")
+_SDK = ("DAG", "Param", "TaskGroup", "task_group")
 _OLD = {
     "DAG": "from airflow import DAG",
     "Param": "from airflow.models.param import Param",
     "TaskGroup": "from airflow.utils.task_group import TaskGroup",
+    "task_group": "from airflow.decorators import task_group",
 }
 _STANDARD = {
     "DateTimeSensorAsync": ("sensors.date_time", "airflow.sensors.date_time"),
     "PythonOperator": ("operators.python", "airflow.operators.python"),
 }
 """Operators in the standard provider of Airflow 3: their modules there and in Airflow 2."""
+_FOR_PARTS = {"csv", "io"}
+"""Modules that only parts of code use: a task can have a variable of this name."""
 
 
 def render_source(dag: Dag) -> str:
@@ -31,12 +34,13 @@ def render_source(dag: Dag) -> str:
     ]
     body = list(_render_body(dag.body, _STEP))
     used = _find_names("\n".join((*parts, "if True:", *body, f"{_STEP}{format_source(dag.timing.schedule)}")))
+    used -= _FOR_PARTS - _find_names("\n".join(parts))
     constants = [f"{name} = {format_source(value, used=len(name) + 3)}" for name, value in dag.constants.items()]
     blocks = [
         _render_docstring(dag),
         "\n".join(_list_imports(dag, used)),
         "\n".join(constants),
-        *(f"\n{part}" if part.startswith("def ") else part for part in parts),
+        *(f"\n{part}" if part.startswith(("def ", "class ")) else part for part in parts),
         "\n" + "\n".join((*_render_with(dag), *body)),
     ]
     return "\n\n".join(block for block in blocks if block.strip()) + "\n"
@@ -63,7 +67,7 @@ def _list_imports(dag: Dag, used: set[str]) -> Iterator[str]:
     names = sorted((name for name in _STANDARD if name in used), key=lambda name: _STANDARD[name])
     sdk = [name for name in _SDK if name in used or name in ("DAG", "Param")]
     plain = [line for line in dag.timing.imports if line.startswith("import ")]
-    yield from (f"import {name}" for name in ("inspect", "json", "time") if name in used)
+    yield from (f"import {name}" for name in ("csv", "inspect", "io", "json", "time") if name in used)
     yield "from datetime import datetime, timedelta, timezone"
     yield from (f"from hashlib import {name}" for name in ("sha256",) if name in used)
     yield f"from urllib.parse import {'quote, ' if 'quote' in used else ''}unquote"
@@ -134,10 +138,22 @@ def _render_body(nodes: tuple[Node, ...], indent: str) -> Iterator[str]:
                 made = format_source(SourceCall(function="TaskGroup", arguments=(group_id,), keywords={}))
                 yield f"{indent}with {made} as {variable}:"
                 yield from _render_body(body, indent + _STEP)
+            case MappedGroup():
+                yield from _render_mapped_group(node, indent)
             case TaskChain():
                 yield from _render_chain(node, indent)
             case SourceLines(lines):
                 yield from (f"{indent}{line}" for line in lines)
+
+
+def _render_mapped_group(group: MappedGroup, indent: str) -> Iterator[str]:
+    """Yield the function that makes the group for an item, and its call for all items."""
+    yield ""
+    yield f"{indent}@task_group(group_id={format_source(group.group_id)})"
+    yield f"{indent}def {group.variable}({', '.join(group.arguments)}):"
+    yield from _render_body(group.body, indent + _STEP)
+    yield ""
+    yield f"{indent}{group.mapped} = {group.variable}.expand_kwargs({group.source}.output)"
 
 
 def _render_chain(chain: TaskChain, indent: str) -> Iterator[str]:

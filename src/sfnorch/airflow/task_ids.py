@@ -29,6 +29,15 @@ USED_NAMES = frozenset(
 )
 """Names that variables of a DAG's file can't have, since the file uses them otherwise."""
 
+ITEM_NAMES = frozenset(
+    [
+        *("chain", "chains", "conf", "csv", "io", "item", "item_name", "items"),
+        *("compile_code", "is_true", "item_job", "list_items", "name_of", "parse_items", "read_items"),
+        *("states_of_items",),
+    ]
+)
+"""Names that variables of the file of a fan-out can't have either."""
+
 _OTHER = re.compile(r"[^A-Za-z0-9_-]+")
 
 

@@ -8,6 +8,7 @@ from sfnorch.airflow.dag import Dag, Node, OperatorTask, TaskChain
 from sfnorch.airflow.ending import assemble_dag, build_ending
 from sfnorch.airflow.jinja import UnsupportedInAirflowError
 from sfnorch.airflow.kinds.registry import TASK_EXPORTS
+from sfnorch.airflow.operators import GLUE_PARTS
 from sfnorch.airflow.run_context import ReadableRun
 from sfnorch.airflow.task_ids import RESERVED, USED_NAMES, UniqueNames
 from sfnorch.errors import SfnorchError
@@ -56,7 +57,7 @@ def build_tasks_dag(plan: DagPlan) -> Dag:
         plan,
         end,
         title="tasks that wait for the tasks that they need",
-        parts=("glue_job",) if "glue_job" in kinds else (),
+        parts=GLUE_PARTS if "glue_job" in kinds else (),
         imports=[TASK_EXPORTS[kind].imports for kind in kinds],
         body=body,
         variables=variables,

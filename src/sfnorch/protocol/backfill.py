@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TypedDict
 
-from sfnorch.json_values import Json, find_value, read_mappings, read_string
-from sfnorch.protocol import dag, master_child
+from sfnorch.json_values import Json, find_value, read_mapping, read_mappings, read_string
+from sfnorch.protocol import dag, fan_out, master_child
 from sfnorch.protocol.mark import Mark
 from sfnorch.protocol.overlap import find_holder
 
@@ -158,19 +158,33 @@ class OutcomeRule(NamedTuple):
     parts: Parts | None = None
     can_skip: bool = False
     """Whether a run is skipped while another one runs."""
+    has_items: bool = False
+    """Whether the output has the numbers of items of a fan-out."""
 
     @property
     def has_hidden_failures(self) -> bool:
         """Return whether a run that SUCCEEDED can count as failed."""
-        return self.parts is not None or self.can_skip
+        return self.parts is not None or self.can_skip or self.has_items
 
     def find_failure(self, output: Json) -> DateFailure | None:
         """Return why the run with this output counts as failed; None if it does not."""
         if self.can_skip and find_holder(output):
             return {"error": SKIPPED, "message": SKIPPED_MESSAGE}
+        if self.has_items:
+            return _find_failed_items(output)
         rows = read_mappings(find_value(output, self.parts.list_key)) if self.parts else []
         bad = [row for row in rows if row.get("status") in FAILED_STATUSES]
         if not self.parts or not bad:
             return None
         names = [str(row.get(self.parts.name_key)) for row in bad if row.get("status") == FAILED_STATUSES[0]]
         return {"failed": ", ".join(names), "error": self.parts.error, "message": read_string(bad[0].get("message"))}
+
+
+def _find_failed_items(output: Json) -> DateFailure | None:
+    """Return which items of a fan-out failed; None if all of them succeeded."""
+    counts, error = fan_out.read_counts(output), read_string(read_mapping(output).get("error"))
+    if not error and not counts.get("failed"):
+        return None
+    names = ", ".join(map(fan_out.read_item, fan_out.read_failures(output)))
+    message = f"{counts.get('failed', 0)} of {counts.get('total', 0)} items failed"
+    return {"failed": names, "error": error or fan_out.ERROR, "message": message}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.json_values import Json, read_mapping
-from sfnorch.protocol import dag, master_child
+from sfnorch.protocol import dag, fan_out, master_child
 from sfnorch.protocol.backfill import PARTS, OutcomeRule, Parts, parse_run_name
 from sfnorch.protocol.overlap import LockState
 from sfnorch.runs.events import parse_json
@@ -48,8 +48,9 @@ class DateRun:
 
 def find_rule(definition: Mapping[str, Json]) -> OutcomeRule:
     """Return with which outputs a run of the main machine with this definition counts as failed."""
-    can_skip = LockState.SKIPPED in read_mapping(definition.get("States"))
-    return OutcomeRule(_find_parts(definition), can_skip)
+    states = read_mapping(definition.get("States"))
+    has_items = fan_out.MARK.is_in(definition) and fan_out.FanOutState.ITEMS_FAILED not in states
+    return OutcomeRule(_find_parts(definition), LockState.SKIPPED in states, has_items)
 
 
 def _find_parts(definition: Mapping[str, Json]) -> Parts | None:

@@ -146,9 +146,10 @@ def logs_of(glue, run):
     )
 
 
-def run_of(context, task):
+def run_of(context, task, **item):
     """Return the job run of a failed task, with Glue's error message."""
-    link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
+    ti = context["ti"]
+    link = ti.xcom_pull(task_ids=task, key="glue_job_run_details", **item)
     if not link:
         return {}
     told = {"job": unquote(link["job_name"]), "run_id": link["job_run_id"]}

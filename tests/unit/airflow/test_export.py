@@ -42,7 +42,7 @@ steps:
 def test_the_committed_files_stand_as_ruff_lays_them_out_and_make_tasks():
     texts = [file.read_text(encoding="utf-8") for file in AIRFLOW.glob("*_dag.py")]
 
-    assert len(texts) == 7
+    assert len(texts) == 11
     assert reformatted(texts) == []
     assert all(run_file(text).tasks for text in texts)
 
@@ -165,10 +165,3 @@ def test_a_job_runs_log_is_where_the_run_says_as_in_every_other_message(
 
     arn = f"arn:{partition}:states:{region}:123456789012:execution:m:n"
     assert names["logs_of"](glue, run) == build_logs_link(arn, "jr_1", log_group or "")
-
-
-def test_a_fan_out_is_refused():
-    with pytest.raises(SfnorchError) as told:
-        render_airflow_source(parse_plan("{pattern: fan-out, items: [a], jobs: [b]}"))
-    assert told.value.message == "pattern: fan-out can't be exported: its items are known only when it runs"
-    assert told.value.hint == "use mapped tasks of Airflow; master-child, dynamic, dag and flow can be exported"

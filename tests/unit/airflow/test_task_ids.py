@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from sfnorch.airflow.task_ids import USED_NAMES, UniqueNames, make_safe_id
+from sfnorch.airflow.task_ids import ITEM_NAMES, USED_NAMES, UniqueNames, make_safe_id
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_no_variable_takes_a_name_that_the_file_has_in_use():
             table = symtable.symtable(part.read_text(encoding="utf-8"), part.name, "exec")
             taken |= set(table.get_identifiers()) | _global(table)
 
-    assert {name for name in taken if name.islower()} <= USED_NAMES
+    assert {name for name in taken if name.islower()} <= USED_NAMES | ITEM_NAMES
 
 
 def _global(table: symtable.SymbolTable) -> set[str]:

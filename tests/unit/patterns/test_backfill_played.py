@@ -47,6 +47,8 @@ def test_dates_run_in_order_as_many_at_once_as_the_input_says():
         ("master-child that fails", None, "ChildrenFailed", "1 of 1 child workflows failed: orders"),
         ("dag", "first", "TasksFailed", "broke"),
         ("flow", "first", "StepFailed", "broke"),
+        ("fan-out", "north", "ItemsFailed", "1 of 2 items failed"),
+        ("fan-out that fails", "north", "ItemsFailed", "broke"),
     ],
 )
 def test_a_date_that_fails(plan: str, what: str | None, error: str, message: str):
@@ -64,6 +66,26 @@ def test_a_date_that_fails(plan: str, what: str | None, error: str, message: str
     assert "\nContinue: again" in sent.message
     alarms = [(each.before, each.after) for each in run.alarms if each.alarm == "stack-backfill-failed"]
     assert alarms[-1][1] == "ALARM"
+
+
+def test_a_date_without_the_object_of_its_items_fails():
+    plan = {"items": {"object": {"bucket": "landing", "key": "{% $run.date & '.json' %}"}}, "item_name": "{% $item %}"}
+    first, second = days(2)
+    objects = {f"s3://landing/{first}.json": b'["north"]'}
+    run = backfill(template_of("fan-out", **plan), given(2, command="again"), Behaviour(objects=objects))
+    (own,) = parts_of(run)
+    assert own.cause == f"1 of 2 dates failed: {second}. Continue with: again"
+    (sent,) = [each for each in run.messages if each.sender == "backfill"]
+    assert f"\n{second} failed: States.ItemReaderFailed\n  0 of 0 items failed" in sent.message
+
+
+def test_a_date_of_a_fan_out_that_was_skipped_fails():
+    template = template_of("fan-out", overlap="skip")
+    run = backfill(template, given(2, parallel=2, command="again"))
+    (own,) = parts_of(run)
+    assert own.cause.startswith("1 of 2 dates failed: ")
+    (sent,) = [each for each in run.messages if each.sender == "backfill"]
+    assert "failed: RunSkipped\n  another run was running" in sent.message
 
 
 def test_nothing_starts_after_a_chunk_with_a_failure_and_what_runs_ends():
@@ -139,7 +161,7 @@ def test_dates_that_may_overlap_or_wait_succeed(overlap: Any):
 def test_the_main_machine_is_still_the_one_that_starts_the_others(plan: str):
     template = template_of(plan)
     chosen = choose_machine(template)
-    assert template.build_title(chosen) in ("master", "flow")
+    assert template.build_title(chosen) in ("master", "flow", "fan-out")
     assert not is_backfill(chosen)
     assert is_backfill(template.find("backfill"))
 

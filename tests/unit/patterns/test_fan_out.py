@@ -156,6 +156,12 @@ def test_items_that_are_not_selected_run_no_job():
     assert {job.arguments["--table"] for job in run.job_runs} == {"a"}
 
 
+def test_items_without_what_selects_them_are_skipped():
+    given = {"items": [{"table": "a"}, {"table": "b", "active": True}, {"table": "c", "active": None}]}
+    run = fan_out(given, select="{% $item.active %}")
+    assert [child.output.get("skipped", False) for child in children_of(run)] == [True, False, True]
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -19,6 +19,10 @@ CHILDREN = "pattern: master-child\nchildren:\n- {name: orders, jobs: [a]}\n"
             "backfill: a continuous plan has no runs for dates; remove backfill, or choose another pattern",
         ),
         (
+            "pattern: fan-out\nitems: input\njobs: [a]\nbackfill: true\n",
+            "backfill: a backfill has no items in its input; remove backfill, or use items in S3 or in the plan",
+        ),
+        (
             "pattern: master-child\nbackfill: true\nchildren:\n- {name: a, jobs: [a]}\n- {name: Backfill, jobs: [a]}\n",
             "children[1].name: 'Backfill' is reserved for the state machine of backfills; choose another name",
         ),
@@ -46,6 +50,7 @@ def test_a_child_can_have_the_name_in_a_plan_without_backfills():
         (CHILDREN, ["Master", "Orders", "Backfill"]),
         ("pattern: dag\ntasks:\n- {name: a, glue_job: a}\n", ["Master", "Task", "Backfill"]),
         ("pattern: flow\nsteps:\n- {name: a, glue_job: a}\n", ["", "Backfill"]),
+        ("pattern: fan-out\nitems: [a]\njobs: [a]\n", ["", "Backfill"]),
     ],
 )
 @pytest.mark.parametrize("notify", ["never", "failure", "always"])

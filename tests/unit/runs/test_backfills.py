@@ -109,6 +109,8 @@ def test_the_name_of_a_run_has_its_date_and_attempt():
         (PLANS["master-child that fails"], OutcomeRule()),
         ({"pattern": "dag", **PLANS["dag"]}, OutcomeRule(PARTS["dag"])),
         ({"pattern": "dag", "on_task_failure": "fail", **PLANS["dag"]}, OutcomeRule()),
+        ({"pattern": "fan-out", **PLANS["fan-out"]}, OutcomeRule(has_items=True)),
+        (PLANS["fan-out that fails"], OutcomeRule()),
         ({"pattern": "flow", **PLANS["flow"]}, OutcomeRule()),
         ({"pattern": "flow", "overlap": "skip", **PLANS["flow"]}, OutcomeRule(can_skip=True)),
         ({"pattern": "flow", "overlap": "wait", **PLANS["flow"]}, OutcomeRule()),
@@ -130,6 +132,26 @@ def test_a_run_that_succeeded_with_failed_parts_or_was_skipped():
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("output", "failure"),
+    [
+        ({"counts": {"total": 2, "failed": 0}, "failures": []}, None),
+        (
+            {"counts": {"total": 3, "failed": 2}, "failures": [{"item": "a"}, {"item": "b"}]},
+            {"failed": "a, b", "error": "ItemsFailed", "message": "2 of 3 items failed"},
+        ),
+        (
+            {"counts": {"total": 0, "failed": 0}, "failures": [], "error": "States.ItemReaderFailed"},
+            {"failed": "", "error": "States.ItemReaderFailed", "message": "0 of 0 items failed"},
+        ),
+        ("text", None),
+    ],
+)
+def test_a_fan_out_that_succeeded_with_failed_items(output: Any, failure: Any):
+    rule = OutcomeRule(has_items=True)
+    assert (rule.find_failure(output), rule.has_hidden_failures) == (failure, True)
 
 
 class BackfillHistory(History):

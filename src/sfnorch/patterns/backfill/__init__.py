@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import ChainsPlan
     from sfnorch.plan.models.dag import DagPlan
+    from sfnorch.plan.models.fan_out import FanOutPlan
     from sfnorch.plan.models.flow import FlowPlan
     from sfnorch.workflow import StateMachine
 
 
-def list_machines(plan: ChainsPlan | DagPlan | FlowPlan, main: StateMachine) -> tuple[StateMachine, ...]:
+def list_machines(plan: ChainsPlan | DagPlan | FlowPlan | FanOutPlan, main: StateMachine) -> tuple[StateMachine, ...]:
     """Return the state machine that runs `main` for each date, if the plan has `backfill: true`; otherwise nothing."""
     if not plan.backfill:
         return ()
@@ -22,4 +23,5 @@ def list_machines(plan: ChainsPlan | DagPlan | FlowPlan, main: StateMachine) -> 
     from sfnorch.protocol.backfill import PARTS, OutcomeRule
 
     can_skip = plan.overlap is not None and plan.overlap.mode == "skip"
-    return (build_machine(plan, main, OutcomeRule(PARTS.get(plan.pattern), can_skip)),)
+    rule = OutcomeRule(PARTS.get(plan.pattern), can_skip, plan.pattern == "fan-out")
+    return (build_machine(plan, main, rule),)

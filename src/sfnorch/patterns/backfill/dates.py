@@ -13,6 +13,7 @@ from sfnorch.asl import Catcher, Expression, Graph, Map, Substitution, Value, js
 from sfnorch.integrations import joined_execution
 from sfnorch.patterns.causes import unquote
 from sfnorch.protocol.backfill import FAILED_STATUSES, SKIPPED, SKIPPED_KEY, SKIPPED_MESSAGE, BackfillState
+from sfnorch.protocol.fan_out import ERROR as ITEMS_FAILED
 
 if TYPE_CHECKING:
     from sfnorch.protocol.backfill import OutcomeRule, Parts
@@ -22,6 +23,10 @@ _POLL_SECONDS = 600
 
 _SHARING = jsonata("300")
 """The number of dates among which the polls are divided: six for each, also with the events of 200 dates."""
+
+_FAILED_PART = jsonata(r"""$match($message, /"(step|task|child|job)": ?"([^"]+)"/)[0].groups[1]""")
+_FAILED_ITEM = jsonata(r"""$match($message, /"(item)": ?"([^"]+)"/)[0].groups[1]""")
+"""The part or the item that a cause names first."""
 
 
 def define_execution_arn(date: Expression) -> Expression:
@@ -34,7 +39,8 @@ def run_dates(rule: OutcomeRule, *, assign: Mapping[str, Value], catch: tuple[Ca
     lanes = read_program(__package__, "lanes").fill()
     cause = read_program(__package__, "message_in_cause").fill()
     failure = read_program(__package__, "failed_date").fill(
-        message=read_program(__package__, "cut_message").fill(message=unquote(cause))
+        name=_FAILED_ITEM if rule.has_items else _FAILED_PART,
+        message=read_program(__package__, "cut_message").fill(message=unquote(cause)),
     )
     states = joined_execution.join_states(
         machine=Substitution("Main"),
@@ -70,12 +76,16 @@ def _name_run(date: Expression) -> Expression:
 
 def _describe_outcome(date: Expression, output: Expression, rule: OutcomeRule) -> Expression:
     """Return the expression for the outcome of a run that SUCCEEDED: it can count as failed."""
-    outcome = _describe_parts(date, output, rule.parts)
+    outcome = _describe_items(date, output) if rule.has_items else _describe_parts(date, output, rule.parts)
     if not rule.can_skip:
         return outcome
     return read_program(__package__, "skipped_date").fill(
         date=date, output=output, key=SKIPPED_KEY, error=SKIPPED, message=SKIPPED_MESSAGE, outcome=outcome
     )
+
+
+def _describe_items(date: Expression, output: Expression) -> Expression:
+    return read_program(__package__, "items_outcome").fill(date=date, output=output, error=ITEMS_FAILED)
 
 
 def _describe_parts(date: Expression, output: Expression, parts: Parts | None) -> Expression:

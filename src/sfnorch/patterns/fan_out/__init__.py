@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.patterns import stack_parameters, starts
+from sfnorch.patterns import backfill, stack_parameters, starts
 from sfnorch.patterns.fan_out.machine import build_machine
 from sfnorch.patterns.overlap.states import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
@@ -22,9 +22,10 @@ def build_workflow(plan: FanOutPlan) -> Workflow:
     """Return the workflow of a fan-out: one state machine with its role and its alarm, and the bucket for results."""
     notifies = plan.notify != "never"
     main = build_machine(plan)
+    machines = (main, *backfill.list_machines(plan, main))
     return Workflow(
         description=f"{plan.name or 'Fan-out'}: a state machine that runs {len(plan.jobs)} jobs for every item.",
-        machines=(main,),
+        machines=machines,
         topic=stack_parameters.build_topic(plan, published_by_machine=notifies),
         parameters=(
             stack_parameters.build_environment_parameter(plan),
@@ -34,7 +35,7 @@ def build_workflow(plan: FanOutPlan) -> Workflow:
             stack_parameters.build_boundary_parameter(),
         ),
         outputs=(
-            Output(name="StateMachineArn", value=MachineArn("")),
+            *(Output(name=f"{machine.key}StateMachineArn", value=MachineArn(machine.key)) for machine in machines),
             Output(name="ResultsBucketName", value=ResultsBucket()),
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),

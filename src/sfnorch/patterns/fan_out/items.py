@@ -84,7 +84,7 @@ def build_selection(chain: ItemChain) -> Expression | None:
     """Return the condition for an item whose jobs are not run; None if the jobs of every item run."""
     conditions = []
     if chain.select:
-        conditions.append(jsonata("$not(<{select}>)", select=convert_item_expression(chain.select)))
+        conditions.append(jsonata("$not($boolean(<{select}>) = true)", select=convert_item_expression(chain.select)))
     if chain.items.listing and (suffix := chain.items.listing.suffix):
         conditions.append(
             jsonata("$substring($item.Key, -<<length>>) != <<suffix>>", length=len(suffix), suffix=suffix)

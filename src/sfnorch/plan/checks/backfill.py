@@ -16,8 +16,9 @@ def check_backfill(plan: WrittenPlan) -> Iterator[Fault]:
     """Yield why the plan cannot have a state machine for backfills."""
     if plan.pattern == "dynamic" or not plan.backfill:
         return
-    if plan.pattern == "fan-out":
-        yield ("backfill",), "a fan-out does not support backfills yet; remove backfill, and run each date with --param"
+    if plan.pattern == "fan-out" and plan.items.input:
+        fault = "a backfill has no items in its input; remove backfill, or use items in S3 or in the plan"
+        yield ("backfill",), fault
     if plan.pattern == "continuous":
         yield ("backfill",), "a continuous plan has no runs for dates; remove backfill, or choose another pattern"
     if plan.pattern == "master-child":
