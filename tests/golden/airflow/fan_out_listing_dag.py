@@ -110,7 +110,7 @@ def item_job(task_id, job_name, item, item_name, **settings):
         stop_job_run_on_kill=True,
         job_poll_interval=30,
         weight_rule="upstream",
-        map_index_template="{{ task.item_name }}",
+        map_index_template="{{ task.item_name[:250] }}",
         **(YEAR_OF_LOOKS if "waiter_delay" in KNOWN else {}),
         **{"retry_delay": timedelta(seconds=30), **settings},
     )
