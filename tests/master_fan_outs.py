@@ -28,6 +28,11 @@ class ItemsOfChild(Fake):
         return self.owner
 
     @property
+    def map_run(self) -> str:
+        """The ARN of its Map Run."""
+        return next(each.arn for each in self.run.map_runs if each.execution == self.parent.arn)
+
+    @property
     def children(self) -> list[Execution]:
         """The executions of its items."""
         return [each for each in self.run.executions if each.map_run and each.map_run.execution == self.parent.arn]
