@@ -27,7 +27,7 @@ def build_chains_dag(plan: ChainsPlan) -> Dag:
     if fan_outs := [child.name for child in plan.children if is_fan_out(child)]:
         raise SfnorchError(
             f"children: {', '.join(fan_outs)} can't be exported: a child with items is not a chain of tasks",
-            hint="put the items into a plan of their own, and export the other children",
+            hint="put the items into a separate plan, and export the other children",
         )
     variables, groups = UniqueNames(USED_NAMES), UniqueNames(RESERVED)
     body: list[Node] = []

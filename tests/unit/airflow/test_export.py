@@ -180,4 +180,4 @@ def test_a_child_that_is_a_fan_out_is_refused():
             parse_plan("{pattern: master-child, children: [{jobs: [a]}, {name: tables, items: [a], jobs: [b]}]}")
         )
     assert told.value.message == "children: tables can't be exported: a child with items is not a chain of tasks"
-    assert told.value.hint == "put the items into a plan of their own, and export the other children"
+    assert told.value.hint == "put the items into a separate plan, and export the other children"
