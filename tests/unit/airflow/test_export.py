@@ -172,3 +172,12 @@ def test_a_fan_out_is_refused():
         render_airflow_source(parse_plan("{pattern: fan-out, items: [a], jobs: [b]}"))
     assert told.value.message == "pattern: fan-out can't be exported: its items are known only when it runs"
     assert told.value.hint == "use mapped tasks of Airflow; master-child, dynamic, dag and flow can be exported"
+
+
+def test_a_child_that_is_a_fan_out_is_refused():
+    with pytest.raises(SfnorchError) as told:
+        render_airflow_source(
+            parse_plan("{pattern: master-child, children: [{jobs: [a]}, {name: tables, items: [a], jobs: [b]}]}")
+        )
+    assert told.value.message == "children: tables can't be exported: a child with items is not a chain of tasks"
+    assert told.value.hint == "put the items into a separate plan, and export the other children"
