@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import marshal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,8 +25,11 @@ from sfnorch.template.states import LocatedState, StateScope
 MAX_BYTES = 262_144
 """The maximum size of the input, output or arguments of a state."""
 
-_BYTES_PER_CHARACTER = 4
-"""The bytes in JSON for a character of Python's text of a value, at most: that of one outside of the basic plane."""
+_BYTES_PER_MARSHALLED = 6
+"""The bytes in JSON for a byte that `marshal` writes, at most: those of a control character, and of `false,`."""
+
+_MARSHAL_VERSION = 2
+"""A version that writes each value again where it occurs again, as JSON does."""
 
 _Given = ParamSpec("_Given")
 _Value = TypeVar("_Value")
@@ -216,8 +220,11 @@ class Visit:
         """Return whether the value is larger than 256 KiB."""
         if not value or value is self.within_limit:
             return False
-        if _BYTES_PER_CHARACTER * len(repr(value)) <= MAX_BYTES:  # faster than JSON
-            return False
+        try:  # faster than JSON
+            if _BYTES_PER_MARSHALLED * len(marshal.dumps(value, _MARSHAL_VERSION)) <= MAX_BYTES:
+                return False
+        except ValueError:
+            pass  # a value of another class, or one that is nested deeply
         text = write_compact(value)
         if (len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))) > MAX_BYTES:
             return True
