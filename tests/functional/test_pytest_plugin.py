@@ -56,7 +56,7 @@ def test_scenario_files_are_collected_on_request(pytester):
             "etl.sfntest.yaml::unknown job FAILED*",
             "*etl.sfntest.yaml:3:",
             "  expect.jobs.not_run: expected no run of c, found 1 run",
-            "*etl.sfntest.yaml:7: given.failures: unknown job 'bb'; did you mean b?",
+            "*etl.sfntest.yaml:8: given.failures: unknown job 'bb'; did you mean b?",
         ]
     )
     assert "Traceback" not in result.stdout.str()

@@ -228,4 +228,4 @@ def _check_assertions(assertions: Sequence[str], run: SimulationDocument) -> Ite
     for index, code in enumerate(assertions):
         found = evaluate_condition(code, {**run})
         if found is not True:
-            yield Mismatch(f"expect.assertions[{index}]", f"true for {code}", found)
+            yield Mismatch(f"expect.assertions[{index}]", f"true for {code}", found if found is False else Words(found))
