@@ -80,7 +80,8 @@ _SHOWN = 3
 
 def _create_error(keyword: str, chosen: Iterable[ChosenScenario]) -> SfnorchError:
     names = [repr(each.located.scenario.name) for each in chosen]
-    more = f" and {len(names) - _SHOWN} others" if len(names) > _SHOWN else ""
+    left = len(names) - _SHOWN
+    more = f" and {left} other{'s' if left > 1 else ''}" if left > 0 else ""
     return SfnorchError(
         f"No scenario has {keyword!r} in its name", hint=f"there are: {', '.join(names[:_SHOWN])}{more}"
     )

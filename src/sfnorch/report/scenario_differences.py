@@ -12,6 +12,8 @@ _LONGEST = 100
 """The number of characters of a value that are shown."""
 _KEPT = 20
 """The number of equal characters that are shown before the first difference of long values."""
+_MOST_LINES = 12
+"""The number of lines of a text that are shown."""
 _CONTEXT = 2
 """The number of equal lines that are shown around a different line."""
 
@@ -21,6 +23,8 @@ def list_difference_lines(mismatch: Mismatch) -> list[str]:
     expected = _read_text(mismatch.expected)
     if isinstance(mismatch.found, str) and expected is not None and "\n" in expected + mismatch.found:
         return _compare_lines(expected, mismatch.found)
+    if isinstance(mismatch.found, str) and "\n" in mismatch.found:
+        return [f"expected  {_cut(mismatch.expected)}", *_list_text_lines(mismatch.found)]
     left, right = _shorten(mismatch.expected, describe_found(mismatch.found))
     return [f"expected  {left}", f"found     {right}"]
 
@@ -45,6 +49,13 @@ def _compare_lines(expected: str, found: str) -> list[str]:
     differences = difflib.unified_diff(expected.split("\n"), found.split("\n"), n=_CONTEXT, lineterm="")
     rows = [line for line in differences if not line.startswith(("---", "+++"))]
     return ["- expected", "+ found", *(f"  {_cut(row)}".rstrip() for row in rows)]
+
+
+def _list_text_lines(text: str) -> list[str]:
+    """Return the first lines of a text that was found."""
+    lines = text.split("\n")
+    shown = [_cut(line) for line in lines[:_MOST_LINES]] + (["…"] if len(lines) > _MOST_LINES else [])
+    return [f"{'' if index else 'found':10}{line}".rstrip() for index, line in enumerate(shown)]
 
 
 def _shorten(expected: str, found: str) -> tuple[str, str]:
