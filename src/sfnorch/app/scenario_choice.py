@@ -71,7 +71,7 @@ def read_files(paths: list[Path]) -> list[ScenarioFile]:
 def name_target(file: ScenarioFile) -> str:
     """Return the name of what the scenarios of a file run: a file, with the environment of a plan."""
     target = file.target
-    path = str(file.path.parent / (target.template or target.plan or PLAN_FILE))
+    path = os.path.normpath(file.path.parent / (target.template or target.plan or PLAN_FILE))
     return f"{path} ({target.environment})" if target.environment else path
 
 

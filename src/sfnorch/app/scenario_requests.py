@@ -62,7 +62,7 @@ def make_template_key(file: ScenarioFile, request: SimulateRequest) -> tuple[obj
     """Return what the template of a request depends on."""
     target = file.target
     return (
-        str(request.template or request.plan),
+        (file.path.parent / (target.template or target.plan or PLAN_FILE)).resolve(),
         target.environment,
         tuple(sorted(request.parameters.items())),
         tuple(sorted(request.substitutions.items())),

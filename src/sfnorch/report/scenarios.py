@@ -77,12 +77,14 @@ def list_failure_lines(result: ScenarioResult) -> list[str]:
         lines.append(f"and {more} more difference{'s' if more > 1 else ''}; --output json has all of them")
     if result.simulation is not None:
         lines.append("timeline")
-        lines += [_format_moment(moment) for moment in list_moments(result.simulation.run, result.mismatches)]
+        moments = list(list_moments(result.simulation.run, result.mismatches))
+        width = max((len(format_duration(each[0])) for each in moments if each), default=0)
+        lines += [_format_moment(moment, width) for moment in moments]
     return lines
 
 
-def _format_moment(moment: tuple[float, str, bool] | None) -> str:
+def _format_moment(moment: tuple[float, str, bool] | None, width: int) -> str:
     if moment is None:
         return "  …"
     at, text, is_marked = moment
-    return f"{_MARK if is_marked else '  '}T+{format_duration(at)}  {text}"
+    return f"{_MARK if is_marked else '  '}T+{format_duration(at):<{width}}  {text}"
