@@ -260,6 +260,21 @@ def test_junit_with_texts_that_mean_something_in_xml(run: Run):
     assert failure.text.splitlines()[1] == r'  expected  "<&]]>\u001b"'
 
 
+def test_names_are_in_one_line(run: Run):
+    Path("load.asl.json").write_text(DEFINITION.replace('"Empty"', r'"E\n  passed  x\u001b"'))
+    name = r"a\n  passed  b\u202e"
+    Path("x.sfntest.yaml").write_text(
+        f'target: {{template: load.asl.json}}\nscenarios: [{{name: "{name}", expect: {{output: "{name}"}}}}]\n'
+    )
+    out = run("test", "x.sfntest.yaml", "--missed").out
+    assert [line for line in out.splitlines() if "passed" in line] == [
+        rf"  failed     05m  {name}",
+        name,
+        rf'  expected  "{name}"',
+        r"  E\n  passed  x\u001b  the state",
+    ]
+
+
 def test_json(run: Run):
     done = run("test", "--output", "json")
     assert (done.code, done.err) == (1, "")

@@ -60,7 +60,11 @@ def work_in_processes(work: Callable[[int], Result], numbers: Sequence[int], cou
     with the iterator. Raises SfnorchError if a process was killed.
     """
     context: ForkContext | SpawnContext = get_context("fork") if can_fork() else get_context("spawn")
-    counter = context.Value("i", 0)
+    try:
+        counter = context.Value("i", 0)
+    except (ImportError, OSError):  # a system without semaphores
+        yield from map(work, numbers)
+        return
     receivers: list[Connection] = []
     workers = []
     try:

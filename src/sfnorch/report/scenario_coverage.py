@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rich.table import Table
 
 from sfnorch.console import Console, Text
+from sfnorch.printable import make_printable_line
 from sfnorch.scenarios.coverage import CATCHERS, CHOICES, RETRIERS, STATES, TRANSITIONS, Coverage
 
 _WIDTH = 1_000
@@ -28,7 +29,7 @@ def print_coverage(coverage: Mapping[str, Coverage], console: Console, *, lists_
         if len(found.machines) > 1:
             table.add_row(*_list_cells("total", found), style="bold")
         console.print()
-        console.print(Text(f"coverage of {target}", style="bold"), soft_wrap=True)
+        console.print(Text(make_printable_line(f"coverage of {target}"), style="bold"), soft_wrap=True)
         console.print(table, width=None if console.is_terminal else _WIDTH)
         if lists_missed:
             _print_missed(found, console)
@@ -40,7 +41,7 @@ def print_coverage(coverage: Mapping[str, Coverage], console: Console, *, lists_
 def _list_cells(title: str, coverage: Coverage, machine: str = "") -> list[Text]:
     counts = [coverage.count(kind, machine) for kind in COLUMNS]
     cells = [f"{reached}/{count}" if count else "-" for reached, count in counts]
-    return [Text(title), *map(Text, cells), Text(format_share(*coverage.count("", machine)))]
+    return [Text(make_printable_line(title)), *map(Text, cells), Text(format_share(*coverage.count("", machine)))]
 
 
 def format_share(reached: int, count: int) -> str:
@@ -51,7 +52,8 @@ def format_share(reached: int, count: int) -> str:
 def _print_missed(coverage: Coverage, console: Console) -> None:
     by_machine: dict[str, dict[str, list[str]]] = {}
     for part in coverage.list_missed():
-        by_machine.setdefault(part.machine, {}).setdefault(part.state, []).append(part.name)
+        state = make_printable_line(part.state)
+        by_machine.setdefault(make_printable_line(part.machine), {}).setdefault(state, []).append(part.name)
     for machine, states in by_machine.items():
         console.print()
         console.print(Text(f"not reached in {machine}", style="bold"), soft_wrap=True)

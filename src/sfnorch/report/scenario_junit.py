@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from sfnorch.printable import make_printable, make_printable_line
+from sfnorch.printable import make_printable_line
 from sfnorch.report.junit_xml import build_case, build_suite, format_suites
 from sfnorch.report.scenarios import list_failure_lines
 
@@ -30,7 +30,7 @@ def _build_case(result: ScenarioResult) -> ElementTree.Element:
         return case
     kind, message = ("error", result.error.message) if result.error else ("failure", _summarize(result))
     element = ElementTree.SubElement(case, kind, type=result.outcome.value, message=make_printable_line(message))
-    element.text = make_printable("\n".join(list_failure_lines(result)))
+    element.text = "\n".join(list_failure_lines(result))
     return case
 
 

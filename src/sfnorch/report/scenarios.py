@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
+from sfnorch.printable import make_printable_line
 from sfnorch.report.scenario_differences import list_difference_lines
 from sfnorch.report.scenario_timeline import list_moments
 
 if TYPE_CHECKING:
     from sfnorch.app.scenario_runs import ScenarioReport, ScenarioResult
+    from sfnorch.errors import SfnorchError
 
 _STYLES = {"passed": "green", "failed": "bold red", "error": "bold red"}
 _MOST_MISMATCHES = 20
@@ -31,10 +33,11 @@ class ResultPrinter:
             if self._file is not None:
                 self._console.print()
             self._file = result.file
-            self._console.print(Text(str(result.file), style="bold"), soft_wrap=True)
+            self._console.print(Text(make_printable_line(str(result.file)), style="bold"), soft_wrap=True)
         outcome = result.outcome.value
         took = format_duration(result.figures.seconds) if result.figures else ""
-        line = Text.assemble("  ", (f"{outcome:<6}", _STYLES[outcome]), (f"{took:>8}  ", "dim"), result.name)
+        line = Text.assemble("  ", (f"{outcome:<6}", _STYLES[outcome]), (f"{took:>8}  ", "dim"))
+        line.append(make_printable_line(result.name))
         self._console.print(line, soft_wrap=True)
 
 
@@ -43,7 +46,7 @@ def print_failures(report: ScenarioReport, console: Console) -> None:
     for result in report.results:
         if not result.has_passed:
             console.print()
-            console.print(Text(result.name, style="bold red"), soft_wrap=True)
+            console.print(Text(make_printable_line(result.name), style="bold red"), soft_wrap=True)
             for line in list_failure_lines(result):
                 style = "bold" if line.startswith(_MARK) else ""
                 console.print(Text(line, style=style), soft_wrap=True)
@@ -65,9 +68,16 @@ _MARK = "> "
 
 def list_failure_lines(result: ScenarioResult) -> list[str]:
     """Return the lines that explain why a scenario did not pass: each difference with its place, and the timeline."""
-    if result.error is not None:
-        hint = [f"  {result.error.hint}"] if result.error.hint else []
-        return [f"{result.file}:{result.line}: {line}" for line in result.error.message.splitlines()] + hint
+    lines = _list_error_lines(result.error, result) if result.error else _list_mismatch_lines(result)
+    return [make_printable_line(line) for line in lines]
+
+
+def _list_error_lines(error: SfnorchError, result: ScenarioResult) -> list[str]:
+    lines = [f"{result.file}:{result.line}: {line}" for line in error.message.splitlines()]
+    return [*lines, f"  {error.hint}"] if error.hint else lines
+
+
+def _list_mismatch_lines(result: ScenarioResult) -> list[str]:
     lines = []
     for mismatch in result.mismatches[:_MOST_MISMATCHES]:
         at = "" if mismatch.at is None else f", at T+{format_duration(mismatch.at)}"
