@@ -124,13 +124,10 @@ class _NotPassedError(Exception):
         self._result = result
 
     def list_lines(self) -> list[str]:
-        """Return what differs, or the error and its hint."""
-        from sfnorch.scenarios.matchers import write_mismatch
+        """Return what differs with the timeline of the run, or the error and its hint."""
+        from sfnorch.report.scenarios import list_failure_lines
 
-        place = f"{self._result.file}:{self._result.line}"
-        if (error := self._result.error) is not None:
-            return [f"{place}: {error.message}", *([error.hint] if error.hint else [])]
-        return [f"{place}:", *(f"  {write_mismatch(each)}" for each in self._result.mismatches)]
+        return list_failure_lines(self._result)
 
 
 def get_runner(config: pytest.Config) -> ScenarioRunner:

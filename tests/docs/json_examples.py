@@ -12,6 +12,8 @@ from sfnorch.app.backfilling import BackfillResult
 from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
 from sfnorch.app.effective_plan import EffectivePlan, build_effective_plan
+from sfnorch.app.scenario_runs import Outcome, ScenarioReport, ScenarioResult
+from sfnorch.app.simulation import Simulation
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.deletion import Deletion
 from sfnorch.aws.drift import PropertyDrift, ResourceDrift
@@ -33,6 +35,7 @@ from sfnorch.report.findings import convert_findings, convert_rules
 from sfnorch.report.job_logs import convert_logs
 from sfnorch.report.plan_results import PlanResult, convert_plan_results
 from sfnorch.report.run_document import convert_started, convert_stopped, convert_tree
+from sfnorch.report.scenario_document import convert_report
 from sfnorch.report.schedule import convert_schedule, convert_starts
 from sfnorch.report.stack import convert_deletion, convert_outcome
 from sfnorch.report.status import convert_status
@@ -44,6 +47,8 @@ from sfnorch.runs.job_logs import ErrorLog, JobRun, LogEvent
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
 from sfnorch.runs.stopping import StopResult
+from sfnorch.scenarios.coverage import RETRIERS, STATES, Coverage, Part
+from sfnorch.scenarios.matchers import Mismatch
 from sfnorch.simulator import record
 from sfnorch.simulator.document import convert_run
 from sfnorch.simulator.events import Event, JobRunStarted
@@ -237,6 +242,23 @@ def _simulated() -> record.Run:
     return record.Run(executions=[execution], events=[event], job_runs=[job_run], alarms=[change], messages=[message])
 
 
+def _tested(run: record.Run) -> ScenarioReport:
+    """A scenario that failed, in whose run half of a state machine was reached."""
+    figures = compute_figures(run)
+    result = ScenarioResult(
+        file=Path("etl.sfntest.yaml"),
+        name="clean run",
+        line=3,
+        outcome=Outcome.FAILED,
+        mismatches=(Mismatch("expect.status", '"SUCCEEDED"', "FAILED", 300.0, 4),),
+        figures=figures,
+        simulation=Simulation(run, figures),
+    )
+    parts = (Part("jobs", "RunJob", "", (STATES,)), Part("jobs", "RunJob", "Retry[0]", (RETRIERS,)))
+    coverage = Coverage(parts=parts, reached={("jobs", "RunJob", "")})
+    return ScenarioReport(results=(result,), coverage={"sfnorch.yaml": coverage})
+
+
 @cache
 def _documents() -> dict[str, Document]:
     rule = next(entry for entry in list_entries() if entry.id == _FINDING.rule)
@@ -282,6 +304,7 @@ def _documents() -> dict[str, Document]:
         },
         "LintDocument": {"findings": convert_findings([_FINDING])},
         "RulesDocument": {"rules": convert_rules([rule])},
+        "ScenariosDocument": convert_report(_tested(run)),
         "SimulationDocument": convert_run(run, compute_figures(run)),
         "DeployDocument": convert_outcome(
             DeployResult(stack_name="etl", end="deployed", stack=_STACK, change_set=_CHANGE_SET), ""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sfnorch.documents.errors import ErrorDocument
     from sfnorch.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
     from sfnorch.documents.plans import PlanDocument, PlanResultsDocument
+    from sfnorch.documents.scenarios import ScenariosDocument
     from sfnorch.documents.simulation import SimulationDocument
     from sfnorch.documents.stacks import (
         DeleteDocument,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         | RenderDocument
         | RulesDocument
         | RunDocument
+        | ScenariosDocument
         | SimulationDocument
         | StartedDocument
         | StatusDocument

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -52,6 +52,14 @@ class LocatedScenario:
 
     scenario: Scenario
     line: int
+    lines: Mapping[str, int] = field(default_factory=dict, repr=False)
+    """The lines of its values by path, as in `expect.jobs.ran[0]`."""
+
+    def find_line(self, path: str) -> int:
+        """Return the line of the value at the path, or of the nearest value around it."""
+        while path and path not in self.lines:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.lines.get(path, self.line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +122,25 @@ def parse_scenario_file(text: str, path: FilePath) -> ScenarioFile:
         reading.findings += _find_duplicates(document, model)
     if reading.findings:
         raise ScenarioFileError(sorted(dict.fromkeys(reading.findings), key=lambda finding: finding.line or 0))
+    lines: list[dict[str, int]] = [{} for _ in model.scenarios]
+    for steps, place in document.places.by_path.items():
+        match steps:
+            case ("scenarios", int(index), _, *_):
+                lines[index][format_value_path(steps[2:])] = place.line
     scenarios = tuple(
         LocatedScenario(
             scenario=scenario.model_copy(update={"given": model.given.merge(scenario.given)}),
             line=document.places.by_path["scenarios", index].line,
+            lines=lines[index],
         )
         for index, scenario in enumerate(model.scenarios)
     )
     return ScenarioFile(path=path, target=model.target, scenarios=scenarios, places=document.places)
+
+
+def format_value_path(steps: Path) -> str:
+    """Return the path of a value in a scenario, as a mismatch has it."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
 def _find_duplicates(document: Document, model: ScenarioDocument) -> Iterator[Finding]:

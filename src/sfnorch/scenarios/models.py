@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -134,13 +135,13 @@ class Given(Model):
     def merge(self, other: Given) -> Given:
         """Return what is given by this and the other one, whose values take precedence, key by key."""
         merged: dict[str, Any] = {}
-        for name in self.model_fields_set | other.model_fields_set:
+        for name in self.model_fields_set:
             mine, theirs = getattr(self, name), getattr(other, name)
             if name not in other.model_fields_set:
                 merged[name] = mine
-            else:
-                merged[name] = {**mine, **theirs} if isinstance(theirs, dict) and isinstance(mine, dict) else theirs
-        return Given.model_construct(**merged)
+            elif isinstance(theirs, dict) and isinstance(mine, dict):
+                merged[name] = {**mine, **theirs}
+        return other.model_copy(update=merged)
 
 
 class ExpectedExecution(Model):
@@ -238,6 +239,16 @@ class Expect(Model):
     )
 
 
+@cache
+def _give_nothing() -> Given:
+    return Given.model_construct()  # without its validator, which takes long to build
+
+
+@cache
+def _expect_success() -> Expect:
+    return Expect.model_construct(status="SUCCEEDED")
+
+
 class Scenario(Model):
     """A run of the target, and what is expected of it."""
 
@@ -248,9 +259,9 @@ class Scenario(Model):
     params: dict[str, Value] = Field(default_factory=dict, description="Values of the run's parameters.")
     at: ScheduledTime | None = Field(default=None, description="Scheduled time of the run.")
     parameters: dict[str, Text] = Field(default_factory=dict, description="Values of stack parameters.")
-    given: Given = Field(default_factory=Given, description="What happens in the run.")
+    given: Given = Field(default_factory=_give_nothing, description="What happens in the run.")
     expect: Expect = Field(
-        default_factory=lambda: Expect(status="SUCCEEDED"),
+        default_factory=_expect_success,
         description="What is expected. Default: the status SUCCEEDED.",
     )
 
@@ -270,6 +281,6 @@ class Scenario(Model):
 class ScenarioDocument(Model):
     """The content of a scenario file."""
 
-    target: Target = Field(default_factory=Target, description="What the scenarios run.")
-    given: Given = Field(default_factory=Given, description="What happens in all runs.")
+    target: Target = Field(default_factory=Target.model_construct, description="What the scenarios run.")
+    given: Given = Field(default_factory=_give_nothing, description="What happens in all runs.")
     scenarios: Annotated[list[Scenario], Field(min_length=1, max_length=10_000)] = Field(description="The scenarios.")
