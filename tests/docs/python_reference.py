@@ -54,6 +54,7 @@ EXECUTIONS = (
     "stop",
     "read_failures",
     "read_logs",
+    "record",
 )
 REQUESTS = (
     "LintRequest",
@@ -67,6 +68,7 @@ REQUESTS = (
     "BackfillRequest",
     "DateRange",
     "SimulatedBackfill",
+    "RecordRequest",
 )
 RESULTS = (
     "EffectivePlan",
@@ -85,6 +87,7 @@ RESULTS = (
     "BackfillResult",
     "FollowedBackfill",
     "DateRun",
+    "Recording",
 )
 FUNCTIONS = (*PLANS, *STACKS, *EXECUTIONS)
 """The exported functions, in the order of the page."""

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from sfnorch.app.linting_templates import LintReport, LintRequest, lint_templates, render_baseline
     from sfnorch.app.reading_failures import FailedItem, FailedItems, read_failures
     from sfnorch.app.reading_logs import RunLogs, read_logs
+    from sfnorch.app.recording import Recording, RecordRequest, record
     from sfnorch.app.rendering import RenderedDefinition, Rendering, render, render_definition
     from sfnorch.app.resuming import PlannedResume, plan_resume, resume, start_resume
     from sfnorch.app.running import RunRequest, run, start_run
@@ -127,6 +128,8 @@ __all__ = [
     "PlanWarning",
     "PlannedBackfill",
     "PlannedResume",
+    "RecordRequest",
+    "Recording",
     "RenderedDefinition",
     "Rendering",
     "RequestError",
@@ -169,6 +172,7 @@ __all__ = [
     "read_failures",
     "read_logs",
     "read_stack",
+    "record",
     "render",
     "render_baseline",
     "render_definition",
@@ -217,6 +221,7 @@ _NAMES = {
     "sfnorch.app.linting_templates": ("LintReport", "LintRequest", "lint_templates", "render_baseline"),
     "sfnorch.app.reading_failures": ("FailedItem", "FailedItems", "read_failures"),
     "sfnorch.app.reading_logs": ("RunLogs", "read_logs"),
+    "sfnorch.app.recording": ("RecordRequest", "Recording", "record"),
     "sfnorch.app.rendering": ("RenderedDefinition", "Rendering", "render", "render_definition"),
     "sfnorch.app.resuming": ("PlannedResume", "plan_resume", "resume", "start_resume"),
     "sfnorch.app.running": ("RunRequest", "run", "start_run"),
