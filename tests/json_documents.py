@@ -30,6 +30,7 @@ from sfnorch.report.documents.stacks import (
     StatusDocument,
 )
 from sfnorch.report.documents.templates import LintDocument, PatternsDocument, RenderDocument, RulesDocument
+from sfnorch.report.documents.verification import FactsDocument, VerificationDocument
 
 Schema = dict[str, Any]
 
@@ -54,6 +55,8 @@ DOCUMENTS = (
     Printed(LintDocument, ("lint",)),
     Printed(RulesDocument, ("lint --list-rules", "lint --explain")),
     Printed(SimulationDocument, ("simulate",)),
+    Printed(VerificationDocument, ("verify",)),
+    Printed(FactsDocument, ("verify --facts",)),
     Printed(DeployDocument, ("deploy", "pipeline deploy")),
     Printed(DiffDocument, ("diff",)),
     Printed(StatusDocument, ("status",)),

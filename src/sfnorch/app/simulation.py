@@ -36,6 +36,7 @@ from sfnorch.template.functions import list_functions
 if TYPE_CHECKING:
     from sfnorch.app.simulated_backfill import SimulatedBackfill, SimulatedDate
     from sfnorch.simulator.record import Run
+    from sfnorch.simulator.watched_attempts import WatchAttempt
     from sfnorch.template.contents import Machine, Template
 
 
@@ -153,9 +154,26 @@ def simulate(
     Raises SfnorchError for a template, a definition or a plan that cannot be read or simulated, or does not accept the
     parameters and substitutions, and RequestError for jobs and states of the behaviour that do not exist.
     """
-    behaviour = request.chosen_behaviour
     with waits("Reading the template"):
-        template = _read_template(request)
+        template = read_simulated_template(request)
+    return simulate_template(template, request, waits=waits, on_warning=on_warning)
+
+
+def simulate_template(
+    template: Template,
+    request: SimulateRequest,
+    *,
+    waits: Waits = wait_without_words,
+    on_warning: Callable[[str], None] = lambda _: None,
+    watch: WatchAttempt | None = None,
+) -> Simulation:
+    """Simulate an execution of a template that `read_simulated_template` has read for a request like this one.
+
+    `watch` gets each attempt of a state when it ends.
+
+    Raises the errors of `simulate`.
+    """
+    behaviour = request.chosen_behaviour
     machine, execution_input, begin = _choose_execution(template, request)
     if request.machine_type is not None:
         chosen = replace(machine, express=request.machine_type == "express")
@@ -196,6 +214,7 @@ def simulate(
             stop_after=request.stop_after,
             is_rendered=request.template is None,
             begin=start.begin or begin,
+            watch=watch,
         )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
@@ -219,8 +238,11 @@ def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Mac
     return started.machine, started.execution_input, started.begin
 
 
-def _read_template(request: SimulateRequest) -> Template:
-    """Return the template. Raises SfnorchError for parameters and substitutions without values, and unknown ones."""
+def read_simulated_template(request: SimulateRequest) -> Template:
+    """Return the template of a request.
+
+    Raises SfnorchError for parameters and substitutions without values, and unknown ones.
+    """
     source, environment = read_source_in_environment(request.template, request.plan)
     refuse_other_file(source)
     stack_name = request.stack_name or (environment.stack_name if environment else None)

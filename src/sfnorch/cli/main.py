@@ -27,6 +27,7 @@ COMMANDS = {
     "lint": "Check templates and definitions for errors and risks.",
     "graph": "Draw the state machines of a template or a definition.",
     "simulate": "Simulate an execution offline, in virtual time.",
+    "verify": "Compare the simulator with Step Functions.",
     "deploy": "Deploy the stack after a review of its changes.",
     "diff": "Compare the deployed stack with the plan.",
     "status": "Show the stack, its last executions, and its alarms.",

@@ -13,6 +13,7 @@ import simpy
 from sfnorch.json_values import Json, read_string
 from sfnorch.protocol.fan_out import ItemVariable
 from sfnorch.protocol.run_context import PARAMS, RUN, read_params, read_run
+from sfnorch.simulator.attempt_watching import show_attempt
 from sfnorch.simulator.attempts import RETRYING, Attempts
 from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.events import (
@@ -137,17 +138,26 @@ class Interpreter:
         while True:
             try:
                 outcome = yield from self.attempt_state(visit)
+                show_attempt(visit, outcome)
                 break
             except StatesError as error:
                 if error.error == RUNTIME:
+                    show_attempt(visit, error, error)
                     raise
                 attempts = attempts or Attempts(state)
+                used = attempts.count_uses(error)
                 delay = attempts.find_delay(error, self.world.rng)
                 if delay is None:
                     if state.kind in _SCOPED:
                         self.record_state_event(1)  # MapStateFailed, ParallelStateFailed
-                    outcome = self.catch_error(visit, attempts, error)
+                    try:
+                        outcome = self.catch_error(visit, attempts, error)
+                    except StatesError as failure:
+                        show_attempt(visit, failure, error, used)
+                        raise
+                    show_attempt(visit, outcome, error, used)
                     break
+                show_attempt(visit, delay, error, used)
                 place.progress.restart()
                 visit.retries += 1
                 self.execution.retries += 1
@@ -162,6 +172,7 @@ class Interpreter:
 
     def attempt_state(self, visit: Visit) -> Steps[StateOutcome]:
         """Return the outcome of one attempt. Raises StatesError if it fails."""
+        visit.produced, visit.entered_at = (), self.world.at
         refuse_other_partition(self.execution, visit.state)
         run_state = STATES.get(visit.state.kind)
         if run_state is None:

@@ -100,6 +100,12 @@ class Visit:
     """Whether the Task of this attempt can be answered by a token."""
     token: str = ""
     """This token, after it was read."""
+    entered_at: float = 0.0
+    """When this attempt began, in seconds after the start of the run."""
+    produced: tuple[Json, ...] = ()
+    """The result of the work in this attempt."""
+    refusal: StatesError | None = None
+    """The last error of a value of the state itself."""
     within_limit: Json = None
     """The value that was measured last: the output of a state is often its result."""
 
@@ -159,6 +165,7 @@ class Visit:
 
     def finish(self, default: Json, produced: Mapping[str, Json] | None = None) -> StateOutcome:
         """Return the outcome of the state, whose output is `default` unless the state makes another one."""
+        self.produced = (produced["result"],) if produced else ()
         return self.build_outcome(self.state.body, default, self.state.read_text("Next"), produced)
 
     def build_outcome(
@@ -196,7 +203,8 @@ class Visit:
 
     def refuse(self, sentence: str) -> StatesError:
         """Return the error States.Runtime, which no retrier or catcher matches."""
-        return StatesError(RUNTIME, f"{self._describe_place()} {sentence}")
+        self.refusal = StatesError(RUNTIME, f"{self._describe_place()} {sentence}")
+        return self.refusal
 
     def limit(self, value: Json, what: str) -> None:
         """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
@@ -232,7 +240,8 @@ class Visit:
         """Return the error of a failed evaluation, which can be an event of the history."""
         if self.language.records_failures:
             self.runner.record_state_event(1)
-        return StatesError(error or self.language.value_error, f"{self._describe_place()} {sentence}")
+        self.refusal = StatesError(error or self.language.value_error, f"{self._describe_place()} {sentence}")
+        return self.refusal
 
     def _describe_place(self) -> str:
         """Return the start of the cause of an error in the state, as AWS writes it."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         StatusDocument,
     )
     from sfnorch.report.documents.templates import LintDocument, PatternsDocument, RenderDocument, RulesDocument
+    from sfnorch.report.documents.verification import FactsDocument, VerificationDocument
 
     Document: TypeAlias = (
         BackfillDocument
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         | DeployDocument
         | DiffDocument
         | ErrorDocument
+        | FactsDocument
         | LintDocument
         | LogsDocument
         | OutputsDocument
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
         | StartedDocument
         | StatusDocument
         | StopDocument
+        | VerificationDocument
     )
     """What a command may print as JSON."""
 
