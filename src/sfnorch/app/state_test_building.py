@@ -71,7 +71,7 @@ def build_state_test(attempt: WatchedAttempt, now: datetime) -> StateTest | Unte
     context: dict[str, Json] | None = None
     if reads_context(attempt.state):
         if mock is not None and not _needs_more_context(attempt.state):
-            context = _cut_context(attempt.context)
+            context = _cut_context(dict(attempt.context))
         elif attempt.state.jsonata:
             text = _replace_context(text, attempt.state)
             variables[CONTEXT_VARIABLE] = dict(attempt.context)
