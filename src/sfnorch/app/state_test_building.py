@@ -116,6 +116,8 @@ def _find_obstacle(attempt: WatchedAttempt, now: datetime) -> str:
             return "its data are larger than a test can have"
         if not thrown.error:
             return "its error has no name, and a mocked error requires one"
+    if attempt.is_evaluation and attempt.used:
+        return "a test counts the retries of mocked errors only"
     if kind == "Wait" and (seconds := _find_wait(attempt, now)) > LONGEST_WAIT:
         return f"it waits {format_duration(seconds)}, and a test really waits"
     return ""
