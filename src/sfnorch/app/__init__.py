@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from sfnorch.app.effective_plan import EffectivePlan, read_effective_plan
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.exporting import AirflowExport, export_airflow
+    from sfnorch.app.fact_checks import CheckedFact, FactReport, verify_facts
     from sfnorch.app.job_overrides import JobOverride
     from sfnorch.app.linting import LintedTemplate, explain_rule, lint
     from sfnorch.app.linting_templates import LintReport, LintRequest, lint_templates, render_baseline
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         StackUpdate,
     )
     from sfnorch.app.stopping import stop
+    from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState, VerifyRequest, verify
     from sfnorch.app.watching import NotFollowedError, RunProgress, RunResult, watch
     from sfnorch.aws.deletion import Deletion
     from sfnorch.aws.stacks import Stack
@@ -91,6 +93,7 @@ __all__ = [
     "BackfillResult",
     "BaselineEntry",
     "Behaviour",
+    "CheckedFact",
     "DateRange",
     "DateRun",
     "Deletion",
@@ -100,6 +103,7 @@ __all__ = [
     "EffectivePlan",
     "ErrorLog",
     "ExecutionRequest",
+    "FactReport",
     "Fault",
     "Finding",
     "FollowedBackfill",
@@ -143,6 +147,10 @@ __all__ = [
     "Status",
     "Step",
     "StopResult",
+    "Verification",
+    "VerifiedDefinition",
+    "VerifiedState",
+    "VerifyRequest",
     "backfill",
     "build_plan_schema",
     "delete",
@@ -177,6 +185,8 @@ __all__ = [
     "start_run",
     "status",
     "stop",
+    "verify",
+    "verify_facts",
     "watch",
 ]
 
@@ -208,6 +218,7 @@ _NAMES = {
     "sfnorch.app.effective_plan": ("EffectivePlan", "read_effective_plan"),
     "sfnorch.app.executions": ("ExecutionRequest",),
     "sfnorch.app.exporting": ("AirflowExport", "export_airflow"),
+    "sfnorch.app.fact_checks": ("CheckedFact", "FactReport", "verify_facts"),
     "sfnorch.app.job_overrides": ("JobOverride",),
     "sfnorch.app.linting": ("LintedTemplate", "explain_rule", "lint"),
     "sfnorch.app.linting_templates": ("LintReport", "LintRequest", "lint_templates", "render_baseline"),
@@ -230,6 +241,7 @@ _NAMES = {
         "StackUpdate",
     ),
     "sfnorch.app.stopping": ("stop",),
+    "sfnorch.app.verifying": ("Verification", "VerifiedDefinition", "VerifiedState", "VerifyRequest", "verify"),
     "sfnorch.app.watching": ("NotFollowedError", "RunProgress", "RunResult", "watch"),
     "sfnorch.aws.deletion": ("Deletion",),
     "sfnorch.aws.stacks": ("Stack",),
