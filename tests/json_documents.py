@@ -31,6 +31,7 @@ from sfnorch.documents.stacks import (
     StatusDocument,
 )
 from sfnorch.documents.templates import LintDocument, PatternsDocument, RenderDocument, RulesDocument
+from sfnorch.documents.verification import FactsDocument, VerificationDocument
 
 Schema = dict[str, Any]
 
@@ -56,6 +57,8 @@ DOCUMENTS = (
     Printed(RulesDocument, ("lint --list-rules", "lint --explain")),
     Printed(SimulationDocument, ("simulate",)),
     Printed(ScenariosDocument, ("test",)),
+    Printed(VerificationDocument, ("verify",)),
+    Printed(FactsDocument, ("verify --facts",)),
     Printed(DeployDocument, ("deploy", "pipeline deploy")),
     Printed(DiffDocument, ("diff",)),
     Printed(StatusDocument, ("status",)),

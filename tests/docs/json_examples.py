@@ -12,9 +12,13 @@ from sfnorch.app.backfilling import BackfillResult
 from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
 from sfnorch.app.effective_plan import EffectivePlan, build_effective_plan
+from sfnorch.app.fact_checks import CheckedFact, FactReport
 from sfnorch.app.scenario_runs import Outcome, ScenarioReport, ScenarioResult
 from sfnorch.app.simulation import Simulation
+from sfnorch.app.state_comparison import ValueDifference
+from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
+from sfnorch.aws.definition_validation import DefinitionValidation, Diagnostic
 from sfnorch.aws.deletion import Deletion
 from sfnorch.aws.drift import PropertyDrift, ResourceDrift
 from sfnorch.aws.stack_events import OperationEnd
@@ -40,6 +44,7 @@ from sfnorch.report.schedule import convert_schedule, convert_starts
 from sfnorch.report.stack import convert_deletion, convert_outcome
 from sfnorch.report.status import convert_status
 from sfnorch.report.summary import convert_summary
+from sfnorch.report.verification import convert_facts, convert_verification
 from sfnorch.resume_command import build_resume_command
 from sfnorch.runs.backfill_progress import FollowedBackfill
 from sfnorch.runs.date_runs import DateRun
@@ -259,6 +264,46 @@ def _tested(run: record.Run) -> ScenarioReport:
     return ScenarioReport(results=(result,), coverage={"sfnorch.yaml": coverage})
 
 
+def _verification() -> Verification:
+    diagnostic = Diagnostic("WARNING", "NO_DOLLAR", "'JobName' looks like a path", "/States/load/Parameters/JobName")
+    definition = VerifiedDefinition(
+        machine="jobs", validation=DefinitionValidation(True, (diagnostic,), truncated=False), faults=()
+    )
+    state = VerifiedState(
+        machine="jobs",
+        execution="jobs",
+        state="load",
+        type="Task",
+        status="CAUGHT_ERROR",
+        next="StepFailed",
+        verdict="different",
+        differences=(ValueDifference("next", "StepDone", "StepFailed"),),
+    )
+    return Verification(definitions=(definition,), states=(state,))
+
+
+def _facts() -> tuple[CheckedFact, ...]:
+    page = "concepts/simulator-and-aws.md#services"
+    return (
+        CheckedFact(
+            id="queuing-field",
+            claim="startJobRun.sync accepts JobRunQueuingEnabled.",
+            page=page,
+            operation="TestState",
+            verdict="holds",
+        ),
+        CheckedFact(
+            id="metadata-only",
+            claim="METADATA_ONLY leaves input and output out of the description of an execution.",
+            page=page,
+            operation="execution",
+            verdict="open",
+            reason="a mock calls no service",
+            how="run `aws stepfunctions describe-execution --included-data METADATA_ONLY` for any execution",
+        ),
+    )
+
+
 @cache
 def _documents() -> dict[str, Document]:
     rule = next(entry for entry in list_entries() if entry.id == _FINDING.rule)
@@ -306,6 +351,8 @@ def _documents() -> dict[str, Document]:
         "RulesDocument": {"rules": convert_rules([rule])},
         "ScenariosDocument": convert_report(_tested(run)),
         "SimulationDocument": convert_run(run, compute_figures(run)),
+        "VerificationDocument": convert_verification(_verification()),
+        "FactsDocument": convert_facts(FactReport(region="us-east-1", facts=_facts())),
         "DeployDocument": convert_outcome(
             DeployResult(stack_name="etl", end="deployed", stack=_STACK, change_set=_CHANGE_SET), ""
         ),

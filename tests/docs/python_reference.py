@@ -28,6 +28,8 @@ PLANS = (
     "explain_rule",
     "draw",
     "simulate",
+    "verify",
+    "verify_facts",
     "export_airflow",
     "render_pipeline",
 )
@@ -59,6 +61,7 @@ EXECUTIONS = (
 REQUESTS = (
     "LintRequest",
     "SimulateRequest",
+    "VerifyRequest",
     "StackRequest",
     "DeployRequest",
     "PipelineDeployRequest",
@@ -76,6 +79,11 @@ RESULTS = (
     "LintReport",
     "LintedTemplate",
     "Simulation",
+    "Verification",
+    "VerifiedDefinition",
+    "VerifiedState",
+    "FactReport",
+    "CheckedFact",
     "Review",
     "DeployResult",
     "Difference",
@@ -104,6 +112,9 @@ _SHORT = {
     "DrawingForm": "Literal['mermaid', 'markdown', 'dot', 'svg']",
     "End": "Literal['deployed', 'unchanged', 'declined', 'left', 'failed']",
     "RunEnd": "Literal['succeeded', 'work_failed', 'failed', 'running']",
+    "StateStatus": "Literal['SUCCEEDED', 'FAILED', 'RETRIABLE', 'CAUGHT_ERROR']",
+    "StateVerdict": "Literal['equal', 'different', 'refused', 'untested']",
+    "FactVerdict": "Literal['holds', 'differs', 'refused', 'open']",
     "OnFailure": "Literal['rollback', 'delete', 'keep']",
 }
 """Aliases in the code, and what a reader would write."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         StatusDocument,
     )
     from sfnorch.documents.templates import LintDocument, PatternsDocument, RenderDocument, RulesDocument
+    from sfnorch.documents.verification import FactsDocument, VerificationDocument
 
     Document: TypeAlias = (
         BackfillDocument
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         | DeployDocument
         | DiffDocument
         | ErrorDocument
+        | FactsDocument
         | LintDocument
         | LogsDocument
         | OutputsDocument
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
         | StartedDocument
         | StatusDocument
         | StopDocument
+        | VerificationDocument
     )
     """What a command may print as JSON."""
 

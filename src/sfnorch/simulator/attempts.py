@@ -40,6 +40,11 @@ class Attempts:
         """Return whether the retrier or catcher of the state matches the error."""
         return error.is_matched(read_list(body.get("ErrorEquals")), is_task=self._state.kind == "Task")
 
+    def count_uses(self, error: StatesError) -> int:
+        """Return how often the first retrier that matches the error was used; 0 if none matches."""
+        retriers = zip(self._retriers, self._used, strict=True)
+        return next((used for retrier, used in retriers if self.is_match(retrier, error)), 0)
+
     def find_retry(self, error: StatesError, rng: random.Random) -> RetryUse | None:
         """Return the next attempt by the first matching retrier; None if no attempt is left."""
         for index, retrier in enumerate(self._retriers):

@@ -105,6 +105,12 @@ class Visit:
     """Whether the Task of this attempt can be answered by a token."""
     token: str = ""
     """This token, after it was read."""
+    attempt_began: float = 0.0
+    """When this attempt began, in seconds after the start of the run."""
+    produced: tuple[Json, ...] = ()
+    """The result of the work in this attempt."""
+    refusal: StatesError | None = None
+    """The last error of a value of the state itself."""
     within_limit: Json = None
     """The value that was measured last: the output of a state is often its result."""
 
@@ -166,6 +172,7 @@ class Visit:
 
     def finish(self, default: Json, produced: Mapping[str, Json] | None = None) -> StateOutcome:
         """Return the outcome of the state, whose output is `default` unless the state makes another one."""
+        self.produced = (produced["result"],) if produced else ()
         following = self.state.read_text("Next")
         if following:
             self.reach("Next")
@@ -210,7 +217,8 @@ class Visit:
 
     def refuse(self, sentence: str) -> StatesError:
         """Return the error States.Runtime, which no retrier or catcher matches."""
-        return StatesError(RUNTIME, f"{self._describe_place()} {sentence}")
+        self.refusal = StatesError(RUNTIME, f"{self._describe_place()} {sentence}")
+        return self.refusal
 
     def refuse_size(self, what: str) -> StatesError:
         """Return the error States.DataLimitExceeded for a value that is too large."""
@@ -261,7 +269,8 @@ class Visit:
         """Return the error of a failed evaluation, which can be an event of the history."""
         if self.language.records_failures:
             self.runner.record_state_event(1)
-        return StatesError(error or self.language.value_error, f"{self._describe_place()} {sentence}")
+        self.refusal = StatesError(error or self.language.value_error, f"{self._describe_place()} {sentence}")
+        return self.refusal
 
     def _describe_place(self) -> str:
         """Return the start of the cause of an error in the state, as AWS writes it."""
