@@ -17,6 +17,7 @@ from sfnorch.cfn.render import render_template
 from sfnorch.json_values import write_compact
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
+from sfnorch.protocol.fan_out import find_item_jobs
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.record import Execution, Run
 from sfnorch.simulator.run import choose_machine, run_machine
@@ -183,13 +184,18 @@ class Fake:
         if self.refuses_map_runs:
             raise _error("AccessDeniedException")
         assert mapRunArn == self.map_run
-        found = Counter(self._status(each, self._at) for each in self.children if each.started <= self._at)
+        batches, found = Counter[str](), Counter[str]()
+        for each in (each for each in self.children if each.started <= self._at):
+            batches[self._status(each, self._at)] += 1
+            found[self._status(each, self._at)] += len(each.input.get("Items", "1"))
         found["PENDING"] = self.total - found.total()
         names = ("pending", "running", "succeeded", "failed", "timedOut", "aborted")
         counts = {name: found[status] for name, status in zip(names, STATUSES, strict=True)}
+        executions = {name: batches[status] for name, status in zip(names, STATUSES, strict=True)}
         return {
             "status": self._status(self.parent, self._at),
             "itemCounts": {**counts, "total": self.total, "resultsWritten": 0},
+            "executionCounts": {**executions, "total": batches.total(), "resultsWritten": 0},
         }
 
     def list_map_runs(self, *, executionArn: str) -> Answer:  # noqa: N803
@@ -309,8 +315,15 @@ class Fake:
     def _child_events(self, execution: Execution) -> list[Answer]:
         history = History()
         history.begin(execution.input)
+        in_batch, chain, left = "Items" in execution.input, find_item_jobs(json.loads(self.definition)), 0
+        items = list(enumerate(execution.input.get("Items", [])))
         for each in self.run.job_runs:
             if each.execution == execution.arn:
+                if in_batch and not left:
+                    index, item = items.pop(0)
+                    left = len(chain) - item["done"]
+                    history.add("MapIterationStarted", key="mapIterationStarted", name="RunBatch", index=index)
+                left = 0 if each.status == "FAILED" else left - 1
                 history.enter()
                 history.start(each.job, each.run_id)
                 if each.ended is not None:
@@ -336,10 +349,15 @@ class Fake:
             }
             for each in failed
         ]
-        begun = {write_compact(each.input["item"]) for each in self.children}
+        given = [row for each in self.children for row in each.input.get("Items", [each.input])]
+        begun = {write_compact(row["item"]) for row in given}
         pending = [item for item in self.parent.input.get("items", ()) if write_compact(item) not in begun]
-        shared = {"params": self.parent.params, "run": self.parent.run}
-        left = [{"Input": write_compact({"item": item, "done": 0, **shared}), "Status": "PENDING"} for item in pending]
+        shared: Answer = {"params": self.parent.params, "run": self.parent.run}
+        rows_left: list[Answer] = [{"item": item, "done": 0} for item in pending]
+        if any("Items" in each.input for each in self.children):
+            rows_left = [{"BatchInput": shared, "Items": rows_left}] if rows_left else []
+            shared = {}
+        left = [{"Input": write_compact({**row, **shared}), "Status": "PENDING"} for row in rows_left]
         files: Answer = {"SUCCEEDED": []}
         for status, found in (("FAILED", rows), ("PENDING", left)):
             files[status] = [{"Key": f"{folder}/{status}_0.json", "Size": 1}] if found else []

@@ -52,6 +52,7 @@ EXECUTIONS = (
     "backfill",
     "start_backfill",
     "stop",
+    "read_failures",
     "read_logs",
 )
 REQUESTS = (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -118,6 +120,48 @@ def test_a_redrive(ended: Made):
     assert json.loads(done.out)["executions"] == [{"arn": plain(fake.parent.arn).rstrip()}]
     assert json.loads(done.out)["resumption"]["method"] == "redrive"
     assert fake.calls["RedriveExecution"] == 1
+
+
+def test_all_failures_as_csv(ended: Made):
+    fake, command = ended(failing={"load": 25})
+    done = command("status", "--save-failures", "failures.csv")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == plain(f"Wrote failures.csv: 25 failed items of {fake.parent.arn}.\n")
+    header, *rows = csv.reader(Path("failures.csv").read_text().splitlines())
+    assert header == ["name", "job", "run", "error", "message", "execution", "link"]
+    failed = [each for each in fake.run.job_runs if each.status == "FAILED"]
+    assert [row[:5] for row in rows] == [
+        [each.arguments.get("--table", f"t{number}"), "load", each.run_id, "States.TaskFailed", each.message]
+        for number, each in enumerate(failed)
+    ]
+    assert all(link.endswith(f"/details/{arn}") for *_, arn, link in rows)
+    refused = command("status", "--save-failures", "failures.csv", "--output", "json")
+    assert (refused.code, "--save-failures excludes --output json." in refused.err) == (2, True)
+    assert command("status").code == 2
+
+
+def test_failed_items_with_the_same_name(ended: Made, account: Account):
+    fake, command = ended(failing={"load": 2})
+    (key,) = (key for _, key in fake.objects if key.endswith("FAILED_0.json"))
+    rows = json.loads(fake.objects[fake.bucket, key])
+    cause = json.dumps({**json.loads(rows[0]["Cause"]), "item": "same"})
+    body = json.dumps([{**row, "Cause": cause} for row in rows])
+    s3_of(account).put_object(Bucket=fake.bucket, Key=key, Body=body)
+    done = command("status", "--save-failures", "failures.csv")
+    assert done.code == 0
+    assert done.err == (
+        "Warning: 2 failed items have the name 'same'; their columns run and execution differ, and item_name in the "
+        "plan can make the names unique\n"
+    )
+
+
+def test_failures_of_items_that_still_run(ended: Made):
+    fake, command = ended(until=400.0)
+    fake.objects.clear()
+    fake.bucket = "none"
+    Path("failures.csv").write_text("before")
+    done = command("status", "--save-failures", "failures.csv")
+    assert (done.code, Path("failures.csv").read_text()) == (1, "before")
 
 
 def test_stop(ended: Made):

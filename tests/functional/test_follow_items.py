@@ -114,7 +114,7 @@ def test_a_fan_out_that_fails_by_its_plan(capsys: pytest.CaptureFixture[str]):
     assert execution["error"] == "ItemsFailed"
     assert execution["message"] == ("4 of 10 items failed, 6 did not start: States.ExceedToleratedFailureThreshold")
     assert execution["items"] == {
-        "total": 10, "pending": 6, "running": 0, "succeeded": 0, "failed": 4, "stopped": 0,
+        "total": 10, "pending": 6, "running": 0, "succeeded": 0, "failed": 4, "stopped": 0, "unread": 0,
     }  # fmt: skip
     assert next((each["item"], each["job"]) for each in document["failures"]) == ("t0", "extract")
     assert document["resume"] == [f"sfnorch resume {ARN}"]
@@ -167,3 +167,32 @@ def test_items_that_cannot_be_read_do_not_end_the_following(capsys: pytest.Captu
     shown = capsys.readouterr()
     assert plain(shown.err).count("the items cannot be read: ") == 1
     assert "├── 10 items: 8 succeeded, 2 failed\n" in plain(shown.out)
+
+
+def test_a_fan_out_in_batches_is_followed_by_items(capsys: pytest.CaptureFixture[str]):
+    fake = ran(template=template_of(batch=4, **PLAN), failing={"load": 3})
+    assert follow(fake) == 3
+    shown = capsys.readouterr()
+    lines = plain(shown.err).splitlines()
+    assert "HH:MM:SS  fan-out  RUNNING  10 items: 10 running" in lines
+    failed = [line.split()[1:4] for line in lines if "load FAILED" in line]
+    assert sorted(failed) == [["t0", "load", "FAILED"], ["t4", "load", "FAILED"], ["t8", "load", "FAILED"]]
+    assert "HH:MM:SS  fan-out  SUCCEEDED  3 of 10 items failed" in lines
+    tree = plain(shown.out)
+    assert "├── 10 items: 7 succeeded, 3 failed\n" in tree
+    assert [line.split()[1] for line in tree.splitlines() if " FAILED  load " in line] == ["t0", "t4", "t8"]
+
+
+def test_the_failed_items_of_one_batch_have_their_names(capsys: pytest.CaptureFixture[str]):
+    fake = ran(6, template=template_of(batch=3, **{**PLAN, "max_concurrency": 1}), failing={"load": 2})
+    fake.clock.time += 2_700
+    tree = RunTree(fake.account.session.stepfunctions, [fake.parent.arn], fake.clock)
+    tree.poll()
+    (root,) = tree.roots
+    assert root.items is not None
+    assert root.items.describe() == "6 items: 3 running, 2 or more failed, 1 more in failed batches"
+    assert [build_titles(tree, "stack")[node.key] for node in root.failed_items] == ["t0", "t1"]
+    fake.end()
+    assert follow(fake) == 3
+    out = plain(capsys.readouterr().out)
+    assert out.count("t0: job load FAILED") == out.count("t1: job load FAILED") == 1

@@ -16,6 +16,8 @@ from tests.fan_outs import Fake, fan_out, template_of
 JOBS = ["extract", "check", "load"]
 TEMPLATE = template_of(JOBS, max_concurrency=3, parameters={"mode": {"type": "string", "default": "full"}})
 
+BATCHES = template_of(JOBS, max_concurrency=1, batch=3, parameters={"mode": {"type": "string", "default": "full"}})
+
 
 def ran(count: int = 5, template: Template = TEMPLATE, **settings: Any) -> Fake:
     run = fan_out(template, {"items": [f"t{number}" for number in range(count)], "params": {"mode": "x"}}, **settings)
@@ -167,3 +169,23 @@ def test_an_item_is_not_resumed_alone():
     fake = ran(failing={"load": 1})
     with pytest.raises(SfnorchError, match="is the execution of an item of a Map Run"):
         plan_resume(ExecutionRequest(execution=fake.children[0].arn), fake.account)
+
+
+def test_only_the_failed_items_of_a_batch():
+    fake = ran(7, BATCHES, failing={"extract": 1, "load": 2})
+    planned = plan(fake)
+    assert planned.jobs == {"1 item": JOBS, "2 items, 2 jobs done": ["load"]}
+    start_resume(planned)
+    ((_, started),) = fake.started
+    remaining = started["remaining"]
+    assert [row["item"] for row in json.loads(fake.objects[remaining["bucket"], remaining["key"]])] == [
+        "t0",
+        "t1",
+        "t2",
+    ]
+
+
+def test_the_items_of_a_batch_that_was_stopped():
+    fake = ran(7, BATCHES, failing={"check": 1}, until=1_000.0)
+    assert plan(fake).jobs == {"5 items": JOBS, "2 items, 1 job done": ["check", "load"]}
+    assert fake.calls["GetExecutionHistory"] == 2

@@ -84,7 +84,7 @@ def test_many_items_are_counted(run: Run):
     write(
         "{object: {bucket: landing, key: items.json}}", json.dumps([{"table": f"t{number}"} for number in range(1_200)])
     )
-    options = ("--object", "s3://landing/items.json=items.json", "--fail", "extract:7", "--concurrent-runs", "*=1000")
+    options = ("--object", "s3://landing/items.json=items.json", "--fail", "extract:7", "--concurrent-runs", "*=10000")
     done = run("simulate", *options)
     told = lines(done.out)
     assert (done.code, done.err) == (3, "")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfnorch.simulator.behaviour import Behaviour
@@ -83,6 +83,49 @@ def test_a_resumed_run_runs_exactly_the_rest(broken: list[int | None], at_once: 
     for child in children_of(second):
         ran[child.item] += jobs_of(second, child.item)
     assert all(jobs == [(name, "SUCCEEDED") for name in JOBS] for jobs in ran.values())
+
+
+def ran_by_item(run: Run) -> dict[str, list[tuple[str, str]]]:
+    """The job runs of each item in their order."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for each in sorted(run.job_runs, key=lambda job: job.started):
+        found.setdefault(each.arguments["--item"], []).append((each.job, each.status))
+    return found
+
+
+@settings(max_examples=50)
+@given(fates, st.integers(1, 5), st.integers(2, 5))
+def test_items_of_batches_run_like_items_alone(broken: list[int | None], at_once: int, batch: int):
+    run = play(items_of(broken), at_once, batch=batch)
+    wanted = {f"t{index}": JOBS if job is None else JOBS[:job] for index, job in enumerate(broken)}
+    assert ran_by_item(run) == {
+        item: [(name, "SUCCEEDED") for name in names] for item, names in wanted.items() if names
+    }
+    output, failed = run.first.output, [(f"t{i}", JOBS[job]) for i, job in enumerate(broken) if job is not None]
+    sizes = range(0, len(broken), batch)
+    bad = sum(any(job is not None for job in broken[begin : begin + batch]) for begin in sizes)
+    assert output["counts"] == {
+        "total": len(broken),
+        "succeeded": len(broken) - len(failed),
+        "failed": len(failed),
+        "pending": 0,
+        "unread": 0,
+        "batches": len(sizes),
+        "failedBatches": bad,
+    }
+    assert [(row["item"], row["job"]) for row in output["failures"]] == failed
+    assert run.first.history < 100
+    at = sorted((each.started, each.ended or 0.0) for each in run.job_runs)
+    assert all(sum(begin <= one < end for begin, end in at) <= at_once for one, _ in at)
+
+
+@settings(max_examples=50)
+@given(fates, st.integers(1, 5), st.integers(2, 5), st.integers(0, 12))
+def test_batches_and_a_limit_of_failures_count_every_item(
+    broken: list[int | None], at_once: int, batch: int, tolerated: int
+):
+    counts = play(items_of(broken), at_once, batch=batch, tolerated_failures=tolerated).first.output["counts"]
+    assert counts["succeeded"] + counts["failed"] + counts["unread"] + counts["pending"] == counts["total"]
 
 
 @given(fates, st.integers(1, 5))

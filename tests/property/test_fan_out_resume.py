@@ -13,19 +13,22 @@ from sfnorch.app.executions import ExecutionRequest
 from sfnorch.app.resuming import plan_resume, start_resume
 from sfnorch.errors import SfnorchError
 from sfnorch.simulator.record import Run
+from sfnorch.template.contents import Template
 from tests.fan_outs import Fake, fan_out, template_of
 
 pytestmark = pytest.mark.slow
 
 JOBS = ["extract", "check", "load"]
-TEMPLATE = template_of(JOBS, max_concurrency=3, item_name="{% $item.table %}")
-LIMITED = template_of(JOBS, max_concurrency=3, tolerated_failures=1, on_item_failure="fail")
+CHAIN = [{"name": job, "arguments": {"--table": "{% $item.table %}"}} for job in JOBS]
+TEMPLATE = template_of(CHAIN, max_concurrency=3, item_name="{% $item.table %}")
+LIMITED = template_of(CHAIN, max_concurrency=3, tolerated_failures=1, on_item_failure="fail")
+BATCHES = template_of(CHAIN, max_concurrency=2, batch=3, item_name="{% $item.table %}")
+LIMITED_BATCHES = template_of(CHAIN, max_concurrency=2, batch=2, tolerated_failures=1, on_item_failure="fail")
 
 
 def succeeded(run: Run) -> Counter[tuple[str, str]]:
     """The job runs that succeeded, as the item and the job."""
-    items = {each.arn: each.input["item"]["table"] for each in run.executions[1:]}
-    return Counter((items[each.execution], each.job) for each in run.job_runs if each.status == "SUCCEEDED")
+    return Counter((each.arguments["--table"], each.job) for each in run.job_runs if each.status == "SUCCEEDED")
 
 
 def resumed(fake: Fake, failing: dict[str, int]) -> Run:
@@ -42,12 +45,17 @@ failures = st.dictionaries(st.sampled_from(JOBS), st.integers(0, 9))
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(1, 9), failures, failures, st.booleans(), st.none() | st.integers(0, 12))
+@given(
+    st.sampled_from([TEMPLATE, LIMITED, BATCHES, LIMITED_BATCHES]),
+    st.integers(1, 9),
+    failures,
+    failures,
+    st.none() | st.integers(0, 12),
+)
 def test_exactly_the_rest_runs(
-    count: int, failing: dict[str, int], again: dict[str, int], limited: bool, stopped: int | None
+    template: Template, count: int, failing: dict[str, int], again: dict[str, int], stopped: int | None
 ):
     items = [{"table": f"t{number}"} for number in range(count)]
-    template = LIMITED if limited else TEMPLATE
     until: dict[str, Any] = {} if stopped is None else {"until": 150.0 * stopped + 1}
     run = fan_out(template, {"items": items}, failing=failing, **until)
     done, wanted = succeeded(run), Counter((item["table"], job) for item in items for job in JOBS)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from sfnorch.app.job_overrides import JobOverride
     from sfnorch.app.linting import LintedTemplate, explain_rule, lint
     from sfnorch.app.linting_templates import LintReport, LintRequest, lint_templates, render_baseline
+    from sfnorch.app.reading_failures import FailedItem, FailedItems, read_failures
     from sfnorch.app.reading_logs import RunLogs, read_logs
     from sfnorch.app.rendering import RenderedDefinition, Rendering, render, render_definition
     from sfnorch.app.resuming import PlannedResume, plan_resume, resume, start_resume
@@ -100,6 +101,8 @@ __all__ = [
     "EffectivePlan",
     "ErrorLog",
     "ExecutionRequest",
+    "FailedItem",
+    "FailedItems",
     "Fault",
     "Finding",
     "FollowedBackfill",
@@ -163,6 +166,7 @@ __all__ = [
     "plan_backfill",
     "plan_resume",
     "read_effective_plan",
+    "read_failures",
     "read_logs",
     "read_stack",
     "render",
@@ -211,6 +215,7 @@ _NAMES = {
     "sfnorch.app.job_overrides": ("JobOverride",),
     "sfnorch.app.linting": ("LintedTemplate", "explain_rule", "lint"),
     "sfnorch.app.linting_templates": ("LintReport", "LintRequest", "lint_templates", "render_baseline"),
+    "sfnorch.app.reading_failures": ("FailedItem", "FailedItems", "read_failures"),
     "sfnorch.app.reading_logs": ("RunLogs", "read_logs"),
     "sfnorch.app.rendering": ("RenderedDefinition", "Rendering", "render", "render_definition"),
     "sfnorch.app.resuming": ("PlannedResume", "plan_resume", "resume", "start_resume"),

@@ -182,9 +182,9 @@ def _read_remaining(unfinished: UnfinishedItems, definition: Mapping[str, Json],
     remaining = RemainingItems()
     for key in keys:
         for row in read_result_file(session.s3, unfinished.bucket, key, clock):
-            item = reader.read(row)
-            if item["done"] < jobs:
-                remaining.add(item["item"], item["done"])
+            for item in reader.read(row):
+                if item["done"] < jobs:
+                    remaining.add(item["item"], item["done"])
     remaining.close_list()
     if not remaining.total and not unfinished.child:
         raise SfnorchError("All jobs of its items have succeeded: nothing is left to run")

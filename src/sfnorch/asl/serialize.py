@@ -113,7 +113,7 @@ def _(state: asl.DistributedMap) -> dict[str, Any]:
         "Items": _serialize_optional(state.items),
         "ItemReader": _serialize_reader(state.reader) if state.reader else None,
         "ItemSelector": _serialize_optional(state.item_selector),
-        "ItemBatcher": {"MaxItemsPerBatch": state.batch_size} if state.batch_size else None,
+        "ItemBatcher": _serialize_batcher(state) if state.batch_size else None,
         "MaxConcurrency": state.max_concurrency,
         "ToleratedFailureCount": state.tolerated_count,
         "ToleratedFailurePercentage": state.tolerated_percentage,
@@ -123,6 +123,11 @@ def _(state: asl.DistributedMap) -> dict[str, Any]:
         **_serialize_data(state.assign, state.output),
         **_serialize_next(state.next),
     }
+
+
+def _serialize_batcher(state: asl.DistributedMap) -> dict[str, Any]:
+    added = {} if state.batch_input is None else {"BatchInput": _serialize_value(state.batch_input)}
+    return {"MaxItemsPerBatch": state.batch_size, **added}
 
 
 def _serialize_reader(reader: asl.ItemReader) -> dict[str, Any]:

@@ -148,7 +148,8 @@ class ResultWriter(NamedTuple):
 class DistributedMap(NamedTuple):
     """A Map state that runs a child execution of its processor for each item, or for each batch of items.
 
-    The items are those of `items` or of the `reader`. `label` is in the ARNs of the child executions.
+    The items are those of `items` or of the `reader`. `label` is in the ARNs of the child executions. `batch_input` is
+    what each batch has beside its items.
     https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
     """
 
@@ -159,6 +160,7 @@ class DistributedMap(NamedTuple):
     reader: ItemReader | None = None
     item_selector: Value = None
     batch_size: int | None = None
+    batch_input: Value = None
     max_concurrency: int | None = None
     tolerated_count: int | None = None
     tolerated_percentage: int | None = None

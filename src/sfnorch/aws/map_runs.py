@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from sfnorch.aws.polling import Clock, add_retries
@@ -23,7 +23,11 @@ _PAGE = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemCounts:
-    """The numbers of items of a Map Run. `stopped` items were aborted or timed out while they ran."""
+    """The numbers of items of a Map Run. `stopped` items were aborted or timed out while they ran.
+
+    Step Functions counts all items of a batch as failed if its execution failed. One of them has failed, and the others
+    are `unread` as long as the cause of the execution is not read.
+    """
 
     total: int = 0
     pending: int = 0
@@ -31,23 +35,30 @@ class ItemCounts:
     succeeded: int = 0
     failed: int = 0
     stopped: int = 0
+    unread: int = 0
 
     @property
     def ended(self) -> int:
         """Return the number of items that have ended."""
-        return self.succeeded + self.failed + self.stopped
+        return self.succeeded + self.failed + self.stopped + self.unread
 
     @property
     def unsuccessful(self) -> int:
         """Return the number of items that have not succeeded."""
         return self.total - self.succeeded
 
+    def with_known_failures(self, known: int) -> ItemCounts:
+        """Return the numbers if so many items are known to have failed, in batches whose items are unread."""
+        more = min(self.unread, max(0, known - self.failed))
+        return replace(self, failed=self.failed + more, unread=self.unread - more)
+
     def describe(self) -> str:
         """Return the numbers as a text, without those that are 0."""
         counts = {
             "running": self.running,
             "succeeded": self.succeeded,
-            "failed": self.failed,
+            f"{'or more ' if self.unread else ''}failed": self.failed,
+            "more in failed batches": self.unread,
             "stopped": self.stopped,
             "pending": self.pending,
         }
@@ -70,13 +81,15 @@ def read_map_run(client: SFNClient, arn: str) -> MapRun:
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
     """
     found = client.describe_map_run(mapRunArn=arn)
-    items = found["itemCounts"]
+    items, executions = found["itemCounts"], found.get("executionCounts", found["itemCounts"])
+    unread = max(0, items["failed"] - executions["failed"])
     counts = ItemCounts(
         total=items["total"],
         pending=items["pending"],
         running=items["running"],
         succeeded=items["succeeded"],
-        failed=items["failed"],
+        failed=items["failed"] - unread,
+        unread=unread,
         stopped=items["timedOut"] + items["aborted"],
     )
     return MapRun(status=found["status"], counts=counts)

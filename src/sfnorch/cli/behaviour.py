@@ -70,7 +70,7 @@ def build_behaviour(
 def _split_number(text: str) -> tuple[str, int]:
     """Return the job and its number of concurrent runs, separated by the last `=`."""
     job, _, number = text.rpartition("=")
-    if not job or not re.fullmatch("[1-9][0-9]{0,3}", number):
+    if not job or not re.fullmatch("[1-9][0-9]{0,6}", number):
         raise click.UsageError(f"--concurrent-runs {text}: expected JOB=NUMBER, such as orders=3.")
     return job, int(number)
 

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -32,26 +32,27 @@ _FIXES = {
 }
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write the text, made printable, to a temporary file beside the path, then replace the path with it.
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Write the text, or its pieces, made printable, to a temporary file, then replace the path with it.
 
     A reader of the path gets the old text or the new one, even after a crash of the process or the machine. Temporary
     files of killed processes in the folder are removed. A link stays a link: its target is replaced. Raises
     SfnorchError if the file cannot be written; the old file is then unchanged.
     """
     try:
-        _write(path, make_printable(text))
+        _write(path, map(make_printable, [text] if isinstance(text, str) else text))
     except OSError as error:
         fix = _FIXES.get(error.errno or 0, "write to another place")
         raise SfnorchError(f"{path} can't be written: {error.strerror}; {fix}") from None
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, pieces: Iterable[str]) -> None:
     if path.is_dir():
         raise SfnorchError(f"{path} is a folder", hint="pass the name of a file with -o")
     there = path.exists()
     if there and not path.is_file():  # a pipe or a device cannot be replaced
-        path.write_text(text, encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
         return
     if there and not os.access(path, os.W_OK):  # the permissions of the folder would allow the replacement
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
@@ -62,7 +63,7 @@ def _write(path: Path, text: str) -> None:
     with _create_temporary(path) as (temporary, file):
         if there:
             temporary.chmod(path.stat().st_mode & 0o777)
-        file.write(text)
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())  # without it, a crash of the machine could leave an empty file
         if not _LOCKABLE:

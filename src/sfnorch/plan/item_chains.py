@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from sfnorch.plan.paths import Path
@@ -29,9 +30,11 @@ def list_item_chains(plan: AnyPlan) -> dict[Path, ItemChain]:
 
 
 def count_concurrent_items(chain: ItemChain) -> int:
-    """Return the largest number of items that run at the same time. An item runs one Glue job at a time."""
+    """Return the largest number of items that run at the same time. An item, or a batch, runs one job at a time."""
     listed = chain.items.listed
-    return chain.max_concurrency if listed is None else min(chain.max_concurrency, len(listed))
+    if listed is None:
+        return chain.max_concurrency
+    return min(chain.max_concurrency, ceil(len(listed) / (chain.batch or 1)))
 
 
 def count_all_concurrent_items(plan: AnyPlan) -> int:

@@ -31,6 +31,9 @@ REQUIRED_PARAMETER = "required-parameter"
 JOB_RUN_QUOTA = "job-run-quota"
 """The rule of warnings about items that run more Glue jobs at the same time than an account may."""
 
+BATCH_FAILURES = "batch-failures"
+"""The rule of warnings about tolerated failures of items that share a child execution."""
+
 _MOST_PLACES = 5
 
 
@@ -71,6 +74,19 @@ def _find_quota_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
             "concurrent job runs",
             f"{lower}, or raise the quota of Glue",
         )
+
+
+def _find_batch_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield a warning if failures of items in batches are limited: a failed item counts as its whole batch."""
+    for path, chain in list_item_chains(plan).items():
+        if chain.batch and chain.tolerated_failures != "100%":
+            yield plan.places.create_warning(
+                BATCH_FAILURES,
+                (*path, "tolerated_failures"),
+                f"Step Functions counts all items of a batch as failed if one of them failed: with batch: "
+                f"{chain.batch}, one failed item counts as {chain.batch}",
+                "raise tolerated_failures accordingly, or remove batch",
+            )
 
 
 def _format_places(found: ConcurrentJob) -> str:
@@ -120,6 +136,7 @@ def _find_backfill_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
 _CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (
     _find_concurrent_job_warnings,
     _find_quota_warnings,
+    _find_batch_warnings,
     _find_schedule_warnings,
     _find_parameter_warnings,
     _find_backfill_warnings,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
-from sfnorch.json_values import Json, find_value, read_mapping, read_mappings, read_number, read_strings
+from sfnorch.json_values import Json, find_value, read_mapping, read_mappings, read_number, read_string, read_strings
 from sfnorch.protocol.job_list import JobListCause, JobListVariable
 from sfnorch.protocol.mark import Mark
 
@@ -18,6 +18,9 @@ MACHINE = "fan-out"
 
 ERROR = "ItemsFailed"
 """The error of an execution with items that failed, if the plan lets it fail."""
+
+BATCH_ERROR = "ItemsOfBatchFailed"
+"""The error of a child execution with a batch, of which items failed."""
 
 LABEL, REMAINING_LABEL = "items", "remaining"
 """The labels of the Map runs: of the items of the plan, and of the items that a resumed execution gets."""
@@ -41,6 +44,7 @@ class FanOutState:
     CHECK_FAILURES = "CheckFailures"
     READ_MANIFEST = "ReadManifest"
     READ_FAILURES = "ReadFailures"
+    COUNT_FAILURES = "CountFailures"
     WRITE_FAILURES = "WriteFailures"
     ITEMS_FAILED = "ItemsFailed"
 
@@ -53,6 +57,17 @@ class ItemState:
     SKIP_ITEM = "SkipItem"
     ITEM_DONE = "ItemDone"
     ITEM_FAILED = "ItemFailed"
+
+
+class BatchState:
+    """Names of states of a child execution with a batch, besides those of its items."""
+
+    RUN_BATCH = "RunBatch"
+    RUN_ITEM = "RunItem"
+    KEEP_FAILURE = "KeepItemFailure"
+    CHECK_BATCH = "CheckBatch"
+    BATCH_DONE = "BatchDone"
+    BATCH_FAILED = "BatchFailed"
 
 
 class FanOutVariable:
@@ -112,11 +127,32 @@ class ItemInput(RemainingItem):
     run: NotRequired[Mapping[str, Json]]
 
 
+class BatchInput(TypedDict):
+    """The input of a child execution with a batch: its items, and what all of them share."""
+
+    BatchInput: Mapping[str, Json]
+    Items: list[RemainingItem]
+
+
 class ItemCause(JobListCause, total=False):
     """The cause of a child execution that failed. `done` is the number of jobs that succeeded."""
 
     item: str
     done: int
+
+
+class BatchCause(TypedDict, total=False):
+    """The cause of a child execution with a batch of which items failed.
+
+    `done` is the number of jobs that have run for each item of the batch, in the order of the input. `items` are the
+    failed items; it is empty if they would not fit into a cause.
+    """
+
+    batch: int
+    failed: int
+    done: list[int]
+    run: str
+    items: list[ItemCause]
 
 
 MARK = Mark(
@@ -144,6 +180,32 @@ def read_failures(outcome: Json) -> list[dict[str, Json]]:
 
 def find_item_jobs(definition: Mapping[str, Json]) -> list[str]:
     """Return the names of the jobs that the definition of a parent runs for each item, in order."""
-    processor = find_value(definition.get("States"), FanOutState.RUN_ITEMS, "ItemProcessor", "States")
-    jobs = find_value(processor, ItemState.DESCRIBE_ITEM, "Assign", JobListVariable.JOBS)
-    return list(read_strings(jobs))
+    states, _ = find_item_states(definition, FanOutState.RUN_ITEMS)
+    return list(read_strings(find_value(states.get(ItemState.DESCRIBE_ITEM), "Assign", JobListVariable.JOBS)))
+
+
+def find_item_states(definition: Mapping[str, Json], name: str) -> tuple[dict[str, Json], str]:
+    """Return the states that run the jobs of an item in the Map `name`, also within a batch, and the first of them."""
+    scope = read_mapping(find_value(definition.get("States"), name, "ItemProcessor"))
+    for state in read_mapping(scope.get("States")).values():
+        if inner := find_value(state, "ItemProcessor", "States"):  # the Map over the items of a batch
+            branches = (find_value(each, "Branches") for each in read_mapping(inner).values())
+            scope = next((branch for found in branches for branch in read_mappings(found)), {})
+            break
+    return read_mapping(scope.get("States")), read_string(scope.get("StartAt"))
+
+
+def read_batch_items(given: Json) -> list[dict[str, Json]]:
+    """Return the items in the input of an execution with a batch, each a `RemainingItem`; none for other inputs."""
+    return list(read_mappings(find_value(given, "Items")))
+
+
+def read_batch_done(cause: Json) -> list[int] | None:
+    """Return how many jobs of each item of a batch have run, from the cause of its execution; None for other causes."""
+    done = find_value(cause, "done")
+    return [int(read_number(each)) for each in done] if isinstance(done, list) else None
+
+
+def read_batch_failures(cause: Json) -> list[dict[str, Json]]:
+    """Return the failed items in the cause of an execution with a batch, each an `ItemCause`; none in other causes."""
+    return list(read_mappings(find_value(cause, "items"))) if find_value(cause, "batch") else []

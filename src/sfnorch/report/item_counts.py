@@ -18,4 +18,5 @@ def convert_counts(counts: ItemCounts) -> ItemCountsData:
         "succeeded": counts.succeeded,
         "failed": counts.failed,
         "stopped": counts.stopped,
+        "unread": counts.unread,
     }

@@ -20,7 +20,7 @@ def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None
     """Print the job run, the place of its log, and the events."""
     run = log.run
     job = f": {run.node.record.reading.noun} {run.job} "
-    console.print(Text.assemble((names[run.node.arn], "bold"), job, (run.status, STYLES.get(run.status, ""))))
+    console.print(Text.assemble((names[run.node.key], "bold"), job, (run.status, STYLES.get(run.status, ""))))
     for line in _list_head_lines(log):
         console.print(Text(f"  {line}"), soft_wrap=True)
     for event in log.events:

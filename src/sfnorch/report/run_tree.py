@@ -33,33 +33,34 @@ _RUN_WORDS = {"workflow": "Workflow run", "statement": "Statement", "query": "Qu
 
 
 def build_titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
-    """Return the titles of the executions by their ARNs: the name of the state machine without that of the stack.
+    """Return the titles of the executions by the keys of their nodes: the name of the state machine.
 
-    If the name of the stack is unknown, the common first words of all state machines are removed. If a state machine
-    has several executions, their names are added. The title of a child execution of a Map Run is the name of its item.
+    The name of the stack is removed from it. If that is unknown, the common first words of all state machines are
+    removed. If a state machine has several executions, their names are added. The title of an item of a Map Run is its
+    name.
     """
     every = [node for root in tree.roots for node in root.list_nodes()]
-    of_items = {each.arn for node in every for each in node.failed_items}
-    nodes = [node for node in every if node.arn not in of_items]
+    of_items = {each.key for node in every for each in node.failed_items}
+    nodes = [node for node in every if node.key not in of_items]
     machines = [node.machine.split("-") for node in nodes]
     columns = (
         zip(*(words[:-1] for words in machines), strict=False) if len({node.machine for node in nodes}) > 1 else ()
     )
     begin = sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, columns))
     names = {
-        node.arn: node.machine.removeprefix(f"{stack_name}-")
+        node.key: node.machine.removeprefix(f"{stack_name}-")
         if node.machine.startswith(f"{stack_name}-")
         else "-".join(node.machine.split("-")[begin:])
         for node in nodes
     }
     several = len(names) != len(set(names.values()))
-    tasks = {node.arn: task for node in nodes if (task := find_task(node, tree.roots))}
+    tasks = {node.key: task for node in nodes if (task := find_task(node, tree.roots))}
     return {
         **{
-            arn: tasks.get(arn) or (f"{name} {read_execution_name(arn)}" if several else name)
-            for arn, name in names.items()
+            node.key: tasks.get(node.key) or (f"{names[node.key]} {node.name}" if several else names[node.key])
+            for node in nodes
         },
-        **{node.arn: shorten_item(node.item) or node.name for node in every if node.arn in of_items},
+        **{node.key: shorten_item(node.item) or node.name for node in every if node.key in of_items},
     }
 
 
@@ -86,7 +87,7 @@ def list_news_lines(news: Iterable[RunChange], names: Mapping[str, str]) -> Iter
     for item in news:
         change = item.change
         line = Text.assemble(
-            (f"{change.at.astimezone():%H:%M:%S}  ", "dim"), (names.get(item.node.arn, ""), "bold"), "  "
+            (f"{change.at.astimezone():%H:%M:%S}  ", "dim"), (names.get(item.node.key, ""), "bold"), "  "
         )
         if change.job:
             line.append(f"{change.job} ")
@@ -112,7 +113,7 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
         else:
             at = f": {failure.node.record.status}"
         console.print()
-        console.print(Text.assemble((names[arn], "bold red"), at), soft_wrap=True)
+        console.print(Text.assemble((names[failure.node.key], "bold red"), at), soft_wrap=True)
         for line in failure.message.splitlines():
             console.print_words(Text(f"  {line}"), margin=2)
         if failure.job and failure.job.run_id:
@@ -180,7 +181,7 @@ def _build_branch(node: Node, names: Mapping[str, str], now: datetime, *, live: 
     for more in list_more_rows(node):
         branch.add(more)
     if node.joined and node.machine == node.joined[0].machine:  # otherwise it is a master, which waits for all
-        joined = Text(f"needs too: {', '.join(names.get(child.arn, '') for child in node.joined)}", style="dim")
+        joined = Text(f"needs too: {', '.join(names.get(child.key, '') for child in node.joined)}", style="dim")
         branch.add(_truncate_to_line(joined) if live else joined)
     return branch
 
@@ -188,7 +189,7 @@ def _build_branch(node: Node, names: Mapping[str, str], now: datetime, *, live: 
 def _format_item(node: Node, names: Mapping[str, str], *, live: bool) -> Text:
     """Return an item that failed as a line: its name, the job, the job run and the message."""
     record = node.record
-    label = Text.assemble((names[node.arn], "bold"), " ", (record.status, STYLES.get(record.status, "")))
+    label = Text.assemble((names[node.key], "bold"), " ", (record.status, STYLES.get(record.status, "")))
     message = _shorten_message(record.message)
     for job in record.jobs:
         label.append(f"  {job.name}")
@@ -241,7 +242,7 @@ def _truncate_to_line(text: Text) -> Text:
 def _format_head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, job: bool = False) -> Text:
     """Return the execution as a line; with `job`, also its job that is running or failed."""
     record = node.record
-    name = names.get(node.arn, node.machine)
+    name = names.get(node.key, node.machine)
     blocker = find_blocking_task(record.output)
     holder = find_holder(record.output)
     status = BLOCKED if blocker else SKIPPED if holder else record.status

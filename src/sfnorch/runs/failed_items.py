@@ -9,9 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.map_runs import list_child_executions
-from sfnorch.json_values import Json, find_value, read_mapping, read_mappings, read_string
+from sfnorch.json_values import Json, read_mappings, read_string
 from sfnorch.protocol.fan_out import MOST_REPORTED, FanOutVariable, read_failures
-from sfnorch.runs.events import parse_json
+from sfnorch.runs.item_failures import list_item_failures
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.kinds.fan_out import read_outcome
 from sfnorch.runs.node import Node
@@ -24,7 +24,7 @@ _FAILED = "FAILED"
 
 
 def list_reported_items(record: Record) -> list[Node]:
-    """Return the child executions that the outcome of a fan-out reports as failed.
+    """Return the items that the outcome of a fan-out reports as failed, each with its child execution.
 
     A child of a master reports as many as fit into its cause; its variable has all of them.
     """
@@ -37,7 +37,7 @@ def list_reported_items(record: Record) -> list[Node]:
 
 
 def read_failed_items(client: SFNClient, map_run: str, known: list[Node]) -> Iterator[Node]:
-    """Yield child executions that failed and are not known, the oldest first; no more than are shown.
+    """Yield items of child executions that failed and are not known, the oldest first; no more than are shown.
 
     A call lists the executions, and one for each of them gets its cause.
     """
@@ -52,16 +52,11 @@ def read_failed_items(client: SFNClient, map_run: str, known: list[Node]) -> Ite
     for arn in reversed(found):
         described = client.describe_execution(executionArn=arn)
         cause, error = described.get("cause", ""), described.get("error", "")
-        facts = read_mapping(parse_json(cause))
-        if not facts:
-            facts = {"item": _name_item(described.get("input", "")), "message": cause}
-        yield _make_node(arn, facts, error, started=described["startDate"], ended=described.get("stopDate"))
-
-
-def _name_item(given: str) -> str:
-    """Return the item in the input of an execution as a text."""
-    item = find_value(parse_json(given), "item")
-    return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
+        for each in list_item_failures(cause, described.get("input", ""), error)[:room]:
+            room -= 1
+            yield _make_node(
+                arn, each.facts, each.error, started=described["startDate"], ended=described.get("stopDate")
+            )
 
 
 def _make_node(

@@ -44,6 +44,9 @@ def read_events(record: Record, events: Iterable[HistoryEventTypeDef]) -> Iterat
         record.last_event = number
         trace.visits[number] = number if kind == "TaskStateEntered" else trace.visits.get(before, 0)
         trace.holders[number] = number if kind == "ParallelStateEntered" else trace.holders.get(before, 0)
+        trace.iterations[number] = trace.iterations.get(before)
+        if kind == "MapIterationStarted":
+            trace.iterations[number] = int(str(read_details(event).get("index", 0)))
         if kind.endswith("StateEntered"):
             record.entered.append(str(read_details(event).get("name", "")))
             trace.names[number] = record.entered[-1]
@@ -141,6 +144,7 @@ def _mark_scheduled(record: Record, event: HistoryEventTypeDef) -> Iterator[JobC
         own = str(parameters.get(named_by, "?")) if named_by else state or "?"
         name = record.reading.name_job(record, own, kind, state)
         job = ExecutedJob(name=name, glue_name=own, started=event["timestamp"], kind=kind)
+        job.iteration = record.trace.iterations[event["id"]]
         record.jobs.append(job)
     else:
         job.start_retry()

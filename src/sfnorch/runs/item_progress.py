@@ -57,9 +57,9 @@ class ItemFollower:
         counts, reported = read_outcome_counts(node.record), list_reported_items(node.record)
         node.items = counts or node.items
         if counts is not None and (reported or not counts.failed):
-            before = {each.arn: each for each in node.failed_items}
-            node.failed_items = [before.get(each.arn, each) for each in reported]
-            yield from (_describe_failure(each) for each in reported if each.arn not in before)
+            before = {each.key: each for each in node.failed_items}
+            node.failed_items = [before.get(each.key, each) for each in reported]
+            yield from (_describe_failure(each) for each in reported if each.key not in before)
         elif node.record.map_runs and self._is_due():
             yield from self._count(node.record.map_runs[-1])
 
@@ -80,6 +80,7 @@ class ItemFollower:
                     node.failed_items.append(failed)
                     failures.append(failed)
             self._failed = node.items.failed
+            node.items = node.items.with_known_failures(len(node.failed_items))
         except Exception as error:
             explained = explain_error(error)
             if explained is None:

@@ -38,6 +38,8 @@ class ExecutedJob:
     earlier: list[Attempt] = field(default_factory=list)
     """The job runs of the attempts before the last one."""
     ended: datetime | None = None
+    iteration: int | None = None
+    """The index of the iteration of an inline Map in which it runs; None outside of one."""
     cut_off: bool = False
     """Whether it had not ended when its execution ended."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
-UNSUCCESSFUL = ("FAILED", "PENDING")
-"""The files with executions that failed, timed out or were aborted, and with those that were never started."""
+FAILED = "FAILED"
+"""The files with executions that failed, timed out or were aborted."""
+UNSUCCESSFUL = (FAILED, "PENDING")
+"""These files, and those with executions that were never started."""
 
 
-def list_result_files(client: S3Client, bucket: str, folder: str, clock: Clock) -> list[str] | None:
-    """Return the keys of the files with the executions that did not succeed; None if there is no manifest.
+def list_result_files(
+    client: S3Client, bucket: str, folder: str, clock: Clock, statuses: Sequence[str] = UNSUCCESSFUL
+) -> list[str] | None:
+    """Return the keys of the files with executions of these statuses; None if there is no manifest.
 
     `folder` is the prefix of the objects of the Map Run.
     """
@@ -40,7 +44,7 @@ def list_result_files(client: S3Client, bucket: str, folder: str, clock: Clock) 
             return None
         raise
     files = find_value(json.loads(answer["Body"].read()), "ResultFiles")
-    rows = [row for status in UNSUCCESSFUL for row in read_mappings(find_value(files, status))]
+    rows = [row for status in statuses for row in read_mappings(find_value(files, status))]
     return [read_string(row.get("Key")) for row in rows]
 
 

@@ -44,6 +44,11 @@ class Node:
         return read_item(self.record.facts)
 
     @property
+    def key(self) -> str:
+        """Return what differs between nodes: the ARN, and for an item its name, because a batch has several items."""
+        return f"{self.arn} {self.item}" if self.item else self.arn
+
+    @property
     def ended(self) -> bool:
         """Return whether it has ended."""
         return self.record.ended is not None

@@ -81,6 +81,8 @@ class Trace:
     """The state of a visit, also of states with branches."""
     holders: dict[int, int] = field(default_factory=dict)
     """The visit of a state with branches that an event follows, by the event's id."""
+    iterations: dict[int, int | None] = field(default_factory=dict)
+    """The index of the iteration of a Map that an event follows, by the event's id."""
     visits: dict[int, int] = field(default_factory=dict)
     """The visit that an event belongs to, by the event's id."""
     jobs: dict[int, ExecutedJob] = field(default_factory=dict)

@@ -14,9 +14,17 @@ from sfnorch.aws.glue_jobs import ACTIVE_STATUSES
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, find_value, is_number, read_mapping, read_string
-from sfnorch.protocol.fan_out import FanOutState, ItemState, RemainingItem
+from sfnorch.protocol.fan_out import (
+    FanOutState,
+    ItemState,
+    RemainingItem,
+    find_item_states,
+    read_batch_done,
+    read_batch_items,
+)
 from sfnorch.runs.events import parse_json
 from sfnorch.runs.history import read_whole_record
+from sfnorch.runs.job import ExecutedJob
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
@@ -65,20 +73,31 @@ class ItemProgressReader:
     definition: Mapping[str, Json]
     """The definition of the state machine."""
 
-    def read(self, row: Mapping[str, Json]) -> RemainingItem:
-        """Return the item of an execution in a file of results, and the number of its jobs that have run.
+    def read(self, row: Mapping[str, Json]) -> list[RemainingItem]:
+        """Return the items of an execution in a file of results, each with the number of its jobs that have run.
 
         Raises SfnorchError if a job run of the execution has not ended: the resumed run would start a second one.
         """
         given = read_mapping(parse_json(row.get("Input")))
         arn = read_string(row.get("ExecutionArn"))
-        if "item" not in given and arn:  # a file has no input that is too large
+        if not given.keys() & {"item", "Items"} and arn:  # a file has no input that is too large
             described = add_retries(self.stepfunctions.describe_execution, self.clock)(executionArn=arn)
             given = read_mapping(parse_json(described.get("input")))
+        if batch := read_batch_items(given):
+            return self._read_batch(batch, row, arn)
         if "item" not in given:
             raise SfnorchError("The results of the Map Run have an execution without its item")
-        before = given.get("done")
-        return {"item": given["item"], "done": self._count_done(row, arn, int(before) if is_number(before) else 0)}
+        return [{"item": given["item"], "done": self._count_done(row, arn, _read_done(given))}]
+
+    def _read_batch(self, batch: list[dict[str, Json]], row: Mapping[str, Json], arn: str) -> list[RemainingItem]:
+        done = [_read_done(item) for item in batch]
+        if arn and row.get("Status") != "PENDING":
+            known = read_batch_done(parse_json(read_string(row.get("Cause"))))
+            if known is None or len(known) != len(batch):  # it was stopped
+                ran = Counter(job.iteration for job in self._list_jobs(arn) if job.status == "SUCCEEDED")
+                known = [before + ran[index] for index, before in enumerate(done)]
+            done = known
+        return [{"item": item.get("item"), "done": number} for item, number in zip(batch, done, strict=True)]
 
     def _count_done(self, row: Mapping[str, Json], arn: str, before: int) -> int:
         if not arn or row.get("Status") == "PENDING":
@@ -91,10 +110,10 @@ class ItemProgressReader:
             states = list(_list_states(self.definition, match[1]))
             if match[1] in states:
                 return max(before, states.index(match[1]) - 2)  # the first two states run no job
-        return before + self._count_in_history(arn)
+        return before + sum(job.status == "SUCCEEDED" for job in self._list_jobs(arn))
 
-    def _count_in_history(self, arn: str) -> int:
-        """Return the number of jobs that succeeded in an execution, also if it was stopped before it could see it."""
+    def _list_jobs(self, arn: str) -> list[ExecutedJob]:
+        """Return the jobs in the history of an execution, as they ended also if it was stopped before it saw it."""
         self.clock.sleep(1 / _CALLS_A_SECOND)
         record = read_whole_record(self.stepfunctions, arn, self.clock)
         for job in record.jobs:
@@ -106,16 +125,20 @@ class ItemProgressReader:
                         hint="wait until it ends, or stop it in Glue, then repeat the command",
                     )
                 job.status = run["JobRunState"]
-        return sum(job.status == "SUCCEEDED" for job in record.jobs)
+        return record.jobs
+
+
+def _read_done(given: Mapping[str, Json]) -> int:
+    done = given.get("done")
+    return int(done) if is_number(done) else 0
 
 
 def _list_states(definition: Mapping[str, Json], failed: str) -> Iterator[str]:
     """Yield the states of a child execution in order: the first two, and those of the jobs."""
     for name in (FanOutState.RUN_ITEMS, FanOutState.RUN_REMAINING):
-        states = read_mapping(find_value(definition.get("States"), name, "ItemProcessor", "States"))
+        states, first = find_item_states(definition, name)
         if failed not in states:
             continue
-        first = read_string(find_value(definition.get("States"), name, "ItemProcessor", "StartAt"))
         choice = read_string(find_value(states, first, "Next"))
         yield from (first, choice)
         state, ends = read_string(find_value(states, choice, "Default")), set[str]()

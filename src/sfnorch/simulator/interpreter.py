@@ -104,7 +104,7 @@ class Interpreter:
             if RUN in outcome.assigned or PARAMS in outcome.assigned:
                 self.execution.run, self.execution.params = read_run(inner.variables), read_params(inner.variables)
             if ItemVariable.ITEM_NAME in outcome.assigned and self.execution.map_run is not None:
-                self.execution.item = read_string(inner.variables[ItemVariable.ITEM_NAME])
+                self.execution.name_item(read_string(inner.variables[ItemVariable.ITEM_NAME]))
             if not outcome.next:
                 progress.finish(outcome.output)
                 return outcome.output

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, find_value, read_list
 from sfnorch.simulator.compressed_text import CompressedText
 from sfnorch.simulator.events import Event, EventDetail, ExecutionEnded, JobRunEnded, JobStartRefused
 
@@ -60,7 +60,13 @@ class Execution:
     map_run: MapRunRecord | None = None
     """The run of a distributed Map that started it, if one did."""
     item: str = ""
-    """The name of its item: the variable `itemName` of a child execution."""
+    """The name of its item: the variable `itemName` of a child execution; of a batch, with the number of the others."""
+
+    def name_item(self, name: str) -> None:
+        """Name the execution after its item, or after the first item of its batch."""
+        if not self.item:
+            others = len(read_list(find_value(self.input, "Items"))) - 1
+            self.item = f"{name} and {others} more" if others > 0 else name
 
     def redrive(self) -> None:
         """Set the execution back to RUNNING, and count the redrive."""
@@ -147,6 +153,12 @@ class MapRunRecord:
         for index, child in self.children.items():
             found[child.status] += 1 if self.batch_sizes is None else self.batch_sizes[index]
         found["PENDING"] = self.total - found.total()
+        return dict(found)
+
+    def count_executions(self) -> dict[str, int]:
+        """Return the number of child executions with each status, and those that have not started as PENDING."""
+        found = Counter(child.status for child in self.children.values())
+        found["PENDING"] = self.count - found.total()
         return dict(found)
 
     def count_event(self, at: float, child: Execution, detail: EventDetail) -> None:

@@ -173,3 +173,16 @@ def test_the_failure_of_a_child_with_a_large_input_is_read():
     run = run_master(master_of({"items": "input"}), given, behaviour)
     (row,) = run.first.output["children"]
     assert (row["error"], row["counts"]["failed"]) == ("ItemsFailed", 1)
+
+
+def test_items_of_a_child_in_batches():
+    run = run_master(
+        master_of(ORDERS, {**TABLES, "batch": 2}),
+        behaviour=Behaviour(faults=[Fault("load", 1)], concurrent_runs={"*": 9}),
+    )
+    cause = json.loads(child_of(run, "tables").cause)
+    assert cause["message"] == "1 of 3 items failed, in 1 of 2 batches: a at load (simulated failure (--fail))"
+    assert [(row["item"], row["job"]) for row in cause["failures"]] == [("a", "load")]
+    assert sorted((each.job, each.arguments["--table"]) for each in run.job_runs if "--table" in each.arguments) == [
+        (job, table) for job in ("extract", "load") for table in "abc"
+    ]

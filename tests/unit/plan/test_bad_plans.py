@@ -163,6 +163,18 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "pattern: unknown pattern ['a']; write one of: master-child, dynamic, dag, continuous, flow, fan-out (plan.yaml, line 1)",
         ],
     ),
+    "a batch whose history is too long": (
+        "pattern: fan-out\nbatch: 100\nitems: input\njobs: [a, b, {name: c, retries: 10}, d, e, f, g, h]\n",
+        [
+            "batch: with all retries, 100 items can have 32,812 history events, and a child execution can have 25,000; set it to 76 or less (plan.yaml, line 2)",
+        ],
+    ),
+    "a batch that is too large": (
+        "pattern: fan-out\nbatch: 101\nitems: input\njobs: [a]\n",
+        [
+            "batch: 101 is too large; must be at most 100 (plan.yaml, line 2)",
+        ],
+    ),
     "an alias": (
         ("pattern: master-child\ntags: &a {x: '1'}\nname: *a\n"),
         [

@@ -68,6 +68,16 @@ children:
         "pattern: fan-out\nmax_concurrency: 500\nitems: [1, 2]\njobs: [{name: a, job_run_queuing: true}]\n",
         [],
     ),
+    "fewer batches than may run": (
+        "pattern: fan-out\nbatch: 2\nitems: [1, 2]\njobs: [a]\n",
+        [],
+    ),
+    "tolerated failures of items in batches": (
+        "pattern: fan-out\nbatch: 10\nitems: input\njobs: [{name: a, job_run_queuing: true}]\ntolerated_failures: 5%\n",
+        [
+            "tolerated_failures: Step Functions counts all items of a batch as failed if one of them failed: with batch: 10, one failed item counts as 10; raise tolerated_failures accordingly, or remove batch (plan.yaml, line 5)",
+        ],
+    ),
     "tasks": (
         """\
 pattern: dag
@@ -122,6 +132,7 @@ def test_what_a_plan_is_warned_of(text: str, said: list[str]):
     assert {(warning.rule, warning.severity) for warning in warnings} <= {
         ("job-side-by-side", Severity.WARNING),
         ("job-run-quota", Severity.WARNING),
+        ("batch-failures", Severity.WARNING),
     }
 
 

@@ -50,5 +50,5 @@ def test_the_status_of_a_stack():
     assert "1,200 items: 40 running, 1,000 succeeded, 5 failed, 155 pending" in captured.get()
     (row,) = convert_status(status)["executions"]
     assert row["items"] == {
-        "total": 1_200, "pending": 155, "running": 40, "succeeded": 1_000, "failed": 5, "stopped": 0,
+        "total": 1_200, "pending": 155, "running": 40, "succeeded": 1_000, "failed": 5, "stopped": 0, "unread": 0,
     }  # fmt: skip

@@ -93,8 +93,8 @@ def _build_graph(plan: ChainsPlan, child: FanOutChild) -> Graph:
         _resolve(plan, child),
         _check(plan, child),
         *build_map_states(child, ChainOwner(list_run_arguments(plan), child.name)),
-        *build_counting_states(),
-        *build_report_states(failed=FanOutState.ITEMS_FAILED, succeeded=SharedState.DONE),
+        *build_counting_states(child),
+        *build_report_states(child, failed=FanOutState.ITEMS_FAILED, succeeded=SharedState.DONE),
         Succeed(name=SharedState.DONE, output=done),
         Fail(name=FanOutState.ITEMS_FAILED, error=ERROR, cause=failed),
         Fail(

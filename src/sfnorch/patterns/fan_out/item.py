@@ -27,7 +27,7 @@ from sfnorch.patterns.fan_out.item_expressions import bind_arguments
 from sfnorch.patterns.fan_out.items import build_selection, name_item
 from sfnorch.patterns.job_arguments import convert_arguments
 from sfnorch.patterns.state_names import build_state_names
-from sfnorch.protocol.fan_out import FanOutState, ItemState, ItemVariable
+from sfnorch.protocol.fan_out import BatchState, FanOutState, ItemState, ItemVariable
 from sfnorch.protocol.job_list import JobListVariable
 from sfnorch.protocol.run_context import RunState
 from sfnorch.protocol.states import SharedState, list_names
@@ -50,23 +50,21 @@ class ChainOwner(NamedTuple):
     child: str = ""
 
 
-CONTROL_STATES = list_names(FanOutState, ItemState, SharedState, RunState)
+CONTROL_STATES = list_names(FanOutState, BatchState, ItemState, SharedState, RunState)
 """The names of the states that do not belong to a job."""
 
+MOST_NAME = 256
+"""The number of characters of the name of an item in a batch, whose outcomes together must fit into 256 KiB."""
 
-def build_processor(chain: ItemChain, owner: ChainOwner, ending: str = "") -> Graph:
-    """Return the states of a child execution; `ending` follows each name of a state."""
+
+def build_item(chain: ItemChain, owner: ChainOwner, ending: str) -> Graph:
+    """Return the states that run the jobs of an item; `ending` follows each name of a state."""
     jobs, selection = _build_job_states(chain, owner, ending), build_selection(chain)
     states: list[AnyState] = [
         _describe_item(chain, owner, ending),
         _choose_start(chain, [job.name for job in jobs], selection, ending),
         *jobs,
-        Succeed(
-            name=ItemState.ITEM_DONE + ending,
-            output=jsonata(
-                '{"item": $itemName, "jobCount": $count($jobs), "seconds": <{seconds}>}', seconds=job_failure.SECONDS
-            ),
-        ),
+        Succeed(name=ItemState.ITEM_DONE + ending, output=_describe_success(chain)),
         *([_build_skip_state(ending)] if selection else []),
         job_failure.fail_with_cause(
             ItemState.ITEM_FAILED + ending, owner=jsonata('"item": $itemName, "done": $done, "run": $itemRun.id,')
@@ -91,6 +89,8 @@ def _describe_item(chain: ItemChain, owner: ChainOwner, ending: str) -> Pass:
 def _choose_start(chain: ItemChain, jobs: list[str], selection: Expression | None, ending: str) -> Choice:
     """Return the state that names the item, and chooses the job with which it begins."""
     name = name_item(chain, within_item=True)
+    if chain.batch is not None:
+        name = jsonata("$substring(<{name}>, 0, <<most>>)", name=name, most=MOST_NAME)
     named: dict[str, Value] = {ItemVariable.ITEM_NAME: name, JobListVariable.THREAD_ID: name}
     rules = [
         ChoiceRule(condition=jsonata("$done = <<index>>", index=index), assign=named, next=job)
@@ -102,6 +102,14 @@ def _choose_start(chain: ItemChain, jobs: list[str], selection: Expression | Non
     if not rules:  # a Choice needs a rule
         rules.append(ChoiceRule(condition=jsonata("$done = 0"), assign=named, next=jobs[0]))
     return Choice(name=ItemState.CHOOSE_START + ending, rules=tuple(rules), assign=named, default=jobs[0])
+
+
+def _describe_success(chain: ItemChain) -> Expression:
+    if chain.batch is not None:  # the execution began with another item
+        return jsonata('{"item": $itemName, "jobCount": $count($jobs)}')
+    return jsonata(
+        '{"item": $itemName, "jobCount": $count($jobs), "seconds": <{seconds}>}', seconds=job_failure.SECONDS
+    )
 
 
 def _build_skip_state(ending: str) -> Succeed:

@@ -22,8 +22,9 @@ from sfnorch.asl import (
     jsonata,
 )
 from sfnorch.integrations import alarm_state, glue_job, map_run, notification
-from sfnorch.patterns.fan_out.failures import build_counting_states, build_ending_states
-from sfnorch.patterns.fan_out.item import ChainOwner, build_processor
+from sfnorch.patterns.fan_out.batch import build_processor
+from sfnorch.patterns.fan_out.failures import build_counting_states, build_ending_states, list_counts
+from sfnorch.patterns.fan_out.item import ChainOwner
 from sfnorch.patterns.fan_out.items import (
     assign_items,
     build_items,
@@ -97,7 +98,7 @@ def _build_graph(plan: FanOutPlan) -> Graph:
         _resolve(plan),
         _check(plan),
         *build_map_states(plan, ChainOwner(list_run_arguments(plan))),
-        *build_counting_states(),
+        *build_counting_states(plan),
         *build_ending_states(plan),
         *([_refuse()] if plan.items.input else []),
         *build_invalid_parameters_states(plan),
@@ -121,7 +122,7 @@ def assign_chain(chain: ItemChain) -> dict[str, Value]:
         FanOutVariable.BUCKET: _BUCKET,
         FanOutVariable.RESULTS: jsonata('<<prefix>> & "/" & $states.context.Execution.Name', prefix=RESULTS_PREFIX),
         FanOutVariable.MAP_RUN: jsonata("null"),
-        FanOutVariable.COUNTS: {"total": 0, "succeeded": 0, "failed": 0, "pending": 0},
+        FanOutVariable.COUNTS: dict.fromkeys(list_counts(chain), 0),
         FanOutVariable.FAILURES: [],
         FanOutVariable.ERROR: jsonata("null"),
         FanOutVariable.SUMMARY: "",
@@ -206,12 +207,15 @@ def _run(
 ) -> DistributedMap:
     tolerated = chain.tolerated_failures
     is_share = isinstance(tolerated, str)
+    common: dict[str, Value] = {"params": jsonata("$params"), "run": jsonata("$run")}
     return DistributedMap(
         name=name,
         label=label,
         items=items,
         reader=reader,
-        item_selector={**selector, "params": jsonata("$params"), "run": jsonata("$run")},
+        item_selector=selector if chain.batch else {**selector, **common},
+        batch_size=chain.batch,
+        batch_input=common if chain.batch else None,
         max_concurrency=chain.max_concurrency,
         tolerated_count=None if is_share else tolerated,
         tolerated_percentage=int(tolerated.removesuffix("%")) if is_share else None,

@@ -25,6 +25,13 @@ MAX_CONCURRENCY = 10_000
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html (documented)
 """
 
+MAX_BATCH = 100
+"""The largest number of items in a batch.
+
+The cause of a child execution has at most 32,768 characters, and names the failed items of the batch.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html (documented)
+"""
+
 _PERCENT = r"^(100|[1-9]?[0-9])%$"
 
 
@@ -152,10 +159,17 @@ class ItemChain(Model):
     max_concurrency: Annotated[int, Field(ge=1, le=MAX_CONCURRENCY)] = Field(
         default=40, description="Maximum number of items that run at the same time.", examples=[200]
     )
+    batch: Annotated[int, Field(ge=2, le=MAX_BATCH)] | None = Field(
+        default=None,
+        description="Number of items that share a child execution, which runs them in sequence. "
+        "`max_concurrency` remains the number of items that run at the same time. Default: each item has its own.",
+        examples=[10],
+    )
     tolerated_failures: TolerateFailures = Field(
         default="100%",
-        description="Failures after which no further item starts: a number of items, or a percentage. Default: no "
-        "failure of an item stops the others.",
+        description="Failures after which no further item starts: a number of items, or a percentage. With `batch`, "
+        "Step Functions counts all items of a batch as failed if one of them failed. Default: no failure of an item "
+        "stops the others.",
         examples=["5%"],
     )
     item_name: ItemExpression | None = Field(

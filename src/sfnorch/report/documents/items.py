@@ -20,3 +20,5 @@ class ItemCountsData(TypedDict):
     """Items that have failed; in an execution that has ended, also those that were stopped."""
     stopped: int
     """Items that were stopped, or timed out, while they ran."""
+    unread: int
+    """Items in failed batches, besides those in `failed`, whose outcomes are not read."""

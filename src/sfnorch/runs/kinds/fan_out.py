@@ -58,7 +58,8 @@ class FanOutKind(MachineKind):
         if counts is None or not (counts.total or find_value(outcome, "message") is None):
             return super().explain(record)  # the message of a child of a master says why there are no items
         error = "" if error == ERROR else error
-        words = [f"{counts.failed:,} of {counts.total:,} items failed" if counts.failed else ""]
+        least = "at least " if counts.unread else ""
+        words = [f"{least}{counts.failed:,} of {counts.total:,} items failed" if counts.failed else ""]
         words += [f"{counts.pending:,} did not start" if counts.pending else ""]
         return ": ".join(filter(None, (", ".join(filter(None, words)), error)))
 
@@ -129,4 +130,4 @@ def convert_counts(counts: Mapping[str, int]) -> ItemCounts | None:
     """Return the numbers of items in an outcome, in which items that were stopped count as failed."""
     if not counts:
         return None
-    return ItemCounts(**{name: counts.get(name, 0) for name in ("total", "pending", "succeeded", "failed")})
+    return ItemCounts(**{name: counts.get(name, 0) for name in ("total", "pending", "succeeded", "failed", "unread")})

@@ -93,6 +93,8 @@ class _MapRun:
         if child is None:
             child = runner.begin_child(self.label, self.visit.state.name, given, express=self.express)
             self.children[index] = child
+            if self.batches is not None:
+                runner.world.languages.count_child(len(self.batches[index]) - 1)
         child.map_run = self.record
         yield from runner.run_child(self.visit, child, self.scope, item)
         if child.status != SUCCEEDED:

@@ -23,9 +23,9 @@ class QueryLanguages:
         self._runs = runs
         self._children = 0
 
-    def count_child(self) -> None:
-        """Allow the steps of one more child execution of a Map."""
-        self._children += 1
+    def count_child(self, items: int = 1) -> None:
+        """Allow the steps of one more child execution of a Map, or of this number of further items in one."""
+        self._children += items
 
     def find_language(self, state: LocatedState) -> QueryLanguage:
         """Return the language of the state."""

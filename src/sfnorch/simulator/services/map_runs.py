@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.processes import Steps
@@ -33,12 +35,18 @@ def list_map_runs(request: ServiceRequest) -> Steps[Json]:
 
 @simulates("aws-sdk:sfn:describeMapRun")
 def describe_map_run(request: ServiceRequest) -> Steps[Json]:
-    """Return the number of items of a Map run by status. Raises StatesError for an unknown one."""
+    """Return the numbers of items and child executions of a Map run by status. Raises StatesError if it is unknown."""
     arn = request.get_text("MapRunArn")
     for run in request.world.record.map_runs:
         if run.arn == arn:
-            found = run.count_items()
-            counts: dict[str, Json] = {name: found.get(status, 0) for name, status in _STATUSES.items()}
-            return {"ItemCounts": {**counts, "Total": run.total}, "MapRunArn": arn}
+            return {
+                "ExecutionCounts": _name_counts(run.count_executions(), run.count),
+                "ItemCounts": _name_counts(run.count_items(), run.total),
+                "MapRunArn": arn,
+            }
     raise StatesError("Sfn.ResourceNotFoundException", f"Resource not found: '{arn}'")
     yield
+
+
+def _name_counts(found: Mapping[str, int], total: int) -> Json:
+    return {**{name: found.get(status, 0) for name, status in _STATUSES.items()}, "Total": total}
