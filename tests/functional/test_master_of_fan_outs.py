@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sfnorch.app.executions import ExecutionRequest
+from sfnorch.app.reading_failures import read_failures
 from sfnorch.app.reading_logs import read_logs
 from sfnorch.app.resuming import PlannedResume, plan_resume, start_resume
 from sfnorch.app.stopping import stop
@@ -172,3 +173,9 @@ def test_items_that_were_stopped_are_resumed_with_the_chain():
         "tables: 2 items": ["extract", "load"],
         "tables: 3 items, 1 job done": ["load"],
     }
+
+
+def test_the_failed_items_of_all_children_are_read():
+    fake = ran(failing={"load": 2})
+    found = read_failures(ExecutionRequest(execution=fake.parent.arn), fake.account)
+    assert [(each.name, each.job) for each in found] == [("t0", "load"), ("t1", "load")]
