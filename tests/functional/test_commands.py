@@ -51,6 +51,7 @@ Check:
               validate.
   graph       Draw the state machines of a template or a definition.
   simulate    Simulate an execution offline, in virtual time.
+  test        Run scenarios offline, and check what is expected of them.
   verify      Compare the simulator with Step Functions.
 
 Deploy:

@@ -115,7 +115,7 @@ def test(
     junit_file: Path | None,
     output_form: str,
 ) -> int:
-    """Run scenarios offline, and compare the runs with what is expected of them.
+    """Run scenarios offline, and check what is expected of them.
 
     FILE is a file *.sfntest.yaml, or a folder with such files. Without FILE, the command runs those in the current
     folder and in tests. The exit code is 1 if a scenario does not pass, or if the coverage is too low.
