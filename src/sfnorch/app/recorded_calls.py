@@ -1,0 +1,189 @@
+"""The calls of a recorded execution: which of them a simulation answers by itself, and which need a mock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sfnorch.json_values import find_value, read_mapping, read_string
+from sfnorch.protocol.dag import find_task_name
+from sfnorch.runs.events import EXISTS, PARTS, STARTED, parse_json
+from sfnorch.simulator.services.elsewhere import find_handler as find_elsewhere
+from sfnorch.simulator.services.registry import HANDLERS
+from sfnorch.template.calls import parse_call
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfnorch.runs.recorded import RecordedExecution
+    from sfnorch.runs.task_attempts import TaskAttempt
+    from sfnorch.template.contents import Machine, Template
+    from sfnorch.template.states import LocatedState
+
+JOB_RUN = "glue:startJobRun.sync"
+PUBLISH = ("sns:publish", "aws-sdk:sns:publish")
+SET_ALARM = "aws-sdk:cloudwatch:setAlarmState"
+_FUNCTION = "lambda:invoke"
+_STARTS = ("states:startExecution", "aws-sdk:sfn:startExecution")
+_DESCRIBE = "aws-sdk:sfn:describeExecution"
+_TABLES = ("dynamodb:", "aws-sdk:dynamodb:")
+_READS_TABLE = ("getItem", "query", "scan", "batchGetItem")
+_ALWAYS_ANSWERED = (
+    *PUBLISH,
+    SET_ALARM,
+    "aws-sdk:s3:putObject",
+    "aws-sdk:sfn:listMapRuns",
+    "aws-sdk:sfn:describeMapRun",
+)
+_FOLLOWED = frozenset(f"{service}:{action}" for service, action in (*STARTED, *PARTS)) - {JOB_RUN}
+"""The calls that start and follow runs which a simulation has as well: workflows, statements, crawls, queries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocatedAttempt:
+    """An attempt, with its execution and its state in the template."""
+
+    execution: RecordedExecution
+    machine: Machine
+    state: LocatedState
+    attempt: TaskAttempt
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Return the state: the ARN of its state machine in the template, and its name."""
+        return self.machine.arn, self.state.name
+
+
+@dataclass(slots=True, kw_only=True)
+class RecordedCalls:
+    """The executions of which the template has the state machine, and their calls."""
+
+    template: Template
+    executions: Sequence[tuple[RecordedExecution, Machine]]
+    attempts: Sequence[LocatedAttempt]
+    """In the order in which they were scheduled."""
+    mocked: set[tuple[str, str]] = field(default_factory=set)
+    """The states that need a mock."""
+    unknown: Sequence[str] = ()
+    """The states that the template does not have, in words."""
+
+    def list_simulated(self, *calls: str) -> Iterator[LocatedAttempt]:
+        """Yield the attempts of these calls whose state has no mock."""
+        for each in self.attempts:
+            if each.attempt.call in calls and each.place not in self.mocked:
+                yield each
+
+
+def find_machine(template: Template, physical_name: str) -> Machine | None:
+    """Return the state machine of the template with this name in AWS, where CloudFormation can have completed it."""
+    where = template.stack.where.stack_name
+    for machine in template.machines:
+        names = (machine.name, f"{where}-{machine.logical_id}")
+        if physical_name == machine.name or any(physical_name.startswith(f"{name}-") for name in names[1:]):
+            return machine
+    return template.machines[0] if len(template.machines) == 1 and template.source.is_definition else None
+
+
+def guess_stack_name(template: Template, physical_name: str) -> str:
+    """Return the name of the stack that makes this the name of one of the state machines; empty if none does."""
+    titles = sorted((template.build_title(machine) for machine in template.machines), key=len, reverse=True)
+    for title in titles:
+        stack_name = physical_name.removesuffix(f"-{title}")
+        if stack_name != physical_name:
+            return stack_name
+    for machine in template.machines:
+        stack_name, found, _ = physical_name.partition(f"-{machine.logical_id}-")
+        if found and stack_name:
+            return stack_name
+    return ""
+
+
+def name_execution(execution: RecordedExecution, machine: Machine, template: Template) -> str:
+    """Return the title of an execution, as a simulation has it."""
+    return find_task_name(execution.name, execution.record.input) or template.build_title(machine)
+
+
+def locate_calls(root: RecordedExecution, template: Template) -> RecordedCalls:
+    """Return the calls of the executions, of which those that cannot be simulated have `mocked` states."""
+    executions = [
+        (each, machine)
+        for each in _list_known(root, template)
+        if (machine := find_machine(template, each.machine)) is not None
+    ]
+    attempts: list[LocatedAttempt] = []
+    unknown: dict[str, None] = {}
+    for execution, machine in executions:
+        states = {state.name: state for state in machine.list_states()}
+        for attempt in execution.attempts:
+            if (state := states.get(attempt.state)) is None or state.kind != "Task":
+                unknown[f"the state {attempt.state} of {template.build_title(machine)}"] = None
+            else:
+                attempts.append(LocatedAttempt(execution=execution, machine=machine, state=state, attempt=attempt))
+    attempts.sort(key=lambda each: each.attempt.scheduled)
+    calls = RecordedCalls(template=template, executions=executions, attempts=attempts, unknown=tuple(unknown))
+    known = {execution.arn for execution, _ in executions}
+    tables = [each for each in attempts if each.attempt.call.startswith(_TABLES)]
+    if any(each.attempt.status != "SUCCEEDED" or _reads_table(each.attempt) for each in tables):
+        calls.mocked |= {each.place for each in tables}
+    calls.mocked |= {each.place for each in attempts if not _is_simulated(each, template, known)}
+    return calls
+
+
+def _list_known(root: RecordedExecution, template: Template) -> Iterator[RecordedExecution]:
+    """Yield the executions, but none that an execution of another state machine has started."""
+    yield root
+    for child in root.children:
+        if find_machine(template, child.machine) is not None:
+            yield from _list_known(child, template)
+
+
+def _is_simulated(located: LocatedAttempt, template: Template, known: set[str]) -> bool:
+    attempt, call = located.attempt, located.attempt.call
+    name = call.removesuffix(".sync:2").removesuffix(".sync")
+    if parse_call(located.state) is None and call != _FUNCTION:  # an activity
+        return False
+    if call == JOB_RUN or (
+        call in _FOLLOWED and call in HANDLERS and ("sync" in call or attempt.status == "SUCCEEDED")
+    ):
+        return True
+    if name in _STARTS:
+        return _is_simulated_start(located, template, known)
+    if call == _DESCRIBE:
+        return read_string(find_value(attempt.parameters, "ExecutionArn")) in known
+    if attempt.status != "SUCCEEDED":
+        return False
+    if call == _FUNCTION:
+        function = template.find_function(read_string(find_value(attempt.parameters, "FunctionName")))
+        return _is_simulated_elsewhere(located) and not (function is not None and function.playable)
+    if call.startswith(_TABLES):
+        return call in HANDLERS
+    return call in _ALWAYS_ANSWERED
+
+
+def _is_simulated_start(located: LocatedAttempt, template: Template, known: set[str]) -> bool:
+    attempt = located.attempt
+    arn = read_string(find_value(attempt.parameters, "StateMachineArn"))
+    if find_machine(template, arn.rpartition(":")[2]) is None:
+        return attempt.status == "SUCCEEDED" and _is_simulated_elsewhere(located)
+    if EXISTS.fullmatch(f"{attempt.error}: {attempt.cause}"):
+        return True
+    started = find_started(attempt)
+    is_awaited = attempt.call.endswith((".sync", ".sync:2"))
+    return bool(started) and (started in known or not is_awaited)
+
+
+def find_started(attempt: TaskAttempt) -> str:
+    """Return the ARN of the execution that an attempt started; empty if it started none."""
+    answers = (attempt.answer, attempt.result, parse_json(attempt.cause))
+    found = (read_string(read_mapping(answer).get("ExecutionArn")) for answer in answers)
+    return next(filter(None, found), "")
+
+
+def _is_simulated_elsewhere(located: LocatedAttempt) -> bool:
+    call = parse_call(located.state)
+    return call is not None and find_elsewhere(call, located.state) is not None
+
+
+def _reads_table(attempt: TaskAttempt) -> bool:
+    return attempt.call.rpartition(":")[2] in _READS_TABLE

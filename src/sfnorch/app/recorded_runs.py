@@ -1,0 +1,264 @@
+"""What happened to the jobs of a recorded execution: failures, durations and refused starts, by job.
+
+A simulation has one duration for the runs of a job, lets its first runs fail, and refuses its first starts. Jobs of
+which that is not the whole truth need mocks of their states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sfnorch.app.recorded_calls import JOB_RUN, LocatedAttempt, RecordedCalls, find_machine
+from sfnorch.json_values import Json, find_value, is_number, read_mapping, read_string
+from sfnorch.runs.events import parse_json
+from sfnorch.scenarios.writing import Comments
+from sfnorch.simulator.services.elsewhere import find_handler as find_elsewhere
+from sfnorch.template.calls import parse_call
+
+if TYPE_CHECKING:
+    from sfnorch.runs.recorded import RecordedExecution
+
+_THROTTLED = "Glue.AWSGlueException"
+"""The error of a start that a simulation refuses."""
+_TRANSIENT = (
+    _THROTTLED,
+    "Glue.ThrottlingException",
+    "Glue.ConcurrentRunsExceededException",
+    "Glue.ResourceNumberLimitExceededException",
+    "Glue.InternalServiceException",
+    "Glue.OperationTimeoutException",
+)
+_MISSING = "Glue.EntityNotFoundException"
+_LONGER = 60.0
+"""How much longer a run takes that was stopped before it ended, in seconds."""
+_POLLED_SECONDS = 1.0
+"""How long before the poll that finds its end a run has ended, so that the same poll finds it again."""
+_FOLLOWED_KINDS = ("workflow", "statement", "crawl", "query")
+_FUNCTION_CALLS = ("lambda:invoke",)
+_EXECUTION_CALLS = ("states:startExecution.sync", "states:startExecution.sync:2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRun:
+    """A run of a job, a function, a workflow or another activity that a simulation has too."""
+
+    name: str
+    execution: RecordedExecution
+    started: datetime
+    ended: datetime | None
+    status: str
+    """SUCCEEDED, FAILED, or another status of the service."""
+    message: str
+    seconds: float
+
+
+@dataclass(slots=True, kw_only=True)
+class RecordedActivity:
+    """The runs with the same name, in the order in which they started, and the starts that were refused before."""
+
+    name: str
+    runs: list[RecordedRun] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """The errors of the starts that were refused before the first run."""
+    is_missing: bool = False
+    """Whether it does not exist."""
+    is_exact: bool = True
+    """Whether failures, durations and refused starts by name are the whole truth."""
+
+    @property
+    def failed(self) -> list[RecordedRun]:
+        """Return the runs that failed."""
+        return [run for run in self.runs if run.status != "SUCCEEDED"]
+
+    @property
+    def seconds(self) -> float:
+        """Return the duration of a run: the mean of all."""
+        return sum(run.seconds for run in self.runs) / len(self.runs)
+
+
+def list_activities(calls: RecordedCalls) -> list[RecordedActivity]:
+    """Return what a simulation runs by name, in the order of the first start.
+
+    States of jobs of which it would not be the whole truth are added to those that have mocks.
+    """
+    while True:
+        found = _collect(calls)
+        wrong = {each.name for each in found if not each.is_exact}
+        places = {each.place for each in calls.list_simulated(JOB_RUN) if name_job(each) in wrong}
+        if not places:
+            return found
+        calls.mocked |= places
+
+
+def name_job(located: LocatedAttempt) -> str:
+    """Return the name of the job that an attempt starts."""
+    return read_string(find_value(located.attempt.parameters, "JobName"))
+
+
+def _collect(calls: RecordedCalls) -> list[RecordedActivity]:
+    found: dict[str, RecordedActivity] = {}
+    for name, each in _list_starts(calls):
+        _add_attempt(found.setdefault(name, RecordedActivity(name=name)), name, each)
+    for run in _list_followed_runs(calls):
+        found.setdefault(run.name, RecordedActivity(name=run.name)).runs.append(run)
+    for activity in found.values():
+        activity.runs.sort(key=lambda run: run.started)
+        activity.is_exact = activity.is_exact and _is_exact(activity)
+    return sorted(found.values(), key=lambda each: each.runs[0].started.timestamp() if each.runs else float("inf"))
+
+
+def _list_starts(calls: RecordedCalls) -> Iterator[tuple[str, LocatedAttempt]]:
+    """Yield the attempts that a simulation runs by name, with this name."""
+    for each in calls.list_simulated(JOB_RUN, *_FUNCTION_CALLS, *_EXECUTION_CALLS):
+        call = parse_call(each.state)
+        if each.attempt.call == JOB_RUN:
+            yield name_job(each), each
+        elif call is not None and find_elsewhere(call, each.state) is not None:
+            if each.attempt.call in _FUNCTION_CALLS:
+                name = read_string(find_value(each.attempt.parameters, "FunctionName"))
+                yield name.rpartition(":function:")[2], each
+            elif find_machine(calls.template, name := _name_started_machine(each)) is None:
+                yield name, each
+
+
+def _name_started_machine(located: LocatedAttempt) -> str:
+    return read_string(find_value(located.attempt.parameters, "StateMachineArn")).rpartition(":")[2]
+
+
+def _add_attempt(activity: RecordedActivity, name: str, located: LocatedAttempt) -> None:
+    attempt = located.attempt
+    run = read_mapping(parse_json(attempt.cause)) if attempt.cause else read_mapping(attempt.result)
+    is_start_refused = attempt.status == "FAILED" and "JobRunState" not in run and attempt.submitted is None
+    if is_start_refused:
+        if attempt.error == _MISSING and not activity.runs:
+            activity.is_missing = True
+        elif attempt.error in _TRANSIENT and not activity.runs:
+            activity.refused.append(attempt.error)
+            # a task that gives up has the error of the simulation, and not this one
+            activity.is_exact &= attempt.error == _THROTTLED or _is_retried(located)
+        else:
+            activity.is_exact = False
+        return
+    status = read_string(run.get("JobRunState")) or attempt.status
+    seconds = attempt.seconds
+    if attempt.ended is None:
+        status, seconds = "STOPPED", _find_stopped_seconds(located)
+    elif status in ("TIMED_OUT", "TIMEOUT"):
+        seconds += _LONGER
+    activity.runs.append(
+        RecordedRun(
+            name=name,
+            execution=located.execution,
+            started=attempt.submitted or attempt.scheduled,
+            ended=attempt.ended,
+            status=status,
+            message=read_string(run.get("ErrorMessage")),
+            seconds=seconds,
+        )
+    )
+    has_timeout = is_number(find_value(attempt.parameters, "Timeout"))
+    activity.is_exact &= status in ("SUCCEEDED", "FAILED", "STOPPED", "TIMED_OUT") or (
+        status == "TIMEOUT" and has_timeout
+    )
+    activity.is_exact &= status != "STOPPED" or attempt.ended is None
+    activity.is_exact &= status != "FAILED" or "JobRunState" in run
+
+
+def _is_retried(located: LocatedAttempt) -> bool:
+    """Return whether the task made another attempt after this one."""
+    attempt = located.attempt
+    return any(
+        each.visit == attempt.visit and each.scheduled > attempt.scheduled for each in located.execution.attempts
+    )
+
+
+def _find_stopped_seconds(located: LocatedAttempt) -> float:
+    """Return a duration that is longer than the run had until its execution ended."""
+    attempt, end = located.attempt, located.execution.record.ended
+    begin = attempt.submitted or attempt.scheduled
+    return ((end - begin).total_seconds() if end else 0.0) + _LONGER
+
+
+def _list_followed_runs(calls: RecordedCalls) -> Iterator[RecordedRun]:
+    """Yield the runs of workflows, statements, crawls and queries, which an execution starts and follows."""
+    for execution, _ in calls.executions:
+        for job in execution.record.jobs:
+            if job.kind not in _FOLLOWED_KINDS or job.started is None or not (job.run_id or job.kind == "crawl"):
+                continue
+            seconds = (job.ended - job.started).total_seconds() if job.ended else _LONGER
+            run = RecordedRun(
+                name=job.glue_name,
+                execution=execution,
+                started=job.started,
+                ended=job.ended,
+                status="SUCCEEDED" if job.status in ("SUCCEEDED", "HANDED_OVER", "RUNNING") else job.status,
+                message=job.message,
+                seconds=max(seconds / job.attempts - _POLLED_SECONDS, _POLLED_SECONDS),
+            )
+            for attempt in job.earlier:
+                yield replace(run, status="FAILED", message=attempt.message)
+            yield run
+
+
+def _is_exact(activity: RecordedActivity) -> bool:
+    """Return whether only the first runs failed, all with the same end."""
+    statuses = [run.status for run in activity.runs if run.status not in ("STOPPED", "TIMED_OUT")]
+    failed = [status for status in statuses if status != "SUCCEEDED"]
+    if activity.is_missing and (activity.runs or activity.refused):
+        return False
+    return (
+        statuses[: len(failed)] == failed and len(set(failed)) <= 1 and ("TIMEOUT" not in failed or failed == statuses)
+    )
+
+
+def describe_activities(activities: Iterable[RecordedActivity]) -> tuple[dict[str, Json], Comments]:
+    """Return what is given by job, and comments on it by its keys."""
+    failures: dict[str, Json] = {}
+    durations: dict[str, Json] = {}
+    throttles: dict[str, Json] = {}
+    missing: list[Json] = []
+    comments: dict[tuple[str | int, ...], Sequence[str]] = {}
+    for each in activities:
+        failed = [run for run in each.failed if run.status not in ("STOPPED", "TIMED_OUT", "TIMEOUT")]
+        if failed:
+            failures[each.name] = _describe_failure(each, failed)
+        if each.runs:
+            durations[each.name] = format_seconds(each.seconds)
+            texts = list(dict.fromkeys(format_seconds(run.seconds) for run in each.runs))
+            if len(texts) > 1:
+                comments["durations", each.name] = [f"The mean of {len(each.runs)} runs: {', '.join(texts)}."]
+        if each.refused:
+            throttles[each.name] = len(each.refused)
+            if other := [error for error in dict.fromkeys(each.refused) if error != _THROTTLED]:
+                comments["throttles", each.name] = [f"Refused with {', '.join(other)}."]
+        if each.is_missing:
+            missing.append(each.name)
+    sections: tuple[tuple[str, Json], ...] = (
+        ("failures", failures),
+        ("durations", durations),
+        ("throttles", throttles),
+        ("unknown_jobs", missing),
+    )
+    return {name: value for name, value in sections if value}, comments
+
+
+def _describe_failure(activity: RecordedActivity, failed: Sequence[RecordedRun]) -> Json:
+    """Return the failures of a job: `always` unless a later run succeeded, with the last message."""
+    described: dict[str, Json] = {}
+    if len(failed) < len(activity.runs):
+        described["times"] = len(failed)
+    if failed[-1].message:
+        described["message"] = failed[-1].message
+    return described or "always"
+
+
+def format_seconds(seconds: float) -> str:
+    """Return a duration as a scenario has it: `1.5s`, `20m`, `1h5m20s`; at least 0.1 s."""
+    if seconds < 10:
+        return f"{max(0.1, round(seconds, 1)):g}s"
+    hours, rest = divmod(round(seconds), 3600)
+    parts = ((hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number)

@@ -1,0 +1,90 @@
+"""The text of a scenario file: YAML in block style, with comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from sfnorch.json_values import Json
+
+Path = tuple[str | int, ...]
+Comments = Mapping[Path, Sequence[str]]
+"""The lines of the comment above a value, by the path of the value."""
+
+_INDENT = "  "
+_SECTIONS = ("target", "given", "scenarios")
+"""The keys of a file, which a blank line separates."""
+
+
+def format_scenarios(
+    document: Mapping[str, Json], *, header: Sequence[str] = (), comments: Comments | None = None
+) -> str:
+    """Return the text of a scenario file. `header` has the lines of the comment at its beginning."""
+    blocks = ["".join(f"# {line}".rstrip() + "\n" for line in header)] if header else []
+    names = (*_SECTIONS, *(name for name in document if name not in _SECTIONS))
+    blocks += [
+        "".join(f"{line}\n" for line in _list_lines({name: document[name]}, (), comments or {}))
+        for name in names
+        if name in document
+    ]
+    return "\n".join(blocks)
+
+
+def _list_lines(value: Json, path: Path, comments: Comments) -> Iterator[str]:
+    """Yield the lines of a value. A part without comments is written at once."""
+    below = [each for each in comments if len(each) > len(path) and each[: len(path)] == path]
+    if not below or not isinstance(value, (dict, list)) or not value:
+        yield from _dump(value)
+        return
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in items:
+        at = (*path, key)
+        yield from (f"# {line}".rstrip() for line in comments.get(at, ()))
+        yield from _list_item_lines(key, item, at, comments)
+
+
+def _list_item_lines(key: str | int, item: Json, path: Path, comments: Comments) -> Iterator[str]:
+    lines = list(_list_lines(item, path, comments))
+    if isinstance(key, int):
+        yield f"- {lines[0]}"
+        yield from (f"{_INDENT}{line}" if line else "" for line in lines[1:])
+        return
+    name = _dump_key(key)
+    if isinstance(item, (dict, list)) and item:
+        yield f"{name}:"
+        yield from (f"{_INDENT}{line}" if line else "" for line in lines)
+    elif len(lines) == 1:
+        yield f"{name}: {lines[0]}"
+    else:  # a text of several lines, whose style depends on its place
+        yield from _dump({key: item})
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes lists with an indent, as people write them, and texts of several lines as blocks."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    is_block = "\n" in text.rstrip("\n") and all(line == line.rstrip() for line in text.split("\n"))
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if is_block else None)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def _dump(value: Json) -> list[str]:
+    text = yaml.dump(
+        value, Dumper=_Dumper, default_flow_style=False, sort_keys=False, allow_unicode=True, width=1_000_000
+    )
+    return text.removesuffix("...\n").rstrip("\n").split("\n") if text.rstrip("\n") else [""]
+
+
+def _dump_key(key: str) -> str:
+    return _dump({key: 0})[0].removesuffix(": 0")
