@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfnorch.app.recorded_calls import PUBLISH, SET_ALARM, RecordedCalls, name_execution
 from sfnorch.json_values import Json, find_value, read_string
@@ -84,22 +84,32 @@ def _describe_jobs(root: RecordedExecution, activities: Sequence[RecordedActivit
     return described
 
 
-def find_order(root: RecordedExecution, runs: Sequence[RecordedRun]) -> list[str]:
-    """Return the names in the longest sequence of runs that started after one another for a reason.
+class _Chain(NamedTuple):
+    """The longest chain of runs that ends with a run: its length, its failed runs, and the run before its last."""
 
-    That is in the same execution, or some time after the end of a run of another one.
+    length: int
+    failed: int
+    before: int | None
+
+
+def find_order(root: RecordedExecution, runs: Sequence[RecordedRun]) -> list[str]:
+    """Return the names in the longest chain of runs that started after one another for a reason.
+
+    That is in the same execution, or some time after the end of a run of another one. Of chains with the same length,
+    it is the one with most failed runs.
     """
     ordered = sorted(runs, key=lambda run: run.started)
-    longest: list[tuple[int, int | None]] = []
+    chains: list[_Chain] = []
     for index, run in enumerate(ordered):
         before = [other for other in range(index) if _is_after(root, run, ordered[other])]
-        best = max(before, key=lambda other: longest[other][0], default=None)
-        longest.append((1 if best is None else longest[best][0] + 1, best))
-    at = max(range(len(ordered)), key=lambda index: longest[index][0], default=None)
+        best = max(before, key=lambda other: chains[other][:2], default=None)
+        length, failed, _ = (0, 0, None) if best is None else chains[best]
+        chains.append(_Chain(length + 1, failed + (run.status != "SUCCEEDED"), best))
+    at = max(range(len(ordered)), key=lambda index: chains[index][:2], default=None)
     names: list[str] = []
     while at is not None:
         names.append(ordered[at].name)
-        at = longest[at][1]
+        at = chains[at].before
     return names[::-1]
 
 

@@ -19,6 +19,7 @@ from sfnorch.app.sources import PlanSource
 from sfnorch.aws.secrets import mask_secrets
 from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.protocol.run_context import PARAMS, RUN, SCHEDULED_AT
+from sfnorch.runs.executions import read_machine_name
 from sfnorch.runs.parameters import find_unknown, has_run_context
 from sfnorch.runs.recorded import RecordedExecution, read_recorded_execution
 from sfnorch.scenarios.placeholders import Placeholders, ReplacedCounts
@@ -145,7 +146,7 @@ def _describe_given(
     seconds = (record.ended - record.started).total_seconds() if record.ended and record.started else 0.0
     if record.status == "ABORTED":
         given["stop_after"] = format_seconds(seconds)
-    if record.next_execution:
+    if record.next_execution and read_machine_name(record.next_execution) == root.machine:
         given["until"] = format_seconds(seconds + 1)
     notes += [f"{name}, which the template does not have" for name in calls.unknown]
     for execution, machine in calls.executions:
