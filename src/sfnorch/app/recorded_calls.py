@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfnorch.json_values import find_value, read_mapping, read_string
 from sfnorch.protocol.dag import find_task_name
+from sfnorch.protocol.fan_out import MARK as FAN_OUT
 from sfnorch.runs.events import EXISTS, PARTS, STARTED, parse_json
 from sfnorch.simulator.services.elsewhere import find_handler as find_elsewhere
 from sfnorch.simulator.services.registry import HANDLERS
@@ -26,6 +27,7 @@ PUBLISH = ("sns:publish", "aws-sdk:sns:publish")
 SET_ALARM = "aws-sdk:cloudwatch:setAlarmState"
 _FUNCTION = "lambda:invoke"
 _STARTS = ("states:startExecution", "aws-sdk:sfn:startExecution")
+_GET_OBJECT = "aws-sdk:s3:getObject"
 _DESCRIBE = "aws-sdk:sfn:describeExecution"
 _TABLES = ("dynamodb:", "aws-sdk:dynamodb:")
 _READS_TABLE = ("getItem", "query", "scan", "batchGetItem")
@@ -40,19 +42,55 @@ _FOLLOWED = frozenset(f"{service}:{action}" for service, action in (*STARTED, *P
 """The calls that start and follow runs which a simulation has as well: workflows, statements, crawls, queries."""
 
 
+class Place(NamedTuple):
+    """A state of a state machine of the template; in a Map, for the item with an index, if there is only one Map."""
+
+    machine: str
+    state: str
+    item: int | None = None
+
+
+class KnownExecution(NamedTuple):
+    """An execution of a state machine of the template."""
+
+    execution: RecordedExecution
+    machine: Machine
+    parent: RecordedExecution | None = None
+    """The execution whose Map Run started it for an item; None for others."""
+    item: int | None = None
+    """The index of its item."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocatedAttempt:
     """An attempt, with its execution and its state in the template."""
 
-    execution: RecordedExecution
-    machine: Machine
+    known: KnownExecution
     state: LocatedState
     attempt: TaskAttempt
 
     @property
-    def place(self) -> tuple[str, str]:
-        """Return the state: the ARN of its state machine in the template, and its name."""
-        return self.machine.arn, self.state.name
+    def execution(self) -> RecordedExecution:
+        """Return its execution."""
+        return self.known.execution
+
+    @property
+    def machine(self) -> Machine:
+        """Return its state machine in the template."""
+        return self.known.machine
+
+    @property
+    def counted_in(self) -> str:
+        """Return the ARN of the execution in which a simulation counts the attempts of its mock."""
+        return (self.known.parent or self.execution).arn
+
+    @property
+    def place(self) -> Place:
+        """Return the state, and the item."""
+        items = [index for _, index in self.attempt.items]
+        if self.known.item is not None:
+            items.append(self.known.item)
+        return Place(self.machine.arn, self.state.name, items[0] if len(items) == 1 else None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,11 +98,11 @@ class RecordedCalls:
     """The executions of which the template has the state machine, and their calls."""
 
     template: Template
-    executions: Sequence[tuple[RecordedExecution, Machine]]
+    executions: Sequence[KnownExecution]
     attempts: Sequence[LocatedAttempt]
     """In the order in which they were scheduled."""
-    mocked: set[tuple[str, str]] = field(default_factory=set)
-    """The states that need a mock."""
+    mocked: set[Place] = field(default_factory=set)
+    """The states that need a mock, of all items or of some."""
     unknown: Sequence[str] = ()
     """The states that the template does not have, in words."""
 
@@ -77,7 +115,7 @@ class RecordedCalls:
 
 def find_machine(template: Template, physical_name: str) -> Machine | None:
     """Return the state machine of the template with this name in AWS, where CloudFormation can have completed it."""
-    where = template.stack.where.stack_name
+    where, physical_name = template.stack.where.stack_name, physical_name.partition("/")[0]  # before a Map's label
     for machine in template.machines:
         names = (machine.name, f"{where}-{machine.logical_id}")
         if physical_name == machine.name or any(physical_name.startswith(f"{name}-") for name in names[1:]):
@@ -99,30 +137,29 @@ def guess_stack_name(template: Template, physical_name: str) -> str:
     return ""
 
 
-def name_execution(execution: RecordedExecution, machine: Machine, template: Template) -> str:
+def name_execution(known: KnownExecution, template: Template) -> str:
     """Return the title of an execution, as a simulation has it."""
-    return find_task_name(execution.name, execution.record.input) or template.build_title(machine)
+    execution, title = known.execution, template.build_title(known.machine)
+    if known.parent is not None:
+        return f"{title}/{execution.machine.partition('/')[2]}"
+    return find_task_name(execution.name, execution.record.input) or title
 
 
 def locate_calls(root: RecordedExecution, template: Template) -> RecordedCalls:
     """Return the calls of the executions, of which those that cannot be simulated have `mocked` states."""
-    executions = [
-        (each, machine)
-        for each in _list_known(root, template)
-        if (machine := find_machine(template, each.machine)) is not None
-    ]
+    executions = list(_list_known(root, template))
     attempts: list[LocatedAttempt] = []
     unknown: dict[str, None] = {}
-    for execution, machine in executions:
-        states = {state.name: state for state in machine.list_states()}
-        for attempt in execution.attempts:
+    for each in executions:
+        states = {state.name: state for state in each.machine.list_states()}
+        for attempt in each.execution.attempts:
             if (state := states.get(attempt.state)) is None or state.kind != "Task":
-                unknown[f"the state {attempt.state} of {template.build_title(machine)}"] = None
+                unknown[f"the state {attempt.state} of {template.build_title(each.machine)}"] = None
             else:
-                attempts.append(LocatedAttempt(execution=execution, machine=machine, state=state, attempt=attempt))
+                attempts.append(LocatedAttempt(known=each, state=state, attempt=attempt))
     attempts.sort(key=lambda each: each.attempt.scheduled)
     calls = RecordedCalls(template=template, executions=executions, attempts=attempts, unknown=tuple(unknown))
-    known = {execution.arn for execution, _ in executions}
+    known = {each.execution.arn for each in executions}
     tables = [each for each in attempts if each.attempt.call.startswith(_TABLES)]
     if any(each.attempt.status != "SUCCEEDED" or _reads_table(each.attempt) for each in tables):
         calls.mocked |= {each.place for each in tables}
@@ -130,12 +167,17 @@ def locate_calls(root: RecordedExecution, template: Template) -> RecordedCalls:
     return calls
 
 
-def _list_known(root: RecordedExecution, template: Template) -> Iterator[RecordedExecution]:
+def _list_known(root: RecordedExecution, template: Template) -> Iterator[KnownExecution]:
     """Yield the executions, but none that an execution of another state machine has started."""
-    yield root
+    machine = find_machine(template, root.machine)
+    if machine is None:
+        return
+    yield KnownExecution(root, machine)
+    for items in root.items.values():
+        for index, item in enumerate(items):
+            yield KnownExecution(item, machine, root, index)
     for child in root.children:
-        if find_machine(template, child.machine) is not None:
-            yield from _list_known(child, template)
+        yield from _list_known(child, template)
 
 
 def _is_simulated(located: LocatedAttempt, template: Template, known: set[str]) -> bool:
@@ -153,6 +195,10 @@ def _is_simulated(located: LocatedAttempt, template: Template, known: set[str]) 
         return read_string(find_value(attempt.parameters, "ExecutionArn")) in known
     if attempt.status != "SUCCEEDED":
         return False
+    if call == _GET_OBJECT:  # what its Map Run has written
+        return bool(located.execution.items) and FAN_OUT.is_in(
+            located.machine.definition.data if located.machine.definition else {}
+        )
     if call == _FUNCTION:
         function = template.find_function(read_string(find_value(attempt.parameters, "FunctionName")))
         return _is_simulated_elsewhere(located) and not (function is not None and function.playable)

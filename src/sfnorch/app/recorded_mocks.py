@@ -43,35 +43,37 @@ def describe_mocks(calls: RecordedCalls) -> tuple[dict[str, Json], list[str]]:
     """Return the mocks by name, and what they cannot reproduce, in words."""
     names, notes = MockNames(calls.template), list[str]()
     mocks: dict[str, Json] = {}
-    for place in dict.fromkeys(each.place for each in calls.attempts):
-        if place not in calls.mocked:
-            continue
-        attempts = [each for each in calls.attempts if each.place == place]
-        found = list(_list_mocks_by_execution(attempts, names))
+    by_state: dict[tuple[str, str], list[LocatedAttempt]] = {}
+    for each in calls.attempts:
+        by_state.setdefault(each.place[:2], []).append(each)
+    for attempts in by_state.values():
+        mocked = [each for each in attempts if each.place in calls.mocked]
+        found = list(_list_mocks_by_execution(mocked, names, is_part=len(mocked) < len(attempts)))
         if any(each != found[0] for each in found[1:]):
-            title = names.name(attempts[0])
-            notes.append(
-                f"the results of {title}, which differ in {len(found)} executions; these are those of the first"
-            )
-        mocks |= found[0]
+            what = f"the results of {names.name(attempts[0])}, which differ in {len(found)} executions"
+            notes.append(f"{what}: the mock has those of the first")
+        if found:
+            mocks |= found[0]
     return mocks, notes
 
 
-def _list_mocks_by_execution(attempts: Sequence[LocatedAttempt], names: MockNames) -> Iterator[dict[str, Json]]:
-    """Yield the mocks of a state for each execution that entered it."""
-    for arn in dict.fromkeys(each.execution.arn for each in attempts):
-        own = [each for each in attempts if each.execution.arn == arn]
+def _list_mocks_by_execution(
+    attempts: Sequence[LocatedAttempt], names: MockNames, *, is_part: bool
+) -> Iterator[dict[str, Json]]:
+    """Yield the mocks of a state for each execution that entered it. `is_part`: not of all of its items."""
+    for arn in dict.fromkeys(each.counted_in for each in attempts):
+        own = [each for each in attempts if each.counted_in == arn]
+        items = sorted({each.place.item for each in own if each.place.item is not None})
         whole = _describe_sequence([each.attempt for each in own])
-        by_item: dict[int, list[LocatedAttempt]] = {}
-        for each in own:
-            if _find_map(each.state) is not None and len(each.attempt.items) == 1:
-                by_item.setdefault(each.attempt.items[0][1], []).append(each)
-        if "Return" in whole or "Throw" in whole or len(by_item) < 2:
+        is_same = "Return" in whole or "Throw" in whole
+        if not items or (not is_part and (is_same or len(items) < 2)):
             yield {names.name(own[0]): whole}
         else:
             yield {
-                names.name_item(own[0], index): _describe_sequence([each.attempt for each in by_item[index]])
-                for index in sorted(by_item)
+                names.name_item(own[0], item): _describe_sequence(
+                    [each.attempt for each in own if each.place.item == item]
+                )
+                for item in items
             }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfnorch.app.recorded_calls import PUBLISH, SET_ALARM, RecordedCalls, name_execution
@@ -17,6 +17,7 @@ _APART = timedelta(seconds=1)
 """The least time between the end of a run and the start of one in another execution that keeps their order."""
 _DRIFT = 0.02
 """The part of the time since the start that is added to it, because a simulated state takes no time."""
+_NEVER = datetime.max.replace(tzinfo=timezone.utc)
 _NO_FAILURE_EVENT = "States.Runtime"
 
 
@@ -42,8 +43,8 @@ def describe_outcome(
 def _describe_executions(root: RecordedExecution, calls: RecordedCalls) -> Iterator[tuple[str, Json]]:
     """Yield what is expected of the executions with a title; of the first execution, only where it failed."""
     by_title: dict[str, list[RecordedExecution]] = {}
-    for execution, machine in calls.executions:
-        by_title.setdefault(name_execution(execution, machine, calls.template), []).append(execution)
+    for each in calls.executions:
+        by_title.setdefault(name_execution(each, calls.template), []).append(each.execution)
     for title, executions in by_title.items():
         described: dict[str, Json] = {}
         if len({each.record.status for each in executions}) == 1:  # their order can differ
@@ -135,11 +136,11 @@ def _can_notify(calls: RecordedCalls) -> bool:
     """Return whether a state of the executions publishes to a topic, and none of these states has a mock."""
     states = [
         (machine.arn, state.name)
-        for machine in {machine.arn: machine for _, machine in calls.executions}.values()
+        for machine in {each.machine.arn: each.machine for each in calls.executions}.values()
         for state in machine.list_states()
         if any(resource.endswith(PUBLISH) for _, resource in state.list_resources())
     ]
-    return bool(states) and calls.mocked.isdisjoint(states)
+    return bool(states) and {place[:2] for place in calls.mocked}.isdisjoint(states)
 
 
 def _describe_alarms(calls: RecordedCalls) -> dict[str, Json]:
@@ -153,13 +154,11 @@ def _describe_alarms(calls: RecordedCalls) -> dict[str, Json]:
 
 def name_failure(root: RecordedExecution, calls: RecordedCalls, activities: Sequence[RecordedActivity]) -> str:
     """Return how the execution ended, in words: what failed in which execution."""
-    titles: Mapping[str, str] = {
-        execution.arn: name_execution(execution, machine, calls.template) for execution, machine in calls.executions
-    }
-    failed = [execution for execution, _ in calls.executions if execution.record.status == "FAILED"]
+    failed = [each for each in calls.executions if each.execution.record.status == "FAILED"]
     if not failed:
         words = {"SUCCEEDED": "succeeds", "ABORTED": "is stopped", "TIMED_OUT": "times out"}
         return words.get(root.record.status, root.record.status)
-    deepest = failed[-1]
-    jobs = [each.name for each in activities for run in each.failed if run.execution is deepest]
-    return f"{jobs[-1] if jobs else deepest.failed_at or deepest.record.error} fails in {titles[deepest.arn]}"
+    first = min(failed, key=lambda each: each.execution.record.ended or _NEVER)
+    jobs = [each.name for each in activities for run in each.failed if run.execution is first.execution]
+    what = jobs[-1] if jobs else first.execution.failed_at or first.execution.record.error
+    return f"{what} fails in {name_execution(first, calls.template)}"

@@ -87,7 +87,8 @@ def list_activities(calls: RecordedCalls) -> list[RecordedActivity]:
     while True:
         found = _collect(calls)
         wrong = {each.name for each in found if not each.is_exact}
-        places = {each.place for each in calls.list_simulated(JOB_RUN) if name_job(each) in wrong}
+        attempts = [each for each in calls.list_simulated(JOB_RUN) if name_job(each) in wrong]
+        places = {each.place for each in attempts if each.place.item is None or each.attempt.status != "SUCCEEDED"}
         if not places:
             return found
         calls.mocked |= places
@@ -184,7 +185,8 @@ def _find_stopped_seconds(located: LocatedAttempt) -> float:
 
 def _list_followed_runs(calls: RecordedCalls) -> Iterator[RecordedRun]:
     """Yield the runs of workflows, statements, crawls and queries, which an execution starts and follows."""
-    for execution, _ in calls.executions:
+    for known in calls.executions:
+        execution = known.execution
         for job in execution.record.jobs:
             if job.kind not in _FOLLOWED_KINDS or job.started is None or not (job.run_id or job.kind == "crawl"):
                 continue

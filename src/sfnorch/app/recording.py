@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.executions import ExecutionRequest, find_execution
-from sfnorch.app.recorded_calls import RecordedCalls, locate_calls
+from sfnorch.app.recorded_calls import RecordedCalls, locate_calls, name_execution
 from sfnorch.app.recorded_mocks import describe_mocks
 from sfnorch.app.recorded_outcome import describe_outcome, name_failure
 from sfnorch.app.recorded_runs import RecordedActivity, describe_activities, format_seconds, list_activities
@@ -21,7 +21,7 @@ from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.protocol.run_context import PARAMS, RUN, SCHEDULED_AT
 from sfnorch.runs.executions import read_machine_name
 from sfnorch.runs.parameters import find_unknown, has_run_context
-from sfnorch.runs.recorded import RecordedExecution, read_recorded_execution
+from sfnorch.runs.recorded import MOST_ITEMS, RecordedExecution, read_recorded_execution
 from sfnorch.scenarios.placeholders import Placeholders, ReplacedCounts
 from sfnorch.scenarios.writing import Comments, format_scenarios
 
@@ -149,12 +149,14 @@ def _describe_given(
     if record.next_execution and read_machine_name(record.next_execution) == root.machine:
         given["until"] = format_seconds(seconds + 1)
     notes += [f"{name}, which the template does not have" for name in calls.unknown]
-    for execution, machine in calls.executions:
-        title = calls.template.build_title(machine)
-        if execution.is_redriven:
+    for each in calls.executions:
+        title = name_execution(each, calls.template)
+        if each.execution.is_redriven:
             notes.append(f"the redrive of {title}: this is what happened before it")
-        if execution.record.map_runs:
-            notes.append(f"the items of the Map Run of {title}: add them with mocks or objects")
+        notes += [
+            f"the items of {name} in {title}, which are more than {MOST_ITEMS}: add mocks or objects"
+            for name in each.execution.unread_maps
+        ]
     return given, comments, notes
 
 

@@ -71,6 +71,8 @@ class TaskHistory:
     attempts: tuple[TaskAttempt, ...]
     failed_at: str
     """The first state that failed after its retries, or the first Fail state; empty if there is none."""
+    map_runs: tuple[tuple[str, str], ...]
+    """The Map states that started a Map Run, each with the ARN of the Map Run."""
 
 
 def read_task_history(events: Iterable[HistoryEventTypeDef]) -> TaskHistory:
@@ -78,7 +80,11 @@ def read_task_history(events: Iterable[HistoryEventTypeDef]) -> TaskHistory:
     reading = _Reading()
     for event in events:
         reading.read(event)
-    return TaskHistory(attempts=tuple(reading.attempts), failed_at=reading.find_failed_state())
+    return TaskHistory(
+        attempts=tuple(reading.attempts),
+        failed_at=reading.find_failed_state(),
+        map_runs=tuple(reading.map_runs),
+    )
 
 
 class _Reading:
@@ -86,6 +92,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.attempts: list[TaskAttempt] = []
+        self.map_runs: list[tuple[str, str]] = []
         self._names: dict[int, str] = {}
         self._visits: dict[int, int] = {}
         self._current: dict[int, TaskAttempt | None] = {}
@@ -113,6 +120,9 @@ class _Reading:
             )
         elif kind in ("MapStateExited", "MapStateSucceeded", "MapStateFailed", "MapIterationFailed"):
             self._leave_map(number, read_string(details.get("name")))
+        elif kind == "MapRunStarted":
+            name = self._names.get(self._visits[number], "")
+            self.map_runs.append((name, read_string(details.get("mapRunArn"))))
         elif kind in _SCHEDULED:
             self._begin(event, kind, details)
         elif (attempt := self._current[number]) is not None:
