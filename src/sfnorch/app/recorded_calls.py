@@ -97,7 +97,7 @@ class LocatedAttempt:
 class RecordedCalls:
     """The executions of which the template has the state machine, and their calls."""
 
-    template: Template
+    names: MachineNames
     executions: Sequence[KnownExecution]
     attempts: Sequence[LocatedAttempt]
     """In the order in which they were scheduled."""
@@ -106,6 +106,11 @@ class RecordedCalls:
     unknown: Sequence[str] = ()
     """The states that the template does not have, in words."""
 
+    @property
+    def template(self) -> Template:
+        """Return the template."""
+        return self.names.template
+
     def list_simulated(self, *calls: str) -> Iterator[LocatedAttempt]:
         """Yield the attempts of these calls whose state has no mock."""
         for each in self.attempts:
@@ -113,14 +118,23 @@ class RecordedCalls:
                 yield each
 
 
-def find_machine(template: Template, physical_name: str) -> Machine | None:
-    """Return the state machine of the template with this name in AWS, where CloudFormation can have completed it."""
-    where, physical_name = template.stack.where.stack_name, physical_name.partition("/")[0]  # before a Map's label
-    for machine in template.machines:
-        names = (machine.name, f"{where}-{machine.logical_id}")
-        if physical_name == machine.name or any(physical_name.startswith(f"{name}-") for name in names[1:]):
-            return machine
-    return template.machines[0] if len(template.machines) == 1 and template.source.is_definition else None
+class MachineNames(NamedTuple):
+    """The names of state machines in AWS, which CloudFormation can have completed, and those in a template."""
+
+    template: Template
+    started: str
+    """The name in AWS of the state machine of the first execution, which a definition is that of."""
+
+    def find(self, physical_name: str) -> Machine | None:
+        """Return the state machine of the template with this name in AWS; None if it is not in the template."""
+        name = physical_name.partition("/")[0]  # before the label of a Map
+        if self.template.source.is_definition:
+            return self.template.machines[0] if name == self.started else None
+        stack_name = self.template.stack.where.stack_name
+        for machine in self.template.machines:
+            if name == machine.name or name.startswith(f"{stack_name}-{machine.logical_id}-"):
+                return machine
+        return None
 
 
 def guess_stack_name(template: Template, physical_name: str) -> str:
@@ -147,7 +161,8 @@ def name_execution(known: KnownExecution, template: Template) -> str:
 
 def locate_calls(root: RecordedExecution, template: Template) -> RecordedCalls:
     """Return the calls of the executions, of which those that cannot be simulated have `mocked` states."""
-    executions = list(_list_known(root, template))
+    names = MachineNames(template, root.machine)
+    executions = list(_list_known(root, names))
     attempts: list[LocatedAttempt] = []
     unknown: dict[str, None] = {}
     for each in executions:
@@ -158,18 +173,18 @@ def locate_calls(root: RecordedExecution, template: Template) -> RecordedCalls:
             else:
                 attempts.append(LocatedAttempt(known=each, state=state, attempt=attempt))
     attempts.sort(key=lambda each: each.attempt.scheduled)
-    calls = RecordedCalls(template=template, executions=executions, attempts=attempts, unknown=tuple(unknown))
+    calls = RecordedCalls(names=names, executions=executions, attempts=attempts, unknown=tuple(unknown))
     known = {each.execution.arn for each in executions}
     tables = [each for each in attempts if each.attempt.call.startswith(_TABLES)]
     if any(each.attempt.status != "SUCCEEDED" or _reads_table(each.attempt) for each in tables):
         calls.mocked |= {each.place for each in tables}
-    calls.mocked |= {each.place for each in attempts if not _is_simulated(each, template, known)}
+    calls.mocked |= {each.place for each in attempts if not _is_simulated(each, names, known)}
     return calls
 
 
-def _list_known(root: RecordedExecution, template: Template) -> Iterator[KnownExecution]:
+def _list_known(root: RecordedExecution, names: MachineNames) -> Iterator[KnownExecution]:
     """Yield the executions, but none that an execution of another state machine has started."""
-    machine = find_machine(template, root.machine)
+    machine = names.find(root.machine)
     if machine is None:
         return
     yield KnownExecution(root, machine)
@@ -177,10 +192,10 @@ def _list_known(root: RecordedExecution, template: Template) -> Iterator[KnownEx
         for index, item in enumerate(items):
             yield KnownExecution(item, machine, root, index)
     for child in root.children:
-        yield from _list_known(child, template)
+        yield from _list_known(child, names)
 
 
-def _is_simulated(located: LocatedAttempt, template: Template, known: set[str]) -> bool:
+def _is_simulated(located: LocatedAttempt, names: MachineNames, known: set[str]) -> bool:
     attempt, call = located.attempt, located.attempt.call
     name = call.removesuffix(".sync:2").removesuffix(".sync")
     if parse_call(located.state) is None and call != _FUNCTION:  # an activity
@@ -190,7 +205,7 @@ def _is_simulated(located: LocatedAttempt, template: Template, known: set[str]) 
     ):
         return True
     if name in _STARTS:
-        return _is_simulated_start(located, template, known)
+        return _is_simulated_start(located, names, known)
     if call == _DESCRIBE:
         return read_string(find_value(attempt.parameters, "ExecutionArn")) in known
     if attempt.status != "SUCCEEDED":
@@ -200,17 +215,17 @@ def _is_simulated(located: LocatedAttempt, template: Template, known: set[str]) 
             located.machine.definition.data if located.machine.definition else {}
         )
     if call == _FUNCTION:
-        function = template.find_function(read_string(find_value(attempt.parameters, "FunctionName")))
+        function = names.template.find_function(read_string(find_value(attempt.parameters, "FunctionName")))
         return _is_simulated_elsewhere(located) and not (function is not None and function.playable)
     if call.startswith(_TABLES):
         return call in HANDLERS
     return call in _ALWAYS_ANSWERED
 
 
-def _is_simulated_start(located: LocatedAttempt, template: Template, known: set[str]) -> bool:
+def _is_simulated_start(located: LocatedAttempt, names: MachineNames, known: set[str]) -> bool:
     attempt = located.attempt
     arn = read_string(find_value(attempt.parameters, "StateMachineArn"))
-    if find_machine(template, arn.rpartition(":")[2]) is None:
+    if names.find(arn.rpartition(":")[2]) is None:
         return attempt.status == "SUCCEEDED" and _is_simulated_elsewhere(located)
     if EXISTS.fullmatch(f"{attempt.error}: {attempt.cause}"):
         return True

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sfnorch.app.recorded_calls import JOB_RUN, LocatedAttempt, RecordedCalls, find_machine
+from sfnorch.app.recorded_calls import JOB_RUN, LocatedAttempt, RecordedCalls
 from sfnorch.json_values import Json, find_value, is_number, read_mapping, read_string
 from sfnorch.runs.events import parse_json
 from sfnorch.scenarios.writing import Comments
@@ -121,7 +121,7 @@ def _list_starts(calls: RecordedCalls) -> Iterator[tuple[str, LocatedAttempt]]:
             if each.attempt.call in _FUNCTION_CALLS:
                 name = read_string(find_value(each.attempt.parameters, "FunctionName"))
                 yield name.rpartition(":function:")[2], each
-            elif find_machine(calls.template, name := _name_started_machine(each)) is None:
+            elif calls.names.find(name := _name_started_machine(each)) is None:
                 yield name, each
 
 
@@ -145,7 +145,8 @@ def _add_attempt(activity: RecordedActivity, name: str, located: LocatedAttempt)
         return
     status = read_string(run.get("JobRunState")) or attempt.status
     seconds = attempt.seconds
-    if attempt.ended is None:
+    is_stopped = attempt.ended is None or (attempt.call == JOB_RUN and attempt.status == "SUCCEEDED" and not run)
+    if is_stopped:
         status, seconds = "STOPPED", _find_stopped_seconds(located)
     elif status in ("TIMED_OUT", "TIMEOUT"):
         seconds += _LONGER
@@ -154,7 +155,7 @@ def _add_attempt(activity: RecordedActivity, name: str, located: LocatedAttempt)
             name=name,
             execution=located.execution,
             started=attempt.submitted or attempt.scheduled,
-            ended=attempt.ended,
+            ended=None if is_stopped else attempt.ended,
             status=status,
             message=read_string(run.get("ErrorMessage")),
             seconds=seconds,
@@ -164,7 +165,7 @@ def _add_attempt(activity: RecordedActivity, name: str, located: LocatedAttempt)
     activity.is_exact &= status in ("SUCCEEDED", "FAILED", "STOPPED", "TIMED_OUT") or (
         status == "TIMEOUT" and has_timeout
     )
-    activity.is_exact &= status != "STOPPED" or attempt.ended is None
+    activity.is_exact &= status != "STOPPED" or is_stopped
     activity.is_exact &= status != "FAILED" or "JobRunState" in run
 
 

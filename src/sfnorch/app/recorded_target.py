@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from sfnorch.app.deployable import find_defaults
 from sfnorch.app.environment_settings import list_parameter_values
-from sfnorch.app.recorded_calls import find_machine, guess_stack_name
+from sfnorch.app.recorded_calls import MachineNames, guess_stack_name
 from sfnorch.app.sources import (
     PlanSource,
     build_surroundings,
@@ -22,12 +22,12 @@ from sfnorch.app.sources import (
     evaluate_source,
     read_source_in_environment,
 )
-from sfnorch.aws.stacks import find_stack, read_template_text
+from sfnorch.aws.stacks import find_stack, find_stack_of_resource, read_template_text
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.plan.environments import PlanChoice
 from sfnorch.runs.definitions import read_definition_of_execution
-from sfnorch.runs.executions import read_machine_name, read_region
+from sfnorch.runs.executions import make_machine_arn, read_machine_name, read_region
 from sfnorch.simulator.run import choose_machine
 from sfnorch.source import SourceError
 from sfnorch.template.definition_files import parse_definition
@@ -120,8 +120,13 @@ def _make_relative(path: Path, folder: Path) -> str:
 def _list_deployed(request: TargetRequest, account: AwsAccount) -> Iterator[tuple[Source, SavedFile]]:
     """Yield the template of the stack, if it is known, and the definition that the execution has used."""
     session = account.session
-    if request.stack_name and (stack := find_stack(session.cloudformation, request.stack_name)) is not None:
-        text = read_template_text(session.cloudformation, stack.id)
+    cloudformation = session.cloudformation
+    if request.stack_name:
+        stack = find_stack(cloudformation, request.stack_name)
+    else:
+        stack = find_stack_of_resource(cloudformation, make_machine_arn(request.arn))
+    if stack is not None:
+        text = read_template_text(cloudformation, stack.id)
         form = "json" if text.lstrip().startswith("{") else "yaml"
         saved = SavedFile(name=f"{stack.name}.template.{form}", text=text)
         with contextlib.suppress(SourceError):
@@ -150,7 +155,7 @@ def _try_source(
         template = evaluate_source(source, list_parameter_values(environment, _get_parameters(source), {}), where)
         if not stack_name and (stack_name := guess_stack_name(template, physical)):
             template = evaluate_source(source, None, where._replace(stack_name=stack_name))
-        machine = find_machine(template, physical)
+        machine = MachineNames(template, physical).find(physical)
         if machine is not None:
             break
     if template is None or machine is None:
@@ -164,7 +169,7 @@ def _try_source(
     if parameters:
         values = list_parameter_values(environment, _get_parameters(source), parameters)
         template = evaluate_source(source, values, template.stack.where)
-        machine = find_machine(template, physical) or machine
+        machine = MachineNames(template, physical).find(physical) or machine
     document = dict(file)
     if choose_machine_or_none(template) is not machine:
         document["machine"] = template.build_title(machine)

@@ -97,7 +97,7 @@ def record(request: RecordRequest, account: AwsAccount | None = None) -> Recordi
     masked = _mask(document)
     saved_text = mask_secrets(target.saved.text) if target.saved else ""
     placeholders.find_in([root.arn, masked, saved_text])
-    all_notes = [*([target.note] if target.note else []), *map(placeholders.replace_text, notes)]
+    lost = [placeholders.replace_text(f"The scenario does not reproduce {note}.") for note in notes]
     header = [*_describe_origin(root), *_describe_replaced(placeholders.counts), *_list_note_lines(notes)]
     return Recording(
         execution=root.name,
@@ -109,7 +109,7 @@ def record(request: RecordRequest, account: AwsAccount | None = None) -> Recordi
         saved=SavedFile(name=target.saved.name, text=placeholders.replace_text(saved_text)) if target.saved else None,
         executions=len(list(root.list_executions())),
         replaced=placeholders.counts,
-        notes=all_notes,
+        notes=[*([target.note] if target.note else []), *lost],
     )
 
 
