@@ -53,6 +53,7 @@ EXECUTIONS = (
     "start_backfill",
     "stop",
     "read_logs",
+    "record",
 )
 REQUESTS = (
     "LintRequest",
@@ -66,6 +67,7 @@ REQUESTS = (
     "BackfillRequest",
     "DateRange",
     "SimulatedBackfill",
+    "RecordRequest",
 )
 RESULTS = (
     "EffectivePlan",
@@ -84,6 +86,7 @@ RESULTS = (
     "BackfillResult",
     "FollowedBackfill",
     "DateRun",
+    "Recording",
 )
 FUNCTIONS = (*PLANS, *STACKS, *EXECUTIONS)
 """The exported functions, in the order of the page."""

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from sfnorch.app.linting import LintedTemplate, explain_rule, lint
     from sfnorch.app.linting_templates import LintReport, LintRequest, lint_templates, render_baseline
     from sfnorch.app.reading_logs import RunLogs, read_logs
+    from sfnorch.app.recording import Recording, RecordRequest, record
     from sfnorch.app.rendering import RenderedDefinition, Rendering, render, render_definition
     from sfnorch.app.resuming import PlannedResume, plan_resume, resume, start_resume
     from sfnorch.app.running import RunRequest, run, start_run
@@ -125,6 +126,8 @@ __all__ = [
     "PlannedBackfill",
     "PlannedResume",
     "RenderedDefinition",
+    "RecordRequest",
+    "Recording",
     "Rendering",
     "RequestError",
     "Review",
@@ -165,6 +168,7 @@ __all__ = [
     "read_effective_plan",
     "read_logs",
     "read_stack",
+    "record",
     "render",
     "render_baseline",
     "render_definition",
@@ -212,6 +216,7 @@ _NAMES = {
     "sfnorch.app.linting": ("LintedTemplate", "explain_rule", "lint"),
     "sfnorch.app.linting_templates": ("LintReport", "LintRequest", "lint_templates", "render_baseline"),
     "sfnorch.app.reading_logs": ("RunLogs", "read_logs"),
+    "sfnorch.app.recording": ("RecordRequest", "Recording", "record"),
     "sfnorch.app.rendering": ("RenderedDefinition", "Rendering", "render", "render_definition"),
     "sfnorch.app.resuming": ("PlannedResume", "plan_resume", "resume", "start_resume"),
     "sfnorch.app.running": ("RunRequest", "run", "start_run"),

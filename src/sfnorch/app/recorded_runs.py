@@ -218,7 +218,7 @@ def _is_exact(activity: RecordedActivity) -> bool:
 
 
 def describe_activities(activities: Iterable[RecordedActivity]) -> tuple[dict[str, Json], Comments]:
-    """Return what is given by job, and comments on it by its keys."""
+    """Return the failures, durations and refused starts by job, and comments on them by their keys."""
     failures: dict[str, Json] = {}
     durations: dict[str, Json] = {}
     throttles: dict[str, Json] = {}

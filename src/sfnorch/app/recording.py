@@ -137,7 +137,7 @@ def _describe_start(root: RecordedExecution, machine: Machine, title: str) -> di
 def _describe_given(
     root: RecordedExecution, calls: RecordedCalls, activities: Sequence[RecordedActivity]
 ) -> tuple[dict[str, Json], Comments, list[str]]:
-    """Return what is given, comments on it by its keys, and what it does not reproduce."""
+    """Return what happens in the run, comments on it by its keys, and what it does not reproduce."""
     given, comments = describe_activities(activities)
     mocks, notes = describe_mocks(calls)
     if mocks:
