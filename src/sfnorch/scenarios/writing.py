@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from sfnorch.json_values import Json
+from sfnorch.printable import make_printable
 
 Path = tuple[str | int, ...]
 Comments = Mapping[Path, Sequence[str]]
@@ -52,7 +53,9 @@ def _list_item_lines(key: str | int, item: Json, path: Path, comments: Comments)
         yield from (f"{_INDENT}{line}" if line else "" for line in lines[1:])
         return
     name = _dump_key(key)
-    if isinstance(item, (dict, list)) and item:
+    if name.startswith("?"):  # an empty or a long key
+        yield from _dump({key: item})
+    elif isinstance(item, (dict, list)) and item:
         yield f"{name}:"
         yield from (f"{_INDENT}{line}" if line else "" for line in lines)
     elif len(lines) == 1:
@@ -72,8 +75,12 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    is_block = "\n" in text.rstrip("\n") and all(line == line.rstrip() for line in text.split("\n"))
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if is_block else None)
+    style = None
+    if make_printable(text) != text:
+        style = '"'  # in which hidden characters can be escapes
+    elif "\n" in text.rstrip("\n") and all(line == line.rstrip() for line in text.split("\n")):
+        style = "|"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 _Dumper.add_representer(str, _represent_text)
