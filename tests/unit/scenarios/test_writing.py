@@ -125,7 +125,9 @@ def test_every_value_is_the_same_when_it_is_read(value: Any, key: str):
     assert yaml.safe_load(format_scenarios(document, comments=comments)) == document
 
 
-@pytest.mark.parametrize("text", ["2026-01-01T00:00:00Z", "2026-01-01", "no", "1e3", "0o7", "012", "1:20", "~", "=", ""])
+@pytest.mark.parametrize(
+    "text", ["2026-01-01T00:00:00Z", "2026-01-01", "no", "1e3", "0o7", "012", "1:20", "~", "=", ""]
+)
 def test_texts_that_look_like_other_values_stay_texts(text: str):
     document: Any = {"scenarios": [{"name": "x", "input": {"at": text, text: 1}}]}
     found = parse_scenario_file(format_scenarios(document), Path("x.sfntest.yaml"))
