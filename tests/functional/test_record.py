@@ -52,7 +52,8 @@ class Histories:
     """Answers for recorded executions and their state machines, and for stacks with their templates."""
 
     def __init__(self, *names: str) -> None:
-        text = json.dumps(Replay.of(*names).runs).replace("children failed", "child workflows failed")  # as now
+        runs = Replay.of(*names).runs if names else {}
+        text = json.dumps(runs).replace("children failed", "child workflows failed")  # as now
         self.runs: dict[str, list[Event]] = json.loads(text)
         self.definitions: dict[str, Any] = {}
         """By the name of the state machine."""

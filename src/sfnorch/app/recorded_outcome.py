@@ -25,9 +25,7 @@ def describe_outcome(
     root: RecordedExecution, calls: RecordedCalls, activities: Sequence[RecordedActivity]
 ) -> dict[str, Json]:
     """Return what is expected: the end, the other executions, the jobs, the notifications and the alarms."""
-    expected: dict[str, Json] = {"status": root.record.status}
-    if root.record.error:
-        expected["error"] = root.record.error
+    expected = {key: value for key, value in _describe_end(root).items() if key != "failed_at"}
     if executions := dict(_describe_executions(root, calls)):
         expected["executions"] = executions
     if activities:
@@ -60,10 +58,10 @@ def _describe_executions(root: RecordedExecution, calls: RecordedCalls) -> Itera
 def _describe_end(execution: RecordedExecution) -> dict[str, Json]:
     record = execution.record
     described: dict[str, Json] = {"status": record.status}
-    if record.error:
+    if record.status == "FAILED":  # another end has the error of who stopped it
         described["error"] = record.error
-    if record.status == "FAILED" and execution.failed_at and record.error != _NO_FAILURE_EVENT:
-        described["failed_at"] = execution.failed_at
+        if execution.failed_at and record.error != _NO_FAILURE_EVENT:
+            described["failed_at"] = execution.failed_at
     return described
 
 

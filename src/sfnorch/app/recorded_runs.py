@@ -154,7 +154,7 @@ def _add_attempt(activity: RecordedActivity, name: str, located: LocatedAttempt)
         RecordedRun(
             name=name,
             execution=located.execution,
-            started=attempt.submitted or attempt.scheduled,
+            started=attempt.scheduled,
             ended=None if is_stopped else attempt.ended,
             status=status,
             message=read_string(run.get("ErrorMessage")),
@@ -180,8 +180,7 @@ def _is_retried(located: LocatedAttempt) -> bool:
 def _find_stopped_seconds(located: LocatedAttempt) -> float:
     """Return a duration that is longer than the run had until its execution ended."""
     attempt, end = located.attempt, located.execution.record.ended
-    begin = attempt.submitted or attempt.scheduled
-    return ((end - begin).total_seconds() if end else 0.0) + _LONGER
+    return ((end - attempt.scheduled).total_seconds() if end else 0.0) + _LONGER
 
 
 def _list_followed_runs(calls: RecordedCalls) -> Iterator[RecordedRun]:

@@ -59,9 +59,8 @@ class TaskAttempt:
 
     @property
     def seconds(self) -> float:
-        """Return how long it took, from the acceptance of the call, in seconds; 0 without an end."""
-        begin = self.submitted or self.scheduled
-        return (self.ended - begin).total_seconds() if self.ended else 0.0
+        """Return how long it took, in seconds; 0 without an end."""
+        return (self.ended - self.scheduled).total_seconds() if self.ended else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

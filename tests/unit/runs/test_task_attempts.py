@@ -29,8 +29,8 @@ def test_a_retry_and_another_state():
     shown = [(each.status, each.is_refused, each.error, each.seconds) for each in found.attempts]
     assert shown == [
         ("FAILED", True, "Glue.X", 2.0),
-        ("FAILED", False, "States.TaskFailed", 1.0),
-        ("SUCCEEDED", False, "", 1.0),
+        ("FAILED", False, "States.TaskFailed", 3.0),
+        ("SUCCEEDED", False, "", 3.0),
     ]
     second = found.attempts[1]
     assert second == TaskAttempt(
