@@ -372,3 +372,125 @@ def test_a_function_that_is_polled(run: Run, aws: Wire):  # noqa: F811
       status: SUCCEEDED
 """
     )
+
+
+def test_the_items_of_a_map_run(run: Run, aws: Wire):  # noqa: F811
+    parent = Story()
+    parent.begin({"tables": [{"table": "orders"}, {"table": "prices"}, {"table": "returns"}]})
+    parent.begin_state("Each", "Map")
+    parent.add("MapStateStarted", key="mapStateStarted", length=3)
+    parent.add("MapRunStarted", key="mapRunStarted", mapRunArn="arn:map")
+    parent.add("MapRunSucceeded")
+    parent.add("MapStateSucceeded")
+    parent.leave("Each")
+    parent.finish("SUCCEEDED", output={})
+    stories = {"etl": parent}
+    for table in ("orders", "prices", "returns"):
+        item = Story()
+        item.begin({"table": table})
+        item.begin_state("Load")
+        item.run_job("FAILED" if table == "prices" else "SUCCEEDED", "no space" if table == "prices" else "")
+        if table == "prices":
+            item.finish("FAILED", "States.TaskFailed", "x")
+        else:
+            item.finish("SUCCEEDED", output={})
+        stories[f"etl__{table}"] = item
+    told = Told(**stories)
+    told.runs = {
+        arn.replace("etl/", "etl/Each:").removesuffix(":x") if "/" in arn else arn: events
+        for arn, events in told.runs.items()
+    }
+    told.children = [arn for arn in told.runs if "/" in arn]
+    states = {
+        "Each": {
+            "Type": "Map",
+            "ItemsPath": "$.tables",
+            "ToleratedFailurePercentage": 100,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "Load",
+                "States": {"Load": job()},
+            },
+            "End": True,
+        }
+    }
+    assert (
+        record(run, aws, states, told)
+        == """\
+    given:
+      durations:
+        load: 3s
+      concurrent_runs:
+        # 2 runs overlapped.
+        load: 2
+      mocks:
+        Each[1]/Load:
+          Throw:
+            Error: States.TaskFailed
+            Cause: '{"Id": "jr_5", "JobRunState": "FAILED", "ErrorMessage": "no space"}'
+    expect:
+      status: SUCCEEDED
+      executions:
+        etl/Each:
+          count: 3
+      jobs:
+        ran:
+          - load
+        runs:
+          load:
+            count: 2
+"""
+    )
+
+
+def test_a_map_run_with_too_many_items_and_a_redrive(run: Run, aws: Wire):  # noqa: F811
+    story = Story()
+    story.begin([1, 2])
+    story.begin_state("Each", "Map")
+    story.add("MapStateStarted", key="mapStateStarted", length=2)
+    story.add("MapRunStarted", key="mapRunStarted", mapRunArn="arn:map")
+    story.add("MapRunFailed", key="mapRunFailed", error="States.ItemReaderFailed")
+    story.finish("FAILED", "States.ItemReaderFailed", "x")
+    story.add("ExecutionRedriven", key="executionRedriven", redriveCount=1)
+    story.finish("SUCCEEDED", output={})
+    told = Told(etl=story)
+    told.children = [f"{EXECUTION}:etl/Each:{number}" for number in range(101)]
+    states = {
+        "Each": {
+            "Type": "Map",
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                "StartAt": "Pass",
+                "States": {"Pass": {"Type": "Pass", "End": True}},
+            },
+            "End": True,
+        }
+    }
+    record(run, aws, states, told, code=1)
+    assert (
+        Path("x.sfntest.yaml").read_text()
+        == """\
+# Recorded by sfnorch record from the execution x of etl.
+# It started at 2026-01-01 00:00:01 UTC and ended FAILED after 5s: States.ItemReaderFailed.
+# Placeholders replace 1 account ID.
+# It does not reproduce:
+# - the redrive of etl: this is what happened before it
+# - the items of Each in etl, which are more than 100: add mocks or objects
+
+target:
+  template: etl.asl.json
+
+scenarios:
+  - name: 'x: Each fails in etl'
+    input:
+      - 1
+      - 2
+    at: '2026-01-01T00:00:01Z'
+    expect:
+      status: FAILED
+      error: States.ItemReaderFailed
+      executions:
+        etl:
+          failed_at: Each
+"""
+    )

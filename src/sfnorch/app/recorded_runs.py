@@ -6,27 +6,28 @@ which that is not the whole truth need mocks of their states.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from sfnorch.app.recorded_calls import JOB_RUN, LocatedAttempt, RecordedCalls
-from sfnorch.json_values import Json, find_value, is_number, read_mapping, read_string
+from sfnorch.json_values import find_value, is_number, read_mapping, read_string
 from sfnorch.runs.events import parse_json
-from sfnorch.scenarios.writing import Comments
 from sfnorch.simulator.services.elsewhere import find_handler as find_elsewhere
 from sfnorch.template.calls import parse_call
 
 if TYPE_CHECKING:
     from sfnorch.runs.recorded import RecordedExecution
 
-_THROTTLED = "Glue.AWSGlueException"
+THROTTLED = "Glue.AWSGlueException"
 """The error of a start that a simulation refuses."""
+FULL = "Glue.ConcurrentRunsExceededException"
+"""The error of a start while the maximum number of runs is running."""
 _TRANSIENT = (
-    _THROTTLED,
+    THROTTLED,
     "Glue.ThrottlingException",
-    "Glue.ConcurrentRunsExceededException",
+    FULL,
     "Glue.ResourceNumberLimitExceededException",
     "Glue.InternalServiceException",
     "Glue.OperationTimeoutException",
@@ -37,6 +38,7 @@ _LONGER = 60.0
 _POLLED_SECONDS = 1.0
 """How long before the poll that finds its end a run has ended, so that the same poll finds it again."""
 _FOLLOWED_KINDS = ("workflow", "statement", "crawl", "query")
+_NEVER = datetime.max.replace(tzinfo=timezone.utc)
 _FUNCTION_CALLS = ("lambda:invoke",)
 _EXECUTION_CALLS = ("states:startExecution.sync", "states:startExecution.sync:2")
 
@@ -63,6 +65,8 @@ class RecordedActivity:
     runs: list[RecordedRun] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     """The errors of the starts that were refused before the first run."""
+    is_job: bool = False
+    """Whether it is a Glue job, which has a maximum number of concurrent runs."""
     is_missing: bool = False
     """Whether it does not exist."""
     is_exact: bool = True
@@ -72,6 +76,14 @@ class RecordedActivity:
     def failed(self) -> list[RecordedRun]:
         """Return the runs that failed."""
         return [run for run in self.runs if run.status != "SUCCEEDED"]
+
+    @property
+    def peak(self) -> int:
+        """Return how many of the runs ran at once."""
+        return max(
+            (sum(other.started <= run.started < (other.ended or _NEVER) for other in self.runs) for run in self.runs),
+            default=0,
+        )
 
     @property
     def seconds(self) -> float:
@@ -131,6 +143,7 @@ def _name_started_machine(located: LocatedAttempt) -> str:
 
 def _add_attempt(activity: RecordedActivity, name: str, located: LocatedAttempt) -> None:
     attempt = located.attempt
+    activity.is_job = attempt.call == JOB_RUN
     run = read_mapping(parse_json(attempt.cause)) if attempt.cause else read_mapping(attempt.result)
     is_start_refused = attempt.status == "FAILED" and "JobRunState" not in run and attempt.submitted is None
     if is_start_refused:
@@ -139,7 +152,7 @@ def _add_attempt(activity: RecordedActivity, name: str, located: LocatedAttempt)
         elif attempt.error in _TRANSIENT and not activity.runs:
             activity.refused.append(attempt.error)
             # a task that gives up has the error of the simulation, and not this one
-            activity.is_exact &= attempt.error == _THROTTLED or _is_retried(located)
+            activity.is_exact &= attempt.error == THROTTLED or _is_retried(located)
         else:
             activity.is_exact = False
         return
@@ -214,53 +227,3 @@ def _is_exact(activity: RecordedActivity) -> bool:
     return (
         statuses[: len(failed)] == failed and len(set(failed)) <= 1 and ("TIMEOUT" not in failed or failed == statuses)
     )
-
-
-def describe_activities(activities: Iterable[RecordedActivity]) -> tuple[dict[str, Json], Comments]:
-    """Return the failures, durations and refused starts by job, and comments on them by their keys."""
-    failures: dict[str, Json] = {}
-    durations: dict[str, Json] = {}
-    throttles: dict[str, Json] = {}
-    missing: list[Json] = []
-    comments: dict[tuple[str | int, ...], Sequence[str]] = {}
-    for each in activities:
-        failed = [run for run in each.failed if run.status not in ("STOPPED", "TIMED_OUT", "TIMEOUT")]
-        if failed:
-            failures[each.name] = _describe_failure(each, failed)
-        if each.runs:
-            durations[each.name] = format_seconds(each.seconds)
-            texts = list(dict.fromkeys(format_seconds(run.seconds) for run in each.runs))
-            if len(texts) > 1:
-                comments["durations", each.name] = [f"The mean of {len(each.runs)} runs: {', '.join(texts)}."]
-        if each.refused:
-            throttles[each.name] = len(each.refused)
-            if other := [error for error in dict.fromkeys(each.refused) if error != _THROTTLED]:
-                comments["throttles", each.name] = [f"Refused with {', '.join(other)}."]
-        if each.is_missing:
-            missing.append(each.name)
-    sections: tuple[tuple[str, Json], ...] = (
-        ("failures", failures),
-        ("durations", durations),
-        ("throttles", throttles),
-        ("unknown_jobs", missing),
-    )
-    return {name: value for name, value in sections if value}, comments
-
-
-def _describe_failure(activity: RecordedActivity, failed: Sequence[RecordedRun]) -> Json:
-    """Return the failures of a job: `always` unless a later run succeeded, with the last message."""
-    described: dict[str, Json] = {}
-    if len(failed) < len(activity.runs):
-        described["times"] = len(failed)
-    if failed[-1].message:
-        described["message"] = failed[-1].message
-    return described or "always"
-
-
-def format_seconds(seconds: float) -> str:
-    """Return a duration as a scenario has it: `1.5s`, `20m`, `1h5m20s`; at least 0.1 s."""
-    if seconds < 10:
-        return f"{max(0.1, round(seconds, 1)):g}s"
-    hours, rest = divmod(round(seconds), 3600)
-    parts = ((hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
-    return "".join(f"{number}{unit}" for number, unit in parts if number)

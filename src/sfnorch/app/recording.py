@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.executions import ExecutionRequest, find_execution
+from sfnorch.app.recorded_behaviour import describe_activities, format_seconds
 from sfnorch.app.recorded_calls import RecordedCalls, locate_calls, name_execution
 from sfnorch.app.recorded_mocks import describe_mocks
 from sfnorch.app.recorded_outcome import describe_outcome, name_failure
-from sfnorch.app.recorded_runs import RecordedActivity, describe_activities, format_seconds, list_activities
+from sfnorch.app.recorded_runs import RecordedActivity, list_activities
 from sfnorch.app.recorded_target import SavedFile, TargetRequest, find_target
 from sfnorch.app.sources import PlanSource
 from sfnorch.aws.secrets import mask_secrets

@@ -119,6 +119,10 @@ class _Reading:
             )
         elif kind in ("MapStateExited", "MapStateSucceeded", "MapStateFailed", "MapIterationFailed"):
             self._leave_map(number, read_string(details.get("name")))
+        elif kind == "EvaluationFailed":
+            self._failures.append((number, read_string(details.get("state"))))
+        elif kind in ("MapRunFailed", "ParallelStateFailed"):
+            self._failures.append((number, self._names.get(self._visits[number], "")))
         elif kind == "MapRunStarted":
             name = self._names.get(self._visits[number], "")
             self.map_runs.append((name, read_string(details.get("mapRunArn"))))

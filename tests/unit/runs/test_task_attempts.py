@@ -132,7 +132,7 @@ def test_the_map_runs_and_the_first_state_that_failed():
     history.add("MapRunFailed", key="mapRunFailed", error="States.ExceedToleratedFailureThreshold")
     history.add("FailStateEntered", key="stateEntered", name="GiveUp")
     found = read_task_history(history.events)
-    assert (found.map_runs, found.failed_at) == ((("each", "arn:map"),), "GiveUp")
+    assert (found.map_runs, found.failed_at) == ((("each", "arn:map"),), "each")
 
 
 def test_what_happened_before_a_redrive():
