@@ -10,6 +10,8 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from sfnorch.app.sources import evaluate_source, read_source
+from sfnorch.template.resources import StackEnvironment
 from tests.conftest import Run
 from tests.replay import Event, Replay
 from tests.wire import Answer, Wire, json_answer, json_error, wire_to, xml_error
@@ -169,3 +171,151 @@ def test_a_recorded_execution_is_a_scenario_that_passes(run: Run, aws: Wire, nam
     assert Path(f"{name}.sfntest.yaml").read_text() == (RECORDINGS / f"{name}.sfntest.yaml").read_text()
     tested = run("test", f"{name}.sfntest.yaml")
     assert tested.code == 0, tested.out
+
+
+FAILED = f"{EXECUTION}:etl-master:failed-r1"
+
+
+@pytest.mark.smoke
+def test_the_file_has_the_name_of_the_execution_and_is_not_replaced(run: Run, aws: Wire):
+    Path("sfnorch.yaml").write_text(MASTER_CHILD)
+    aws.answer = Histories("failed").answer
+    done = run("record", FAILED, "--name", "Sales fail")
+    told = "Recorded 3 executions in failed-r1.sfntest.yaml.\nReview it, then run it: sfnorch test failed-r1.sfntest.yaml\n"
+    assert (done.code, done.out, done.err) == (0, "", told)
+    text = Path("failed-r1.sfntest.yaml").read_text()
+    assert "  - name: Sales fail\n" in text
+    refused = run("record", FAILED)
+    assert (refused.code, refused.err) == (
+        1,
+        "Error: failed-r1.sfntest.yaml already exists\n  pass --force to overwrite, or another file with -o\n",
+    )
+    aws.calls.clear()
+    assert run("record", FAILED, "-o", "failed-r1.sfntest.yaml").err == refused.err
+    assert aws.calls == []  # it is known before the first call
+    assert run("record", FAILED, "--force").code == 0
+    assert Path("failed-r1.sfntest.yaml").read_text() != text
+
+
+def test_a_scenario_is_printed_with_a_path_from_the_current_folder(run: Run, aws: Wire):
+    Path("plans").mkdir()
+    Path("plans/etl.yaml").write_text(MASTER_CHILD)
+    aws.answer = Histories("failed").answer
+    done = run("record", FAILED, "--plan", "plans/etl.yaml", "-o", "-")
+    expected = (RECORDINGS / "failed.sfntest.yaml").read_text().replace("plan: sfnorch.yaml", "plan: plans/etl.yaml")
+    assert (done.code, done.out, done.err) == (0, expected, "")
+    Path("tests").mkdir()
+    assert run("record", FAILED, "--plan", "plans/etl.yaml", "-o", "tests/x.sfntest.yaml").code == 0
+    assert "  plan: ../plans/etl.yaml\n" in Path("tests/x.sfntest.yaml").read_text()
+
+
+def test_values_of_stack_parameters_that_differ_from_the_defaults(run: Run, aws: Wire):
+    Path("sfnorch.yaml").write_text(MASTER_CHILD)
+    histories = Histories("failed")
+    histories.templates = {"etl": "x"}
+    histories.parameters = {"Environment": "prod", "SalesGlueJobs": "extract-sales,sum-sales", "Gone": "x"}
+    aws.answer = histories.answer
+    assert run("record", FAILED).code == 0
+    assert (
+        "target:\n  plan: sfnorch.yaml\n  parameters:\n    Environment: prod\n    SalesGlueJobs: extract-sales,sum-sales\n\n"
+        in Path("failed-r1.sfntest.yaml").read_text()
+    )
+
+
+def test_without_a_plan_the_template_of_the_stack_is_saved(run: Run, aws: Wire):
+    Path("etl.yaml").write_text(MASTER_CHILD)
+    assert run("render", "--plan", "etl.yaml", "-o", "t.yaml").code == 0
+    histories = Histories("failed")
+    histories.templates = {"etl": Path("t.yaml").read_text().replace("DEMO", "s3://my-lake-prod/x")}
+    aws.answer = histories.answer
+    done = run("record", FAILED)
+    assert (done.code, done.err) == (
+        0,
+        (
+            "Recorded 3 executions in failed-r1.sfntest.yaml, with etl.template.yaml.\n"
+            "Review it, then run it: sfnorch test failed-r1.sfntest.yaml\n"
+        ),
+    )
+    expected = (RECORDINGS / "failed.sfntest.yaml").read_text()
+    expected = expected.replace("plan: sfnorch.yaml", "template: etl.template.yaml")
+    assert Path("failed-r1.sfntest.yaml").read_text() == expected
+    assert Path("etl.template.yaml").read_text() == Path("t.yaml").read_text()
+    assert run("test", "failed-r1.sfntest.yaml").code == 0
+    # a second execution of the same stack needs no other template
+    assert run("record", FAILED, "-o", "again.sfntest.yaml").code == 0
+    Path("etl.template.yaml").write_text("changed")
+    assert run("record", FAILED, "-o", "third.sfntest.yaml").err.startswith("Error: etl.template.yaml already exists\n")
+    printed = run("record", FAILED, "-o", "-")
+    assert (printed.code, printed.err) == (
+        1,
+        (
+            "Error: The scenario runs what is deployed, which must be saved\n"
+            "  pass -o FILE, beside which etl.template.yaml is saved, or --template FILE\n"
+        ),
+    )
+
+
+def test_without_a_stack_the_definition_is_saved_and_children_are_mocks(run: Run, aws: Wire):
+    Path("sfnorch.yaml").write_text("pattern: dynamic\n")  # another one
+    Path("etl.yaml").write_text(MASTER_CHILD)
+    assert run("render", "--plan", "etl.yaml", "--format", "cfn", "-o", "t.yaml").code == 0
+    source = read_source(Path("t.yaml"))
+    machine = evaluate_source(source, None, StackEnvironment(stack_name="etl", account="000000000000")).machines[0]
+    assert machine.definition is not None
+    histories = Histories("failed")
+    histories.definitions = {"etl-master": machine.definition.data}
+    aws.answer = histories.answer
+    done = run("record", FAILED)
+    assert (done.code, done.err) == (
+        0,
+        (
+            "note: sfnorch.yaml has no state machine etl-master: the scenario runs what is deployed, which is saved beside"
+            " it.\n"
+            "Recorded 3 executions in failed-r1.sfntest.yaml, with etl-master.asl.json.\n"
+            "Review it, then run it: sfnorch test failed-r1.sfntest.yaml\n"
+        ),
+    )
+    text = Path("failed-r1.sfntest.yaml").read_text()
+    assert (RECORDINGS / "definition.sfntest.yaml").read_text() == text
+    assert "000000000000" not in text + Path("etl-master.asl.json").read_text()
+    tested = run("test", "failed-r1.sfntest.yaml")
+    assert tested.code == 0, tested.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (
+            ["--template", "other.asl.json"],
+            0,
+            "Recorded 3 executions",
+        ),
+        (["--template", "other.yaml"], 1, "Error: other.yaml has no state machine etl-master\n"),
+        (["--template", "gone.yaml"], 1, "Error: The template gone.yaml does not exist"),
+        (["-o", "x.json"], 2, "Error: -o x.json: the name must end in .sfntest.yaml"),
+        (["-o", "gone/x.sfntest.yaml"], 1, "Error: gone/x.sfntest.yaml can't be written: No such file or directory"),
+        (["--plan", "plan.yaml", "--template", "other.yaml"], 2, "Error: A template and --plan exclude each other"),
+    ],
+)
+def test_templates_and_files_that_do_not_fit(run: Run, aws: Wire, arguments: list[str], code: int, says: str):
+    Path("plan.yaml").write_text(MASTER_CHILD)
+    Path("other.asl.json").write_text('{"StartAt": "x", "States": {"x": {"Type": "Succeed"}}}')
+    Path("other.yaml").write_text("Resources: {}\n")
+    aws.answer = Histories("failed").answer
+    done = run("record", FAILED, *(arguments if "--template" in arguments else ["--plan", "plan.yaml", *arguments]))
+    assert done.code == code
+    assert says in done.err
+
+
+def test_an_execution_that_has_not_ended_or_does_not_exist(run: Run, aws: Wire):
+    Path("sfnorch.yaml").write_text(MASTER_CHILD)
+    histories = Histories("failed")
+    histories.runs[FAILED] = histories.runs[FAILED][:-1]
+    aws.answer = histories.answer
+    running = run("record", FAILED)
+    assert (running.code, running.err.splitlines()[0]) == (1, "Error: The execution is still running")
+    missing = run("record", f"{EXECUTION}:etl-master:gone")
+    assert (missing.code, missing.err.splitlines()[0]) == (
+        1,
+        f"Error: The execution {EXECUTION}:etl-master:gone does not exist",
+    )

@@ -126,7 +126,7 @@ def _refuse_existing(files: list[Path], *, force: bool) -> None:
     if there := [str(file) for file in files if file.exists() and not force]:
         verb = "exists" if len(there) == 1 else "exist"
         raise SfnorchError(
-            f"{' and '.join(there)} already {verb}", hint="pass --force to overwrite, or another -o FILE"
+            f"{' and '.join(there)} already {verb}", hint="pass --force to overwrite, or another file with -o"
         )
 
 
