@@ -29,11 +29,8 @@ _YAML = (".yaml", ".yml")
     epilog=format_examples(
         ("Record the last execution of the stack.", "sfnorch record"),
         (
-            "Record an execution by its name, and run it as a test.",
-            (
-                "sfnorch record 20260131-030000-a1b2c3 -o tests/full-disk.sfntest.yaml\n"
-                "sfnorch test tests/full-disk.sfntest.yaml"
-            ),
+            "Record an execution by its name, in a file that sfnorch test finds.",
+            "sfnorch record 20260131-030000-a1b2c3 -o tests/full-disk.sfntest.yaml",
         ),
     )
 )
