@@ -1,4 +1,4 @@
-"""The models of a scenario file: its target, its scenarios, what is given, and what is expected."""
+"""The models of a scenario file: its target, its scenarios, what happens, and what is expected."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Given(Model):
     stop_after: Duration | None = Field(default=None, description="Time after which the run is stopped.")
 
     def merge(self, other: Given) -> Given:
-        """Return what is given by this and the other one, whose values take precedence, key by key."""
+        """Return both together; the values of the other one take precedence, key by key."""
         merged: dict[str, Any] = {}
         for name in self.model_fields_set:
             mine, theirs = getattr(self, name), getattr(other, name)
