@@ -49,6 +49,31 @@ steps:
 - {name: load, glue_job: load}
 """
 
+LOOP = """\
+pattern: continuous
+name: c
+workflow: ingest-2s
+poll_every: 1s
+"""
+PARAMETERIZED = """\
+pattern: flow
+name: parameterized
+steps:
+- name: generate-job-id
+  lambda: generate-param
+  save_as: job
+- name: python-job
+  glue_job: job-python-param-2s
+  arguments: {--job_id: '{% $job.job_id %}'}
+  retry: 1
+  save_as: python_run
+- name: spark-job
+  glue_job: job-spark-param-3s
+  arguments: {--job_id: '{% $job.job_id %}'}
+  retry: 1
+  save_as: spark_run
+"""
+
 
 class Histories:
     """Answers for recorded executions and their state machines, and for stacks with their templates."""
@@ -153,6 +178,9 @@ CASES = {
     "retry-catch": ("retry-catch", "retry-catch-flow:20261127-014128-f518a1", "retry-catch"),
     "parallel-map": ("parallel-map", "pm2-flow:20261127-014240-e3a5f2", "parallel-map"),
     "locked": ("overlap", "locked-flow:third", LOCKED),
+    "skipped": ("overlap", "locked-flow:second", LOCKED),
+    "loop": ("loop", "c-loop:20261127-014324-c4454b", LOOP),
+    "parameterized": ("parameterized", "parameterized-flow:20261127-014156-10d306", PARAMETERIZED),
     "dynamic": ("dynamic", "dyn-jobs:dynamic-r1", "pattern: dynamic\nname: dyn\n"),
 }
 """What was recorded, the execution, and its plan or starter."""
