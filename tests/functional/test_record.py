@@ -347,3 +347,37 @@ def test_an_execution_that_has_not_ended_or_does_not_exist(run: Run, aws: Wire):
         1,
         f"Error: The execution {EXECUTION}:etl-master:gone does not exist",
     )
+
+
+def test_the_parameters_and_the_scheduled_time_of_a_run(run: Run, aws: Wire):
+    Path("sfnorch.yaml").write_text(LOCKED)
+    histories = Histories("overlap")
+    arn = f"{EXECUTION}:locked-flow:first"
+    begun = histories.runs[arn][0]["executionStartedEventDetails"]
+    begun["input"] = json.dumps(
+        {"params": {"day": "2026-11-01"}, "run": {"scheduledAt": "2026-11-29T03:00:00Z", "name": "late"}, "by": "hand"}
+    )
+    aws.answer = histories.answer
+    done = run("record", arn, "-o", "-")
+    assert done.code == 0
+    assert (
+        """\
+scenarios:
+  - name: 'first: load fails in flow'
+    input:
+      run:
+        name: late
+      by: hand
+    params:
+      day: '2026-11-01'
+    at: '2026-11-29T03:00:00Z'
+    given:
+"""
+        in done.out
+    )
+    Path("x.sfntest.yaml").write_text(done.out)
+    tested = run("test", "x.sfntest.yaml")
+    assert tested.code == 0, tested.out
+    begun["input"] = json.dumps({"params": {"gone": 1}, "run": {"scheduledAt": "2026-11-29T03:00:00Z"}})
+    changed = run("record", arn, "-o", "-").out
+    assert "    input:\n      params:\n        gone: 1\n    at: '2026-11-29T03:00:00Z'\n" in changed
