@@ -39,7 +39,8 @@ _ALWAYS_ANSWERED = (
     "aws-sdk:sfn:listMapRuns",
     "aws-sdk:sfn:describeMapRun",
 )
-_FOLLOWED = frozenset(f"{service}:{action}" for service, action in (*STARTED, *PARTS)) - {JOB_RUN}
+_POLLS = ("aws-sdk:glue:getWorkflowRun", "aws-sdk:glue:getCrawler", "aws-sdk:redshiftdata:describeStatement")
+_FOLLOWED = frozenset((*_POLLS, *(f"{service}:{action}" for service, action in (*STARTED, *PARTS)))) - {JOB_RUN}
 """The calls that start and follow runs which a simulation has as well: workflows, statements, crawls, queries."""
 
 
