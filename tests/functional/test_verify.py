@@ -28,7 +28,7 @@ DANGLING = {
 
 
 @pytest.fixture
-def definition(monkeypatch: pytest.MonkeyPatch) -> str:
+def definition(run: Run, monkeypatch: pytest.MonkeyPatch) -> str:
     """A definition in the current folder; calls of TestState go to the host of the emulator."""
     monkeypatch.setenv("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
     Path("orders.asl.json").write_text(DEFINITION)

@@ -150,7 +150,7 @@ def _make_mock(attempt: WatchedAttempt) -> MockedResult | MockedFailure | None:
 
 
 def _list_own_texts(state: LocatedState) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Yield each text of the state with its path in it, without those of inner states and of its own items."""
+    """Yield each text of the state with its path in it, without those of inner states and of the items of a Map."""
     left = (*_INNER, *_OF_ITEMS) if state.kind == "Map" else _INNER
     yield from walk_strings({key: value for key, value in state.body.items() if key not in left})
 
