@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -117,34 +117,32 @@ def verify(request: VerifyRequest, account: AwsAccount | None = None) -> Verific
     definitions = tuple(_validate_machines(template, machines, account))
     if not all(each.is_accepted for each in definitions):
         return Verification(definitions=definitions)
-    attempts = [
-        attempt
-        for run in _list_runs(simulation)
-        for attempt in watch_attempts(template, run, account)
-        if request.state in ("", attempt.state.name)
-    ]
-    if not attempts:
+    chosen = _ChosenAttempts(request.state, every=request.every_attempt)
+    for run in _list_runs(simulation):
+        simulate_template(template, run, waits=account.waits, watch=chosen.add)
+    if not chosen.attempts:
         raise RequestError(f": the run does not reach {request.state}; choose another input or failure", field="state")
-    chosen = attempts if request.every_attempt else list(list_different_ends(attempts))
-    return Verification(definitions=definitions, states=tuple(verify_attempts(template, chosen, account)))
+    return Verification(definitions=definitions, states=tuple(verify_attempts(template, chosen.attempts, account)))
 
 
-def watch_attempts(template: Template, request: SimulateRequest, account: AwsAccount) -> list[WatchedAttempt]:
-    """Return the attempts of all states in the simulated run, in the order of their ends."""
-    found: list[WatchedAttempt] = []
-    simulate_template(template, request, waits=account.waits, watch=found.append)
-    return found
+class _ChosenAttempts:
+    """The attempts to test: of one state or of all, each or the first one with each status, error and next state."""
 
+    def __init__(self, state: str, *, every: bool) -> None:
+        self.attempts: list[WatchedAttempt] = []
+        self._state = state
+        self._every = every
+        self._seen: set[tuple[str, tuple[str | int, ...], StateStatus, str, str]] = set()
 
-def list_different_ends(attempts: Iterable[WatchedAttempt]) -> Iterator[WatchedAttempt]:
-    """Yield the first attempt of each state with each end: its status, error and next state."""
-    seen: set[tuple[str, tuple[str | int, ...], StateStatus, str, str]] = set()
-    for attempt in attempts:
+    def add(self, attempt: WatchedAttempt) -> None:
+        """Keep the attempt if it is to be tested: a run can have very many of them."""
+        if self._state not in ("", attempt.state.name):
+            return
         error = attempt.thrown.error if attempt.thrown else ""
         key = (attempt.machine.arn, attempt.state.path, name_status(attempt), error, attempt.next)
-        if key not in seen:
-            seen.add(key)
-            yield attempt
+        if self._every or key not in self._seen:
+            self._seen.add(key)
+            self.attempts.append(attempt)
 
 
 def verify_attempts(
