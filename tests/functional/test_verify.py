@@ -86,6 +86,7 @@ def test_the_comparison_as_a_document(run: Run, definition: str, answering: Wire
                 "verdict": "equal",
                 "reason": "",
                 "differences": [],
+                "note": "",
                 "notCompared": [],
             }
         ],

@@ -22,7 +22,7 @@ class ValueDifference(NamedTuple):
     """A value that differs."""
 
     field: str
-    """`status`, `output`, `variables`, `next`, `error`, `cause`, `delay`, or `result`: what AWS rejects in a mock."""
+    """`status`, `output`, `variables`, `next`, `error`, `cause`, or `delay`."""
     aws: Json
     simulator: Json
 
@@ -53,7 +53,6 @@ def list_left_out(attempt: WatchedAttempt) -> tuple[str, ...]:
 def _list_values(attempt: WatchedAttempt, answer: StateAnswer) -> Iterator[ValueDifference]:
     """Yield each value that is compared."""
     status = name_status(attempt)
-    yield ValueDifference("result", answer.result_fault, "")
     yield ValueDifference("status", answer.status, status)
     error = attempt.failure or attempt.thrown
     if error is not None or answer.status != status:

@@ -79,6 +79,9 @@ class VerifiedState:
     reason: str = ""
     """Why AWS refuses the test, or the state is not tested."""
     differences: tuple[ValueDifference, ...] = ()
+    note: str = ""
+    """What AWS rejects in the mocked result, if it is not of the form of the service's API. It is no difference: the
+    API's model has other types than the results of some integrations, such as those with `.sync:2`."""
     left_out: tuple[str, ...] = ()
     """The fields that are not compared, because a function of the state has another value each time."""
 
@@ -178,6 +181,7 @@ def _verify_attempt(template: Template, attempt: WatchedAttempt, account: AwsAcc
         verdict=verdict,
         reason=reason,
         differences=differences,
+        note=answer.result_fault if isinstance(answer, StateAnswer) else "",
         left_out=list_left_out(attempt),
     )
 

@@ -60,6 +60,7 @@ def convert_verification(verification: Verification) -> VerificationDocument:
                 "verdict": each.verdict,
                 "reason": each.reason,
                 "differences": _convert_differences(each.differences),
+                "note": each.note,
                 "notCompared": list(each.left_out),
             }
             for each in verification.states
@@ -110,7 +111,10 @@ def print_verification(verification: Verification, console: Console) -> None:
         table.add_row(*map(Text, cells), Text(state.verdict, style=_STYLES[state.verdict]))
     console.print(table)
     for state in verification.states:
-        _print_details(f"{state.machine}, {state.state} ({state.status})", state, console)
+        title = f"{state.machine}, {state.state} ({state.status})"
+        _print_details(title, state, console)
+        if state.note:
+            _print_line(f"note: {title}: the result is not of the form of the API: {state.note}", console)
     console.print(Text(_count_states(verification.states), style="bold"))
 
 

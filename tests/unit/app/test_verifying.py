@@ -121,6 +121,19 @@ def test_what_differs_and_what_aws_refuses():
     assert len(wrong) == 2
 
 
+def test_a_result_that_is_not_of_the_form_of_the_api_is_a_note():
+    fault = "Mock result schema validation error: Field 'Id' must be a number"
+
+    def answer(made: dict[str, Any]) -> dict[str, Any]:
+        if made.get("mock", {}).get("fieldValidationMode") == "PRESENT":
+            raise RefusedError("ValidationException", fault)
+        return answer_test_state(made)
+
+    found = verify(request(state="load"), AnsweringStepFunctions(tests=answer).open_account())
+    assert found.is_equal
+    assert [(each.verdict, each.note) for each in found.states] == [("equal", fault)]
+
+
 TEMPLATES = Path("tests/golden/plans").resolve()
 WITHOUT_JOBS = ("continuous-three-resources", "dynamic-three-resources")
 NOT_SIMULATED = ("fan-out-of-objects", "flow-everything")

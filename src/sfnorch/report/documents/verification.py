@@ -39,8 +39,7 @@ class DifferenceData(TypedDict):
     """A value in which Step Functions and the simulator differ."""
 
     field: str
-    """`status`, `output`, `variables`, `next`, `error`, `cause`, `delay` in seconds, `errors` of a definition, or
-    `result`: what AWS rejects in the result of the simulator."""
+    """`status`, `output`, `variables`, `next`, `error`, `cause`, `delay` in seconds, or `errors` of a definition."""
     aws: Json
     """Value of Step Functions."""
     simulator: Json
@@ -68,6 +67,8 @@ class VerifiedStateData(TypedDict):
     """Why the test is refused or not possible; empty otherwise."""
     differences: list[DifferenceData]
     """Values that differ."""
+    note: str
+    """What AWS rejects in the mocked result, if it is not of the form of the service's API, which is no difference."""
     notCompared: list[str]
     """Fields that are not compared, because a function of the state has another value each time."""
 
