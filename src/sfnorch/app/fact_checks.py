@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Literal, TypeAlias
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.app.sources import build_surroundings, evaluate_source
+from sfnorch.app.sources import evaluate_source
 from sfnorch.app.state_comparison import ValueDifference
 from sfnorch.app.verifying import VerifiedState, verify_attempts
 from sfnorch.aws import definition_validation
@@ -85,10 +85,10 @@ def list_facts() -> Iterator[Object]:
     return (fact for fact in read_mappings(facts) if isinstance(fact, Object))
 
 
-def simulate_fact(fact: Object, region: str | None) -> tuple[Template, WatchedAttempt]:
+def simulate_fact(fact: Object) -> tuple[Template, WatchedAttempt]:
     """Return the template of a fact with a test, and the first attempt of its first state in a simulation."""
     part = fact.find_object("test")
-    template = _read_template(part, region)
+    template = _read_template(part)
     machine = template.machines[0]
     attempts: list[WatchedAttempt] = []
     behaviour = Behaviour(mocks=read_mapping(part.get("mocks")), enforce_permissions=False)
@@ -100,7 +100,7 @@ def simulate_fact(fact: Object, region: str | None) -> tuple[Template, WatchedAt
 def _test_states(facts: list[Object], account: AwsAccount) -> dict[str, CheckedFact]:
     """Return the facts that TestState answers, by id."""
     tested = [fact for fact in facts if "test" in fact]
-    simulated = [simulate_fact(fact, account.session.region or None) for fact in tested]
+    simulated = [simulate_fact(fact) for fact in tested]
     if not simulated:
         return {}
     verdicts = verify_attempts(simulated[0][0], [attempt for _, attempt in simulated], account)
@@ -126,7 +126,7 @@ def _check_fact(fact: Object, account: AwsAccount, pace: Pace) -> CheckedFact:
         run = fact.find_object("run")
         why, how = read_string(run.get("why")), read_string(run.get("how"))
         return _make_fact(fact, operation="execution", verdict="open", reason=why, how=how)
-    machine = _read_template(fact.find_object("validate"), account.session.region or None).machines[0]
+    machine = _read_template(fact.find_object("validate")).machines[0]
     definition: Json = machine.definition.data if machine.definition else {}
     with account.waits(f"Validating {_read_id(fact)}"):
         found = validate_definition(account.session.stepfunctions, write_compact(definition), pace, express=False)
@@ -141,11 +141,11 @@ def _check_fact(fact: Object, account: AwsAccount, pace: Pace) -> CheckedFact:
     )
 
 
-def _read_template(part: Object, region: str | None) -> Template:
-    """Return a template with the definition in a fact."""
+def _read_template(part: Object) -> Template:
+    """Return a template with the definition in a fact, in a Region of the partition of its ARNs."""
     definition = part.find_object("definition")
     source = Source(file=FILE, text=write_compact(definition), data=definition, is_definition=True)
-    return evaluate_source(source, where=build_surroundings(region))
+    return evaluate_source(source)
 
 
 def _read_id(fact: Object) -> str:
