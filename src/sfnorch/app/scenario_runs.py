@@ -107,6 +107,7 @@ def run_scenarios(
             coverage[name] = build_coverage(template)
         if name in coverage:
             coverage[name].reached |= result.reached
+            coverage[name].unreachable |= set(file.unreachable)
         on_result(result)
         if request.stops_at_failure and result.outcome is not Outcome.PASSED:
             break

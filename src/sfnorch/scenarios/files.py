@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -60,6 +60,8 @@ class ScenarioFile:
 
     path: FilePath
     target: Target
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+    """The parts of state machines that no run can reach, each with the reason."""
     scenarios: tuple[LocatedScenario, ...]
     places: Places = field(repr=False)
 
@@ -121,7 +123,13 @@ def parse_scenario_file(text: str, path: FilePath) -> ScenarioFile:
         )
         for index, scenario in enumerate(model.scenarios)
     )
-    return ScenarioFile(path=path, target=model.target, scenarios=scenarios, places=document.places)
+    return ScenarioFile(
+        path=path,
+        target=model.target,
+        unreachable=model.unreachable,
+        scenarios=scenarios,
+        places=document.places,
+    )
 
 
 def _find_duplicates(document: Document, model: ScenarioDocument) -> Iterator[Finding]:

@@ -143,8 +143,10 @@ class Interpreter:
                 if error.error == RUNTIME:
                     raise
                 attempts = attempts or Attempts(state)
-                retry = attempts.find_retry(error, self.world.rng)
-                if retry is None:
+                delay = attempts.find_retry(error, self.world.rng)
+                for index in attempts.matched:
+                    visit.reach(f"Retry[{index}]")
+                if delay is None:
                     if state.kind in _SCOPED:
                         self.record_state_event(1)  # MapStateFailed, ParallelStateFailed
                     outcome = self.catch_error(visit, attempts, error)
@@ -152,11 +154,8 @@ class Interpreter:
                 place.progress.restart()
                 visit.retries += 1
                 self.execution.retries += 1
-                visit.reach(f"Retry[{retry.retrier}]")
-                self.world.record_event(
-                    self.execution, StateRetried(error.error, visit.retries, retry.delay), state.name
-                )
-                yield self.world.clock.timeout(retry.delay)
+                self.world.record_event(self.execution, StateRetried(error.error, visit.retries, delay), state.name)
+                yield self.world.clock.timeout(delay)
         visit.limit(outcome.output, f"The state/task '{state.name}' returned a result")
         if state.kind != "Fail":
             self.record_state_event(1)
