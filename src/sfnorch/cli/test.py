@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 
 from sfnorch.cli.examples import format_examples
+from sfnorch.cli.test_init import add_init
 
 
 @click.command(
     epilog=format_examples(
+        ("Write scenarios for the plan in the current folder.", "sfnorch test --init"),
         ("Run the scenarios in the current folder.", "sfnorch test"),
         ("Run those of a file whose names contain a text.", "sfnorch test nightly.sfntest.yaml -k fails"),
     ),
@@ -18,6 +20,7 @@ from sfnorch.cli.examples import format_examples
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE]...")
 @click.option("-k", "keyword", metavar="TEXT", default="", help="Run the scenarios whose names contain TEXT.")
 @click.option("-x", "stops_at_failure", is_flag=True, help="Stop after the first scenario that does not pass.")
+@add_init
 def test(files: tuple[Path, ...], keyword: str, stops_at_failure: bool) -> int:
     """Run scenarios offline, and compare the runs with what is expected of them.
 
