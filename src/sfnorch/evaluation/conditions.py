@@ -15,6 +15,8 @@ _DOCUMENT = "document"
 
 def find_syntax_error(code: str) -> str:
     """Return what is wrong with the syntax of an expression; an empty text if nothing is."""
+    if not code.strip():
+        return "it is empty"
     try:
         parse(_write_condition(code))
     except JException as error:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from sfnorch.durations import parse_duration, parse_scheduled_time
@@ -45,11 +45,11 @@ Value = Annotated[Any, Field()]
 """Any JSON value."""
 Matched = Annotated[Any, AfterValidator(check_expected)]
 """A value, or a matcher."""
-Duration = Annotated[float, BeforeValidator(_parse_seconds)]
-ScheduledTime = Annotated[datetime, BeforeValidator(_parse_time)]
-Text = Annotated[str, BeforeValidator(_write_text)]
+Duration = Annotated[float, BeforeValidator(_parse_seconds), WithJsonSchema({"type": "string"})]
+ScheduledTime = Annotated[datetime, BeforeValidator(_parse_time), WithJsonSchema({"type": "string"})]
+Text = Annotated[str, BeforeValidator(_write_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Condition = Annotated[str, AfterValidator(_check_condition)]
-Times = Annotated[int, Field(ge=1, le=1_000_000)]
+Times = Annotated[int, Field(ge=1, le=1_000_000), WithJsonSchema({"type": ["integer", "string"], "minimum": 1})]
 
 
 class Target(Model):
