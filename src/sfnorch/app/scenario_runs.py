@@ -252,6 +252,7 @@ def _build_coverage(
             parts.setdefault(name, {}).update(dict.fromkeys(build_coverage(template).parts))
         found = coverage.setdefault(name, Coverage(parts=()))
         found.reached |= result.reached
+        found.unreachable |= set(work.chosen[number].file.unreachable)
     for name, found in coverage.items():
         found.parts = tuple(parts[name])
     return coverage, templates

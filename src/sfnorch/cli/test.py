@@ -13,6 +13,7 @@ from sfnorch.cli.exit_codes import ERROR, SUCCESS
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import add_output_forms
 from sfnorch.cli.parameter_type import Function, ParameterType
+from sfnorch.cli.test_init import add_init
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def _add_forms(command: Function) -> Function:
 
 @click.command(
     epilog=format_examples(
+        ("Write scenarios for the plan in the current folder.", "sfnorch test --init"),
         ("Run the scenarios in the current folder.", "sfnorch test"),
         ("Run those of a file whose names contain a text.", "sfnorch test nightly.sfntest.yaml -k fails"),
         ("Run those again that did not pass.", "sfnorch test --last-failed"),
@@ -103,6 +105,7 @@ def _add_forms(command: Function) -> Function:
     help="File to write the results to as JUnit XML, besides the output.",
 )
 @_add_forms
+@add_init
 def test(
     files: tuple[Path, ...],
     keyword: str,

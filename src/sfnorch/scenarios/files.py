@@ -68,6 +68,8 @@ class ScenarioFile:
 
     path: FilePath
     target: Target
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+    """The parts of state machines that no run can reach, each with the reason."""
     scenarios: tuple[LocatedScenario, ...]
     places: Places = field(repr=False)
 
@@ -135,7 +137,13 @@ def parse_scenario_file(text: str, path: FilePath) -> ScenarioFile:
         )
         for index, scenario in enumerate(model.scenarios)
     )
-    return ScenarioFile(path=path, target=model.target, scenarios=scenarios, places=document.places)
+    return ScenarioFile(
+        path=path,
+        target=model.target,
+        unreachable=model.unreachable,
+        scenarios=scenarios,
+        places=document.places,
+    )
 
 
 def format_value_path(steps: Path) -> str:

@@ -208,6 +208,7 @@ class Expect(Model):
     error: Matched = Field(default=None, description="Error of the first execution.")
     cause: Matched = Field(default=None, description="Cause of the first execution.")
     output: Matched = Field(default=None, description="Output of the first execution.")
+    retries: Matched = Field(default=None, description="Number of retries in all executions.")
     executions: dict[str, ExpectedExecution] = Field(
         default_factory=dict,
         description="Executions by the name of their state machine, without that of the stack; a text is the status.",
@@ -283,4 +284,9 @@ class ScenarioDocument(Model):
 
     target: Target = Field(default_factory=Target.model_construct, description="What the scenarios run.")
     given: Given = Field(default_factory=_give_nothing, description="What happens in all runs.")
+    unreachable: dict[str, str] = Field(
+        default_factory=dict,
+        description="Parts of state machines that no run can reach, as `MACHINE.STATE.PART`, each with the reason; the "
+        "coverage does not count them.",
+    )
     scenarios: Annotated[list[Scenario], Field(min_length=1, max_length=10_000)] = Field(description="The scenarios.")

@@ -1,0 +1,289 @@
+"""What is expected of a run, from what the simulation shows: what a person checks, without what differs in each run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sfnorch.documents.simulation import SimulatedExecution, SimulatedJobRun, SimulationDocument
+from sfnorch.json_values import Json, read_mapping, walk_values, write_compact
+from sfnorch.scenarios.expectations import find_failed_state
+
+_DIFFERENT = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-|jr_[0-9a-f]|wr_[0-9a-f]|arn:|https?://|[0-9a-f]{16}|\d{4}-\d\d-\d\dT\d\d:\d\d"
+)
+"""What texts have that differs from run to run: names of executions, IDs of job runs, links, times."""
+
+_DIFFERENT_MEMBER = re.compile(rf'"[^"]*(?:{_DIFFERENT.pattern})[^"]*"')
+_DIFFERENT_WORD = re.compile(rf"\S*(?:{_DIFFERENT.pattern})\S*")
+
+_MOST_TEXT, _MOST_LINES, _MOST_OUTPUT, _MOST_JOBS, _MOST_MISSING = 400, 8, 1_500, 60, 2
+_LEAST_TEXT = 8
+_ANY: Json = {"any": True}
+
+
+def describe_expected(run: SimulationDocument, first: SimulationDocument, stack: str) -> dict[str, Any]:
+    """Return what is expected of a run; `first` is the first run of the state machine.
+
+    Of the first run, everything is described, of others what differs from it. `stack` begins the names of alarms.
+    """
+    start = run["executions"][0]
+    expected: dict[str, Any] = {"status": start["status"]}
+    if start["error"]:
+        expected["error"] = start["error"]
+    if cause := _take_telling_part(start["cause"]):
+        expected["cause"] = {"contains": cause}
+    if start["status"] == "SUCCEEDED":
+        usual = first["executions"][0]["output"] if run is not first else None
+        if (output := _describe_output(_read_output(start), usual)) is not None:
+            expected["output"] = output
+    retries = sum(each["retries"] for each in run["executions"])
+    if retries or any(find_failed_state(run, each["arn"]) for each in run["executions"]):
+        expected["retries"] = retries
+    if executions := dict(_describe_executions(run, first)):
+        expected["executions"] = executions
+    titles, usual_titles = _group(run), _group(first)
+    if len(usual_titles.keys() - titles.keys()) > _MOST_MISSING:
+        expected["started"] = list(titles)
+    if jobs := _describe_jobs(run, first):
+        expected["jobs"] = jobs
+    expected["notifications"] = list(_describe_messages(run))
+    expected["alarms"] = _describe_alarms(run, first, stack)
+    if objects := _describe_objects(run):
+        expected["objects"] = objects
+    if assertions := list(_list_assertions(run, is_first=run is first)):
+        expected["assertions"] = assertions
+    return expected
+
+
+def _describe_executions(run: SimulationDocument, first: SimulationDocument) -> Iterator[tuple[str, Any]]:
+    """Yield the executions that differ from those of the first run, by title; of the first run, all."""
+    usual = _group(first) if first is not run else {}
+    groups = _group(run)
+    for title, group in groups.items():
+        last, before = group[-1], usual.get(title, [])
+        found: dict[str, Any] = {}
+        is_start = last is run["executions"][0]
+        if not is_start and _list_ends(group) != _list_ends(before):
+            found["status"] = last["status"]
+            if last["error"]:
+                found["error"] = last["error"]
+            elif (output := _describe_output(_read_output(last), before[-1]["output"] if before else None)) is not None:
+                found["output"] = output
+        if last["status"] != "SUCCEEDED" and (failed_at := find_failed_state(run, last["arn"])):
+            found["failed_at"] = failed_at
+        if len(group) != max(len(before), 1):
+            found["count"] = len(group)
+        if found:
+            yield title, found["status"] if found.keys() == {"status"} else found
+    missing = [title for title in usual if title not in groups]
+    if len(missing) <= _MOST_MISSING:
+        yield from ((title, {"count": 0}) for title in missing)
+
+
+def _list_ends(group: list[SimulatedExecution]) -> list[tuple[Json, ...]]:
+    """Return how the executions ended, without their durations."""
+    return [(each["status"], each["error"], write_compact(_hide(_drop_seconds(each["output"])))) for each in group]
+
+
+def _group(run: SimulationDocument) -> dict[str, list[SimulatedExecution]]:
+    found: dict[str, list[SimulatedExecution]] = {}
+    for execution in run["executions"]:
+        found.setdefault(execution["title"], []).append(execution)
+    return found
+
+
+def _describe_alarms(run: SimulationDocument, first: SimulationDocument, stack: str) -> dict[str, str]:
+    """Return the last states of alarms: those that differ from the first run, and those in ALARM."""
+    last, usual = _list_alarms(run, stack), _list_alarms(first, stack) if first is not run else {}
+    if "ALARM" not in last.values():
+        return dict(sorted(last.items()))
+    found = {name: state for name, state in last.items() if state == "ALARM" or usual.get(name) != state}
+    missing = [name for name in usual if name not in last]
+    return found | (dict.fromkeys(missing, "INSUFFICIENT_DATA") if len(missing) <= _MOST_MISSING else {})
+
+
+def _list_alarms(run: SimulationDocument, stack: str) -> dict[str, str]:
+    return {each["alarm"].removeprefix(f"{stack}-"): each["after"] for each in run["alarms"]}
+
+
+def _describe_jobs(run: SimulationDocument, first: SimulationDocument) -> dict[str, Any]:
+    """Return the jobs of the run: their order in the first run, in others what differs from it."""
+    jobs = _list_jobs(run["jobRuns"])
+    usual = _list_jobs(first["jobRuns"])
+    described: dict[str, Any] = {}
+    if not jobs:
+        described["ran"] = []
+    elif run is first:
+        if len(jobs) <= _MOST_JOBS:
+            described["order"] = jobs
+    elif set(jobs) - set(usual):
+        described["ran"] = list(dict.fromkeys(jobs))
+    else:
+        described["not_run"] = [job for job in dict.fromkeys(usual) if job not in jobs]
+    runs = dict(_describe_job_runs(run, first))
+    if runs:
+        described["runs"] = runs
+    return described
+
+
+def _list_jobs(runs: list[SimulatedJobRun]) -> list[str]:
+    return [run["job"] for run in sorted(runs, key=lambda run: run["started"])]
+
+
+def _describe_job_runs(run: SimulationDocument, first: SimulationDocument) -> Iterator[tuple[str, Any]]:
+    """Yield what is unusual in the runs of each job: their number, the status and the arguments of the last one."""
+    usual = _group_runs(first) if first is not run else {}
+    for job, runs in _group_runs(run).items():
+        last, before = runs[-1], usual.get(job, [])
+        described: dict[str, Any] = {}
+        if len(runs) != max(len(before), 1):
+            described["count"] = len(runs)
+        if last["status"] != "SUCCEEDED":
+            described["status"] = last["status"]
+        if last["arguments"] and not (before and _hide(before[-1]["arguments"]) == _hide(last["arguments"])):
+            described["arguments"] = _hide(last["arguments"])
+        if described:
+            yield job, described
+
+
+def _group_runs(run: SimulationDocument) -> dict[str, list[SimulatedJobRun]]:
+    found: dict[str, list[SimulatedJobRun]] = {}
+    for each in run["jobRuns"]:
+        found.setdefault(each["job"], []).append(each)
+    return found
+
+
+def _describe_messages(run: SimulationDocument) -> Iterator[Json]:
+    alarms = {f"alarm {each['alarm']}" for each in run["alarms"]}
+    for message in run["messages"]:
+        if message["sender"] not in alarms:
+            described: dict[str, Json] = {"subject": _hide(message["subject"])}
+            described["topic"] = {"contains": _name_topic(message["topic"])}
+            if text := _take_lines(message["message"]):
+                described["message"] = {"contains": text}
+                last = _DIFFERENT_WORD.split(message["message"].split("\n")[-1])[0].strip()
+                if len(last) > _LEAST_TEXT and last not in text:
+                    described["message"] = {"contains": text, "matches": re.escape(last).replace("\\ ", " ")}
+            if message["attributes"]:
+                described["attributes"] = _hide(message["attributes"])
+            yield described
+
+
+def _name_topic(arn: str) -> str:
+    """Return the name of a topic, without the end that CloudFormation adds."""
+    return arn.rpartition(":")[2].removesuffix("-XXXXXXXXXXXX")
+
+
+def _take_lines(text: str) -> str:
+    """Return the lines at the beginning that are the same in each run."""
+    lines: list[str] = []
+    for line in text.split("\n")[:_MOST_LINES]:
+        found = _DIFFERENT.search(line)
+        if found:
+            lines.append(line[: found.start()])
+            break
+        lines.append(line)
+        if line != line.rstrip():  # the text goes on with a blank, which cannot be in a block of YAML
+            break
+    return "\n".join(lines).strip()[:_MOST_TEXT].strip()
+
+
+def _take_telling_part(text: str) -> str:
+    """Return the longest part of a cause that is the same in each run: of JSON, whole members."""
+    word = _DIFFERENT_MEMBER if text.startswith("{") else _DIFFERENT_WORD
+    longest = max(word.split(text), key=len, default="")
+    if not text.startswith("{"):
+        longest = max(longest.split("\n"), key=len)
+    return longest.strip(", ")[:_MOST_TEXT].strip()
+
+
+def _drop_seconds(output: Json) -> Json:
+    """Return the output without its duration, which includes the delays of retries, and these are random."""
+    if isinstance(output, dict):
+        return {name: value for name, value in output.items() if name != "seconds"}
+    return output
+
+
+def _read_output(execution: SimulatedExecution) -> Json:
+    return _drop_seconds(execution["output"]) if execution["retries"] else execution["output"]
+
+
+def _describe_output(output: Json, usual: Json) -> Json:
+    """Return what is expected of an output; None for one that is large, or as usual."""
+    hidden = _hide(output)
+    if usual is not None:
+        before = _hide(usual)
+        if isinstance(hidden, dict) and isinstance(before, dict) and hidden.keys() & before.keys():
+            part = _take_differences(hidden, before) or dict.fromkeys(list(hidden)[:1], _ANY)
+            hidden = {"contains": part}
+        elif hidden == before:
+            return None
+    return hidden if hidden is not None and len(write_compact(hidden)) <= _MOST_OUTPUT else None
+
+
+def _take_differences(value: Json, usual: Json) -> Json:
+    """Return the parts of the value that differ from the usual one, without those that differ in each run."""
+    match value, usual:
+        case dict(), dict():
+            parts = {
+                key: _take_differences(item, usual.get(key)) for key, item in value.items() if item != usual.get(key)
+            }
+            return {key: part for key, part in parts.items() if part != _ANY and part not in ({}, [])}
+        case list(), list() if all(isinstance(item, dict) for item in value):
+            return [_take_item(item) for item in value if item not in usual]
+    return value
+
+
+def _has_matcher(value: Json) -> bool:
+    return (
+        value == _ANY
+        or any(inner == _ANY or read_mapping(inner).keys() == {"contains"} for _, inner in walk_values(value))
+        or (read_mapping(value).keys() == {"contains"})
+    )
+
+
+def _take_item(item: Json) -> Json:
+    """Return what an item of a list is: exactly, or without what differs in each run."""
+    assert isinstance(item, dict)  # noqa: S101 - as the caller says
+    rest = {key: value for key, value in item.items() if not _has_matcher(value)}
+    return rest if rest != item else {"equals": item}
+
+
+def _hide(value: Json) -> Json:
+    """Return the value with a matcher instead of each text that differs from run to run."""
+    match value:
+        case dict():
+            return {key: _hide(item) for key, item in value.items()}
+        case list():
+            return [_hide(item) for item in value]
+        case str() if _DIFFERENT.search(value):
+            inner = _take_telling_part(value)
+            return {"contains": inner} if len(inner) > 20 and " " in inner else _ANY
+    return value
+
+
+def _describe_objects(run: SimulationDocument) -> dict[str, Json]:
+    """Return the objects that were written under a name that is the same in each run."""
+    found: dict[str, Json] = {}
+    for each in run["objects"]:
+        uri = f"s3://{each['bucket']}/{each['key']}"
+        if not _DIFFERENT.search(uri) and len(each["body"]) <= _MOST_OUTPUT:
+            try:
+                found[uri] = _hide(json.loads(each["body"]))
+            except ValueError:
+                found[uri] = _hide(each["body"])
+    return found
+
+
+def _list_assertions(run: SimulationDocument, *, is_first: bool) -> Iterator[str]:
+    """Yield conditions on what expectations have no keys for: the reasons and notifications of alarms."""
+    raised = [each for each in run["alarms"] if each["after"] == "ALARM"]
+    for each in {each["reason"]: each for each in raised or run["alarms"][:is_first]}.values():
+        if len(each["reason"]) <= _MOST_TEXT and not _DIFFERENT.search(each["reason"]):
+            yield f'{write_compact(each["reason"])} in alarms[after = "{each["after"]}"].reason'
+    if raised:
+        notified = sum(len(each["notified"]) for each in raised)
+        yield f'$count(alarms[after = "ALARM"].notified) = {notified}'
