@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import datetime, timezone
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
+_SCHEDULED = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:[Zz]|[+-]\d\d:\d\d)?)?")
 _FRACTION = re.compile(r"[.](\d+)")
 _PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 
@@ -56,3 +58,14 @@ def parse_timestamp(text: str) -> datetime | None:
         return datetime.fromisoformat(six_digits.replace("Z", "+00:00"))
     except ValueError:
         return None
+
+
+def parse_scheduled_time(text: str) -> datetime | None:
+    """Return the time of a date and a time, with or without an offset from UTC; None for another text.
+
+    A date alone is its midnight.
+    """
+    with contextlib.suppress(ValueError):  # a date that the calendar does not have
+        if _SCHEDULED.fullmatch(text):
+            return datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
+    return None

@@ -22,6 +22,8 @@ from sfnorch.aws.drift import PropertyDrift, ResourceDrift
 from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import Resource, Stack
 from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
+from sfnorch.documents import add_version
+from sfnorch.documents.errors import ErrorDocument
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
 from sfnorch.linter.catalogue import list_entries
@@ -30,13 +32,10 @@ from sfnorch.plan.load import compose_document, parse_plan
 from sfnorch.plan.read import parse_document
 from sfnorch.report.backfill import convert_backfill
 from sfnorch.report.difference import convert_difference
-from sfnorch.report.documents import add_version
-from sfnorch.report.documents.errors import ErrorDocument
 from sfnorch.report.effective_plan import convert_effective_plan
 from sfnorch.report.findings import convert_findings, convert_rules
 from sfnorch.report.job_logs import convert_logs
 from sfnorch.report.plan_results import PlanResult, convert_plan_results
-from sfnorch.report.run_data import convert_run
 from sfnorch.report.run_document import convert_started, convert_stopped, convert_tree
 from sfnorch.report.schedule import convert_schedule, convert_starts
 from sfnorch.report.stack import convert_deletion, convert_outcome
@@ -51,12 +50,13 @@ from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
 from sfnorch.runs.stopping import StopResult
 from sfnorch.simulator import record
+from sfnorch.simulator.document import convert_run
 from sfnorch.simulator.events import Event, JobRunStarted
 from sfnorch.simulator.figures import compute_figures
 from tests.replay import Replay
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents import Document
+    from sfnorch.documents import Document
 
 PLAN = """\
 pattern: flow

@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-from sfnorch.report.documents.errors import ErrorDocument
-from sfnorch.report.documents.simulation import EVENT_DETAILS, SimulationDocument
+from sfnorch.documents.errors import ErrorDocument
+from sfnorch.documents.simulation import EVENT_DETAILS, SimulationDocument
 from tests.docs.json_examples import example
 from tests.json_documents import DOCUMENTS, fields_of
 

@@ -44,6 +44,7 @@ from tests.docs.python_reference import (
     results,
     stack_functions,
 )
+from tests.docs.scenario_reference import scenario_keys
 from tests.docs.template_reference import key_examples, template_tables
 from tests.ministack import emulator, new_account, small_template
 from tests.replay import Replay
@@ -232,6 +233,7 @@ _PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "commands": commands,
     "graphs": _graphs,
     "json": documents,
+    "scenario_keys": scenario_keys,
     "keys": key_examples,
     "templates": template_tables,
     "targets": target_table,

@@ -37,7 +37,7 @@ def shown_file(of: str, name: str) -> str:
 
 @pytest.mark.slow
 def test_the_tests_of_a_plan_pass(tmp_path: Path):
-    """Two start the command `sfnorch`, as it is installed beside this Python; three call the Python API."""
+    """Four use the fixture of the plugin; three call the Python API."""
     (tmp_path / "sfnorch.yaml").write_text(shown_file("patterns/master-child.md", "sfnorch.yaml"), encoding="utf-8")
     for of, name in (
         ("how-to/test-with-pytest.md", "test_plan.py"),
@@ -55,7 +55,7 @@ def test_the_tests_of_a_plan_pass(tmp_path: Path):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout.splitlines()[-1].partition(" in ")[0]) == (0, "5 passed"), done.stdout
+    assert (done.returncode, done.stdout.splitlines()[-1].partition(" in ")[0]) == (0, "7 passed"), done.stdout
 
 
 def test_the_pages_have_the_figures_of_the_default_plan():

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from sfnorch.cli.main import sfnorch
-from sfnorch.report.documents.simulation import EVENT_DETAILS
+from sfnorch.documents.simulation import EVENT_DETAILS
 from sfnorch.simulator.events import EventDetail
 from tests.conftest import Run
 from tests.docs.json_examples import example

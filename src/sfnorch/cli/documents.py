@@ -15,7 +15,7 @@ import click
 from sfnorch.printable import PrintableStream, is_unicode_encoding
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents import Document
+    from sfnorch.documents import Document
 
 _MOST_DIGITS = 4_300
 """The maximum number of digits of an integer that Python reads by default."""
@@ -128,7 +128,7 @@ def print_json(document: Document) -> None:
 
     A command that works on several plans or environments stores the document of each for its own.
     """
-    from sfnorch.report.documents import add_version
+    from sfnorch.documents import add_version
 
     if context := click.get_current_context(silent=True):
         if part := context.meta.get(CURRENT_PART):

@@ -21,7 +21,7 @@ from sfnorch.resume_command import build_resume_command
 
 if TYPE_CHECKING:
     from sfnorch.app.account import AwsAccount
-    from sfnorch.report.documents.executions import ResumptionData
+    from sfnorch.documents.executions import ResumptionData
 
 _EXIT_CODES = {"succeeded": SUCCESS, "work_failed": CHILD_FAILED, "failed": ERROR}
 

@@ -22,7 +22,7 @@ from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
     from sfnorch.app.rendering import RenderedDefinition, Rendering
-    from sfnorch.report.documents.templates import RenderDocument
+    from sfnorch.documents.templates import RenderDocument
     from sfnorch.report.plan_results import PlanResult
     from sfnorch.workflow import Workflow
 

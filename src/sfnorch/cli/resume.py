@@ -21,7 +21,7 @@ from sfnorch.cli.options import add_follow_options, add_output_option
 
 if TYPE_CHECKING:
     from sfnorch.app.resuming import PlannedResume
-    from sfnorch.report.documents.executions import ResumptionData
+    from sfnorch.documents.executions import ResumptionData
 
 
 @click.command(

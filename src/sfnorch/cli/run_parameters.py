@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +12,7 @@ import click
 from sfnorch.cli.documents import parse_json_value
 from sfnorch.cli.parameter_type import Function, ParameterType
 from sfnorch.cli.parameters import parse_pair
+from sfnorch.durations import parse_scheduled_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from sfnorch.json_values import Json
 
 _PARAM, _PARAMS = "--param", "--params"
-
-
-_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:[Zz]|[+-]\d\d:\d\d)?)?")
 
 
 class ScheduledTime(ParameterType[datetime]):
@@ -35,9 +31,8 @@ class ScheduledTime(ParameterType[datetime]):
         """Return the time."""
         if isinstance(value, datetime):
             return value
-        text, found = str(value), None
-        with contextlib.suppress(ValueError):  # a date that the calendar does not have
-            found = datetime.fromisoformat(text.upper().replace("Z", "+00:00")) if _TIME.fullmatch(text) else None
+        text = str(value)
+        found = parse_scheduled_time(text)
         if found is None:
             self.fail(f"{text!r} is not a time; use a value such as 2026-03-29T03:00 or 2026-03-29T01:00Z", param, ctx)
         return found

@@ -309,7 +309,7 @@ def simulate(
     simulation = simulate_request(request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True))
     run = simulation.run
     if output_form == "json":
-        from sfnorch.report.run_data import convert_run
+        from sfnorch.simulator.document import convert_run
 
         print_json(convert_run(run, simulation.figures))
     else:

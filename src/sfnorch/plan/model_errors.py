@@ -66,6 +66,10 @@ _TEXT_IS_ENOUGH = {
     "Schedule": "a schedule's expression",
     "Retry": "a number of retries",
     "Overlap": "a mode",
+    "Failure": "always, a number of runs",
+    "ExpectedExecution": "a status",
+    "ExpectedJobRun": "a number of runs",
+    "ExpectedNotification": "a subject",
 }
 
 

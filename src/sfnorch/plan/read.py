@@ -48,6 +48,8 @@ class Document(NamedTuple):
 
     data: dict[str, Any]
     places: Places
+    rule: str = KIND.name
+    """The rule of its findings."""
 
     @property
     def file(self) -> str:
@@ -60,7 +62,7 @@ class Document(NamedTuple):
 
     def create_finding(self, path: Path, message: str, hint: str = "") -> Finding:
         """Return an error at `path`, at the place of the nearest key above it that is in a file."""
-        return self.places.create_finding("plan", path, message, hint)
+        return self.places.create_finding(self.rule, path, message, hint)
 
 
 def read_document(path: FilePath) -> Document:

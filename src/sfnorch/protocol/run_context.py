@@ -8,9 +8,12 @@ in `InvalidParameters`, with the error InvalidInput.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from sfnorch.json_values import Json, read_mapping
+from sfnorch.json_values import Json, read_mapping, read_number, read_string
+
+if TYPE_CHECKING:
+    from sfnorch.documents.executions import RunOfExecution
 
 PARAMS, RUN = "params", "run"
 """The keys of the input, and the variables that expressions use."""
@@ -100,3 +103,16 @@ def read_params(variables: Mapping[str, Json]) -> dict[str, Json] | None:
     """Return the variable `params` of a run; None if it is not assigned yet, as in a run with invalid parameters."""
     params = variables.get(PARAMS)
     return params if isinstance(params, dict) and read_run(variables) is not None else None
+
+
+def convert_run_context(run: Mapping[str, Json] | None) -> RunOfExecution | None:
+    """Return the run as data; None if it is not known."""
+    if run is None:
+        return None
+    return {
+        "id": read_string(run.get("id")),
+        "date": read_string(run.get("date")),
+        "scheduledAt": read_string(run.get(SCHEDULED_AT)),
+        "startedAt": read_string(run.get("startedAt")),
+        "attempt": int(read_number(run.get("attempt"), 1)),
+    }

@@ -1,7 +1,7 @@
 """The output of commands: text for the terminal with rich, or JSON.
 
 The input is a result of another layer: findings, a simulated run, a stack, the executions of a run. Most modules here
-show one kind of result, once as text on a `Console` and once as data. Examples are `findings`, `run` and `run_data`,
+show one kind of result, once as text on a `Console` and once as data. Examples are `findings`, `run`,
 `run_tree`, `stack`, `status`, `difference` and `job_logs`. The text can change. The data is a document with a version,
 whose fields are declared in `documents`, and a test validates each document that a command prints.
 

@@ -18,7 +18,7 @@ from sfnorch.runs.date_runs import PENDING, DateRun
 
 if TYPE_CHECKING:
     from sfnorch.app.backfilling import BackfillResult
-    from sfnorch.report.documents.backfills import BackfillDocument
+    from sfnorch.documents.backfills import BackfillDocument
     from sfnorch.runs.backfill_progress import FollowedBackfill
 
 _MOST_ROWS, _MOST_LINKS = 100, 20

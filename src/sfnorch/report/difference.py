@@ -10,7 +10,7 @@ from sfnorch.report.stack import convert_change_set, count_words, print_changes,
 
 if TYPE_CHECKING:
     from sfnorch.app.comparing import Difference
-    from sfnorch.report.documents.stacks import DiffDocument
+    from sfnorch.documents.stacks import DiffDocument
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 

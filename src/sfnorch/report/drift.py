@@ -11,7 +11,7 @@ from sfnorch.console import Console, Text
 
 if TYPE_CHECKING:
     from sfnorch.aws.drift import ResourceDrift
-    from sfnorch.report.documents.stacks import DriftData
+    from sfnorch.documents.stacks import DriftData
 
 _LONGEST = 60
 """The characters of a value that a table shows."""

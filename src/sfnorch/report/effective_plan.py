@@ -15,9 +15,9 @@ from sfnorch.plan.scalars import Decimal
 from sfnorch.printable import make_printable, make_printable_line
 
 if TYPE_CHECKING:
+    from sfnorch.documents.plans import OriginData, PlanDocument, SettingsData
     from sfnorch.plan.composition.tree import Node
     from sfnorch.plan.places import Place
-    from sfnorch.report.documents.plans import OriginData, PlanDocument, SettingsData
 
 _LONGEST_FLOW = 80
 """The maximum characters of a list on one line."""

@@ -9,7 +9,7 @@ from sfnorch.aws.stacks import ROLLBACK_FAILED
 
 if TYPE_CHECKING:
     from sfnorch.aws.stack_events import OperationEnd
-    from sfnorch.report.documents.stacks import FailureData
+    from sfnorch.documents.stacks import FailureData
 
 
 def convert_ending(ending: OperationEnd) -> FailureData:

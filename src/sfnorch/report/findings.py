@@ -11,8 +11,8 @@ from sfnorch.findings import Finding, Severity
 from sfnorch.printable import make_printable_line
 
 if TYPE_CHECKING:
+    from sfnorch.documents.templates import FindingData, RuleData
     from sfnorch.linter.catalogue import RuleEntry
-    from sfnorch.report.documents.templates import FindingData, RuleData
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 

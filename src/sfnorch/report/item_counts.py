@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sfnorch.aws.map_runs import ItemCounts
-    from sfnorch.report.documents.items import ItemCountsData
+    from sfnorch.documents.items import ItemCountsData
 
 
 def convert_counts(counts: ItemCounts) -> ItemCountsData:

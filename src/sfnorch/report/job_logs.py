@@ -13,7 +13,7 @@ from sfnorch.report.status import STYLES
 from sfnorch.runs.job_logs import ErrorLog
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents.executions import JobRunLog, LogsDocument
+    from sfnorch.documents.executions import JobRunLog, LogsDocument
 
 
 def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None:

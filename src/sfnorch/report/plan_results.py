@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, cast
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
+    from sfnorch.documents import Document
+    from sfnorch.documents.plans import PlanResultData, PlanResultsDocument
     from sfnorch.json_values import Json
-    from sfnorch.report.documents import Document
-    from sfnorch.report.documents.plans import PlanResultData, PlanResultsDocument
 
 NOT_STARTED, INTERRUPTED = "not started", "interrupted"
 """The results of a plan without an end."""

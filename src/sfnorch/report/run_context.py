@@ -1,15 +1,11 @@
-"""The run of an execution: its ID, its date and its parameters, as lines of text and as data."""
+"""The run of an execution: its ID, its date and its parameters, as lines of text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from sfnorch.json_values import Json, read_number, read_string, write_as_text, write_compact
 from sfnorch.protocol.run_context import SCHEDULED_AT
-
-if TYPE_CHECKING:
-    from sfnorch.report.documents.executions import RunOfExecution
 
 _MOST_VALUE = 60
 
@@ -25,19 +21,6 @@ def list_run_lines(run: Mapping[str, Json] | None, params: Mapping[str, Json] | 
         yield line + (f", attempt {attempt}" if attempt > 1 else "")
     if params:
         yield f"parameters: {', '.join(f'{name}={_shorten_value(value)}' for name, value in params.items())}"
-
-
-def convert_run_context(run: Mapping[str, Json] | None) -> RunOfExecution | None:
-    """Return the run as data; None if it is not known."""
-    if run is None:
-        return None
-    return {
-        "id": read_string(run.get("id")),
-        "date": read_string(run.get("date")),
-        "scheduledAt": read_string(run.get(SCHEDULED_AT)),
-        "startedAt": read_string(run.get("startedAt")),
-        "attempt": int(read_number(run.get("attempt"), 1)),
-    }
 
 
 def _shorten_value(value: Json) -> str:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from sfnorch.aws.links import build_execution_link, build_logs_link
 from sfnorch.durations import format_iso_time
+from sfnorch.protocol.run_context import convert_run_context
 from sfnorch.report.item_counts import convert_counts
-from sfnorch.report.run_context import convert_run_context
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import Failure, RunTree
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents.executions import (
+    from sfnorch.documents.executions import (
         ExecutionData,
         ResumptionData,
         RunDocument,

@@ -17,7 +17,7 @@ from sfnorch.schedules.zones import UTC
 from sfnorch.workflow import EventStart, ExecutionSchedule, ScheduledStart, Workflow
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents.templates import ScheduleData, StartData
+    from sfnorch.documents.templates import ScheduleData, StartData
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 

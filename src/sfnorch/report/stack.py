@@ -22,7 +22,7 @@ from sfnorch.report.ending import convert_ending
 if TYPE_CHECKING:
     from sfnorch.app.deploying import DeployResult
     from sfnorch.aws.deletion import Deletion
-    from sfnorch.report.documents.stacks import ChangeSetData, DeleteDocument, DeployDocument
+    from sfnorch.documents.stacks import ChangeSetData, DeleteDocument, DeployDocument
 
 _KINDS = {
     "add": "green",

@@ -16,7 +16,7 @@ from sfnorch.report.item_counts import convert_counts
 
 if TYPE_CHECKING:
     from sfnorch.aws.stack_events import OperationEnd
-    from sfnorch.report.documents.stacks import LastExecutionData, StatusDocument
+    from sfnorch.documents.stacks import LastExecutionData, StatusDocument
 
 STYLES = {
     "SUCCEEDED": "green", "OK": "green", "RUNNING": "cyan", "FAILED": "bold red", "TIMED_OUT": "bold red",

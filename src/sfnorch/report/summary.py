@@ -10,7 +10,7 @@ from sfnorch.console import Console, Text
 from sfnorch.workflow import MachineArn, StateMachine, TopicArn, Workflow
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents.templates import MachineSummary
+    from sfnorch.documents.templates import MachineSummary
 
 
 def convert_summary(workflow: Workflow) -> list[MachineSummary]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfnorch.app.fact_checks import CheckedFact, FactReport
     from sfnorch.app.state_comparison import ValueDifference
     from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState
-    from sfnorch.report.documents.verification import DifferenceData, FactsDocument, VerificationDocument
+    from sfnorch.documents.verification import DifferenceData, FactsDocument, VerificationDocument
 
 _STYLES = {
     "equal": "green", "holds": "green", "different": "bold red", "differs": "bold red", "refused": "bold red",

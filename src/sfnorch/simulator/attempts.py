@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.htm
 from __future__ import annotations
 
 import random
+from typing import NamedTuple
 
 from sfnorch.json_values import read_list, read_number
 from sfnorch.simulator.errors import StatesError
@@ -18,6 +19,13 @@ _LONGEST = 31_536_000.0
 
 RETRYING = ("Task", "Parallel", "Map")
 """The types of states that have retriers and catchers."""
+
+
+class RetryUse(NamedTuple):
+    """The next attempt of a state: the index of its retrier, and the delay in seconds."""
+
+    retrier: int
+    delay: float
 
 
 class Attempts:
@@ -37,8 +45,8 @@ class Attempts:
         retriers = zip(self._retriers, self._used, strict=True)
         return next((used for retrier, used in retriers if self.is_match(retrier, error)), 0)
 
-    def find_delay(self, error: StatesError, rng: random.Random) -> float | None:
-        """Return the seconds until the next attempt, by the first matching retrier; None if no attempt is left."""
+    def find_retry(self, error: StatesError, rng: random.Random) -> RetryUse | None:
+        """Return the next attempt by the first matching retrier; None if no attempt is left."""
         for index, retrier in enumerate(self._retriers):
             if not self.is_match(retrier, error):
                 continue
@@ -53,7 +61,7 @@ class Attempts:
             except OverflowError:
                 delay = _LONGEST
             delay = max(0.0, min(delay, _read_number(retrier, "MaxDelaySeconds", _LONGEST), _LONGEST))
-            return rng.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay
+            return RetryUse(index, rng.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay)
         return None
 
 

@@ -128,6 +128,7 @@ class Interpreter:
         """Return the outcome of the state, after its retriers and catchers."""
         self.record_state_event(1)
         self.execution.states.append(state.name)
+        self.world.record.reached.add((state, ""))
         if not self.execution.express:
             self.world.record.entered[int(self.world.clock.now)] += 1
         self.world.record_event(self.execution, StateEntered(state.kind), state.name)
@@ -146,8 +147,8 @@ class Interpreter:
                     raise
                 attempts = attempts or Attempts(state)
                 used = attempts.count_uses(error)
-                delay = attempts.find_delay(error, self.world.rng)
-                if delay is None:
+                retry = attempts.find_retry(error, self.world.rng)
+                if retry is None:
                     if state.kind in _SCOPED:
                         self.record_state_event(1)  # MapStateFailed, ParallelStateFailed
                     try:
@@ -157,12 +158,15 @@ class Interpreter:
                         raise
                     show_attempt(visit, outcome, error, used)
                     break
-                show_attempt(visit, delay, error, used)
+                show_attempt(visit, retry.delay, error, used)
                 place.progress.restart()
                 visit.retries += 1
                 self.execution.retries += 1
-                self.world.record_event(self.execution, StateRetried(error.error, visit.retries, delay), state.name)
-                yield self.world.clock.timeout(delay)
+                visit.reach(f"Retry[{retry.retrier}]")
+                self.world.record_event(
+                    self.execution, StateRetried(error.error, visit.retries, retry.delay), state.name
+                )
+                yield self.world.clock.timeout(retry.delay)
         visit.limit(outcome.output, f"The state/task '{state.name}' returned a result")
         if state.kind != "Fail":
             self.record_state_event(1)
@@ -184,6 +188,7 @@ class Interpreter:
         state = visit.state
         for index, catcher in state.list_objects("Catch"):
             if state.kind in RETRYING and attempts.is_match(catcher, error):
+                visit.reach(f"Catch[{index}]")
                 following = str(catcher.get("Next", ""))
                 self.world.record_event(self.execution, ErrorCaught(error.error, error.cause, following), state.name)
                 try:

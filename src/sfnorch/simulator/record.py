@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sfnorch.json_values import Json
 from sfnorch.simulator.compressed_text import CompressedText
 from sfnorch.simulator.events import Event, EventDetail, ExecutionEnded, JobRunEnded, JobStartRefused
+from sfnorch.template.states import LocatedState
 
 MAX_EVENTS = 25_000
 """The maximum number of history events of an execution, with the event that ends it.
@@ -249,6 +250,9 @@ class Run:
     """The second at which the simulation stopped although an execution was still running."""
     entered: Counter[int] = field(default_factory=Counter)
     """The number of states of standard workflows that were entered in each second."""
+    reached: set[tuple[LocatedState, str]] = field(default_factory=set)
+    """The states that were entered, with an empty text, and the parts of them that decided what follows: `Next`,
+    `Choices[0]`, `Default`, `Retry[0]`, `Catch[0]`."""
 
     @property
     def first(self) -> Execution:

@@ -166,7 +166,14 @@ class Visit:
     def finish(self, default: Json, produced: Mapping[str, Json] | None = None) -> StateOutcome:
         """Return the outcome of the state, whose output is `default` unless the state makes another one."""
         self.produced = (produced["result"],) if produced else ()
-        return self.build_outcome(self.state.body, default, self.state.read_text("Next"), produced)
+        following = self.state.read_text("Next")
+        if following:
+            self.reach("Next")
+        return self.build_outcome(self.state.body, default, following, produced)
+
+    def reach(self, part: str) -> None:
+        """Record that this part of the state has decided what follows."""
+        self.runner.world.record.reached.add((self.state, part))
 
     def build_outcome(
         self, body: Object, default: Json, following: str, produced: Mapping[str, Json] | None = None

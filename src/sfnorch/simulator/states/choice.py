@@ -22,6 +22,7 @@ def run_choice(visit: Visit) -> Steps[StateOutcome]:
         name = f"Choices[{index}]"
         match visit.check_condition(rule, name):
             case True:
+                visit.reach(name)
                 return visit.build_outcome(rule, given, str(rule.get("Next", "")))
             case False:
                 continue
@@ -31,5 +32,6 @@ def run_choice(visit: Visit) -> Steps[StateOutcome]:
     default = state.read_text("Default")
     if not default:
         raise visit.refuse(_NO_NEXT)
+    visit.reach("Default")
     return visit.build_outcome(state.body, given, default)
     yield  # makes this function a process that takes no time

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from sfnorch.documents.types import Seconds, Timestamp
 from sfnorch.json_values import Json
-from sfnorch.report.documents.types import Seconds, Timestamp
 
 
 class FindingData(TypedDict):

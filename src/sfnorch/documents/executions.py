@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+from sfnorch.documents.items import ItemCountsData
+from sfnorch.documents.types import Timestamp
 from sfnorch.json_values import Json
-from sfnorch.report.documents.items import ItemCountsData
-from sfnorch.report.documents.types import Timestamp
 
 
 class JobData(TypedDict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from sfnorch.report.documents.types import Timestamp
+from sfnorch.documents.types import Timestamp
 
 
 class DateData(TypedDict):

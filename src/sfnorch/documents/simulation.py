@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from sfnorch.documents.executions import RunOfExecution
+from sfnorch.documents.types import Seconds
 from sfnorch.json_values import Json
-from sfnorch.report.documents.executions import RunOfExecution
-from sfnorch.report.documents.types import Seconds
 
 EVENT_DETAILS = {
     "ExecutionStarted": ("parent",),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from sfnorch.documents.errors import Error
 from sfnorch.json_values import Json
-from sfnorch.report.documents.errors import Error
 
 
 class SettingsData(TypedDict):

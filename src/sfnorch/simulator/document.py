@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.report.run_context import convert_run_context
+from sfnorch.protocol.run_context import convert_run_context
 from sfnorch.simulator.figures import Figures
 from sfnorch.simulator.record import Run
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents.simulation import SimulatedExecution, SimulatedJobRun, SimulationDocument
+    from sfnorch.documents.simulation import SimulatedExecution, SimulatedJobRun, SimulationDocument
     from sfnorch.simulator.events import EventDetail
 
 

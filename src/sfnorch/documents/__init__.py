@@ -9,20 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents.backfills import BackfillDocument
-    from sfnorch.report.documents.errors import ErrorDocument
-    from sfnorch.report.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
-    from sfnorch.report.documents.plans import PlanDocument, PlanResultsDocument
-    from sfnorch.report.documents.simulation import SimulationDocument
-    from sfnorch.report.documents.stacks import (
+    from sfnorch.documents.backfills import BackfillDocument
+    from sfnorch.documents.errors import ErrorDocument
+    from sfnorch.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
+    from sfnorch.documents.plans import PlanDocument, PlanResultsDocument
+    from sfnorch.documents.simulation import SimulationDocument
+    from sfnorch.documents.stacks import (
         DeleteDocument,
         DeployDocument,
         DiffDocument,
         OutputsDocument,
         StatusDocument,
     )
-    from sfnorch.report.documents.templates import LintDocument, PatternsDocument, RenderDocument, RulesDocument
-    from sfnorch.report.documents.verification import FactsDocument, VerificationDocument
+    from sfnorch.documents.templates import LintDocument, PatternsDocument, RenderDocument, RulesDocument
+    from sfnorch.documents.verification import FactsDocument, VerificationDocument
 
     Document: TypeAlias = (
         BackfillDocument

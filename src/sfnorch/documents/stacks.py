@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from sfnorch.report.documents.items import ItemCountsData
-from sfnorch.report.documents.types import Timestamp
+from sfnorch.documents.items import ItemCountsData
+from sfnorch.documents.types import Timestamp
 
 
 class PropertyDriftData(TypedDict):
