@@ -108,7 +108,8 @@ def test_init_writes_a_plan_that_renders(run: Run, tmp_path: Path, pattern: str)
     code = sorted(path.name for path in (ROOT / "templates" / pattern).glob("*.py"))
     written, what = ", ".join(["sfnorch.yaml", *code]), "steps" if code else "jobs"
     told = (
-        f"Wrote {written} (and sfnorch.schema.json, for your editor). Next: edit its {what}, then run sfnorch render.\n"
+        f"Wrote {written} (and sfnorch.schema.json, for your editor, and sfnorch.sfntest.yaml, for sfnorch test). "
+        f"Next: edit its {what}, then run sfnorch render.\n"
     )
     assert (done.code, done.out) == (0, told)
     for name in code:
