@@ -47,7 +47,7 @@ class Entry(NamedTuple):
 def list_entries(template: Template) -> Iterator[Entry]:
     """Yield the state machines that can be started by themselves, the main one first.
 
-    Raises SfnorchError if the main state machine cannot be told from the others.
+    Raises SfnorchError if the main state machine cannot be distinguished from the others.
     """
     main = choose_machine(template)
     yield _describe_main(template, main)

@@ -119,9 +119,7 @@ def _describe_dynamic(template: Template, definition: Object) -> tuple[Json, lis
     rows: Json = [{"name": names[0], "arguments": _ARGUMENTS}, names[1]]
     return {"glueJobs": names}, [
         _take("text", "The jobs are a text", {"glueJobs": ", ".join(map(str, names))}),
-        _take(
-            "rows", "A job has arguments of its own", {"threadId": "T1", "glueJobs": rows, "arguments": {"--all": "1"}}
-        ),
+        _take("rows", "A job has its own arguments", {"threadId": "T1", "glueJobs": rows, "arguments": {"--all": "1"}}),
         _take("no-jobs", "An input without jobs is refused", {"threadId": "T1"}),
         _take("wrong", "A list of jobs with a number is refused", {"glueJobs": [1]}),
         _take(
