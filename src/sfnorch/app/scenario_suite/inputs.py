@@ -117,12 +117,11 @@ def _add_context(candidate: Candidate, context: dict[str, Json]) -> Candidate:
 
 
 def _describe_task(machine: Machine, title: str) -> Entry:
-    base = make_expected(
-        "task",
-        "A task that the plan does not have is refused",
-        {"machine": title, "input": {"task": "unknown-task", "master": "run", "done": []}},
-    )
-    return Entry(machine, base, ())
+    given: dict[str, Json] = {"task": "unknown-task", "master": "run", "done": []}
+    if is_run_passed(read_definition(machine)):
+        given |= {"params": {}, "run": {}}
+    name = "A task that the plan does not have is refused"
+    return Entry(machine, make_expected("task", name, {"machine": title, "input": given}), ())
 
 
 def _describe_backfill(machine: Machine, title: str, main: Machine) -> Entry:
