@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from sfnorch.cli.environment import get_environment_name
+from sfnorch.cli.environment import add_environment_option, get_environment_name, remember_plan
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import add_plan_option
 from sfnorch.errors import SfnorchError
+from sfnorch.plan.files import PLAN_FILE
 
 if TYPE_CHECKING:
     from sfnorch.app.scenario_suite.suite import Suite
@@ -57,7 +57,17 @@ def add_init(command: Callable[..., int]) -> Callable[..., int]:
             help="Write scenarios that reach every part of a plan's state machines to FILE.",
             show_default=False,
         ),
-        add_plan_option,
+        click.option(
+            "--plan",
+            "plan_file",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            is_eager=True,
+            help="With --init, the plan file.",
+            show_default=PLAN_FILE,
+            callback=remember_plan,
+        ),
+        add_environment_option,
     ):
         run = option(run)
     return run
@@ -65,7 +75,7 @@ def add_init(command: Callable[..., int]) -> Callable[..., int]:
 
 def _write_scenarios(plan_file: Path | None, output: Path | None, *, force: bool) -> int:
     from sfnorch.app.scenario_suite.suite import write_suite
-    from sfnorch.plan.files import PLAN_FILE, find_plan
+    from sfnorch.plan.files import find_plan
     from sfnorch.report.waiting import show_spinner
 
     plan = find_plan(plan_file)

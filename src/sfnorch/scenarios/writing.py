@@ -96,7 +96,7 @@ class _CompactDumper(_Dumper):
     """Writes a short list or mapping, and each row of a table, in one line."""
 
     def represent(self, data: Any) -> None:
-        """Write a section, which always begins on a line of its own."""
+        """Write a section, whose key always has its own line."""
         node = self.represent_data(data)
         if isinstance(node, yaml.CollectionNode):
             node.flow_style = False

@@ -28,7 +28,7 @@ class Candidate:
     """The name of the scenario of which it is a variant; empty if that is the first one of its state machine."""
 
     def give(self, kind: str, values: dict[str, Json], *, family: str, name: str, column: str) -> Candidate:
-        """Return another candidate: this one with more of what is given, of a kind such as `mocks`."""
+        """Return another candidate: this one with more values under a key of `given`, such as `mocks`."""
         given = read_mapping(self.data.get("given"))
         merged = {**given, kind: {**read_mapping(given.get(kind)), **values}}
         start = "" if self.family == FIRST else self.name
@@ -39,7 +39,7 @@ class Candidate:
         return replace(self, data={**self.data, "given": {**read_mapping(self.data.get("given")), "until": until}})
 
     def has_given(self, kind: str, name: str) -> bool:
-        """Return whether something of this kind is given under the name."""
+        """Return whether `given` has this kind of value under the name."""
         return name in read_mapping(read_mapping(self.data.get("given")).get(kind))
 
     @property

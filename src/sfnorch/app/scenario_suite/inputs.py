@@ -47,7 +47,7 @@ class Entry(NamedTuple):
 def list_entries(template: Template) -> Iterator[Entry]:
     """Yield the state machines that can be started by themselves, the main one first.
 
-    Raises SfnorchError if the main state machine cannot be told from the others.
+    Raises SfnorchError if the main state machine cannot be distinguished from the others.
     """
     main = choose_machine(template)
     yield _describe_main(template, main)
@@ -117,12 +117,11 @@ def _add_context(candidate: Candidate, context: dict[str, Json]) -> Candidate:
 
 
 def _describe_task(machine: Machine, title: str) -> Entry:
-    base = make_expected(
-        "task",
-        "A task that the plan does not have is refused",
-        {"machine": title, "input": {"task": "unknown-task", "master": "run", "done": []}},
-    )
-    return Entry(machine, base, ())
+    given: dict[str, Json] = {"task": "unknown-task", "master": "run", "done": []}
+    if is_run_passed(read_definition(machine)):
+        given |= {"params": {}, "run": {}}
+    name = "A task that the plan does not have is refused"
+    return Entry(machine, make_expected("task", name, {"machine": title, "input": given}), ())
 
 
 def _describe_backfill(machine: Machine, title: str, main: Machine) -> Entry:

@@ -6,7 +6,7 @@ The jobs, children, tasks and steps come from the definition.
 from __future__ import annotations
 
 from sfnorch.app.scenario_suite.candidates import Candidate
-from sfnorch.json_values import Json, find_value, read_mapping, read_strings
+from sfnorch.json_values import Json, find_value, read_mapping, read_strings, write_compact
 from sfnorch.naming import name_jobs_parameter
 from sfnorch.protocol import continuous, dag, fan_out, flow, job_list, master_child
 from sfnorch.protocol.mark import read_assigned_names, read_assigned_variables
@@ -15,6 +15,7 @@ from sfnorch.template.located import Object
 
 _ARGUMENTS: Json = {"--mode": "test"}
 _NO_LIST: Json = "none"
+_MOST_ITEMS = 10
 LOOP_TIME = "20m"
 """The simulated time of a loop, which does not end by itself."""
 
@@ -119,9 +120,7 @@ def _describe_dynamic(template: Template, definition: Object) -> tuple[Json, lis
     rows: Json = [{"name": names[0], "arguments": _ARGUMENTS}, names[1]]
     return {"glueJobs": names}, [
         _take("text", "The jobs are a text", {"glueJobs": ", ".join(map(str, names))}),
-        _take(
-            "rows", "A job has arguments of its own", {"threadId": "T1", "glueJobs": rows, "arguments": {"--all": "1"}}
-        ),
+        _take("rows", "A job has its own arguments", {"threadId": "T1", "glueJobs": rows, "arguments": {"--all": "1"}}),
         _take("no-jobs", "An input without jobs is refused", {"threadId": "T1"}),
         _take("wrong", "A list of jobs with a number is refused", {"glueJobs": [1]}),
         _take(
@@ -165,6 +164,10 @@ def _describe_loop(template: Template, definition: Object) -> tuple[Json, list[C
         _take("wrong-run", "A run to continue that is a number is refused", {**workflow, "run_id": 1}),
         _take("unknown-run", "A run to continue that does not exist", {**workflow, "run_id": "wr_unknown"}),
     ]
+    if "$runs >= " in write_compact(definition):
+        found.append(
+            _take("all-runs", "The loop starts no more runs than the plan allows", {**workflow, "runs": 1_000_000})
+        )
     if stop:
         found += [
             make_expected("last", "The loop ends after the current run", {"input": workflow, "parameters": stop}),
@@ -177,9 +180,10 @@ def _describe_loop(template: Template, definition: Object) -> tuple[Json, list[C
 
 def _describe_fan_out(template: Template, definition: Object) -> tuple[Json, list[Candidate]]:
     jobs = fan_out.find_item_jobs(definition)
-    item: Json = _find_item(definition)
+    items = _find_items(definition)
+    item = items[0]
     rows: list[Json] = [{"item": item, "done": done} for done in range(len(jobs))]
-    rows.append({"item": OBJECTS[-1], "done": 0})
+    rows += [{"item": other, "done": 0} for other in items[1:]]
     place: dict[str, Json] = {"bucket": "amzn-s3-demo-bucket", "key": "remaining.json"}
     remaining = make_expected(
         "remaining",
@@ -199,12 +203,10 @@ def _takes_items(definition: Object) -> bool:
     return isinstance(code, str) and "$states.input.items" in code
 
 
-def _find_item(definition: Object) -> Json:
+def _find_items(definition: Object) -> list[Json]:
+    """Return some items of the plan, or items that a listing or an object can have."""
     items = read_assigned_variables(definition, fan_out.FanOutState.RESOLVE_ITEMS).get(fan_out.FanOutVariable.ITEMS)
-    if isinstance(items, list) and items:
-        first: Json = items[0]
-        return first
-    return {"Key": "data/part-1.csv", "Size": 1, "name": "part-1", "table": "orders"}
+    return items[:_MOST_ITEMS] if isinstance(items, list) and items else OBJECTS
 
 
 _PATTERNS = (

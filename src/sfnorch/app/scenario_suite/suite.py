@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sfnorch.app.scenario_suite.expected import describe_expected
+from sfnorch.app.scenario_suite.expected import describe_expected, drop_wrong
 from sfnorch.app.scenario_suite.search import Kept, SuiteSearch, start_search
 from sfnorch.app.scenario_suite.tables import merge_scenarios
 from sfnorch.app.scenario_suite.unreachable import list_unreachable
@@ -75,6 +75,7 @@ def _build_document(search: SuiteSearch, target: Target, unreachable: dict[str, 
     for kept in search.kept:
         first.setdefault(kept.machine, kept)
         expected = describe_expected(kept.document, first[kept.machine].document, stack)
+        expected = drop_wrong(expected, kept.document, stack)
         scenario = {"name": kept.candidate.name, **kept.candidate.data, "expect": expected}
         families.setdefault((kept.candidate.family, kept.candidate.column), []).append(scenario)
     document["scenarios"] = [
