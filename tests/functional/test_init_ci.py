@@ -50,7 +50,8 @@ def test_an_existing_plan_is_kept_even_by_force(run: Run, ci: str):
     done = run("init", "--ci", ci)
     assert done.code == 0, done.err
     assert (
-        done.out == f"Wrote {', '.join((*FILES[ci], 'sfnorch.sfntest.yaml', 'sfnorch.schema.json'))}. Kept: sfnorch.yaml. Next: {NEXT[ci]}.\n"
+        done.out
+        == f"Wrote {', '.join((*FILES[ci], 'sfnorch.sfntest.yaml', 'sfnorch.schema.json'))}. Kept: sfnorch.yaml. Next: {NEXT[ci]}.\n"
     )
     assert run("init", "--ci", ci).code == 1
     Path("README.md").write_text("mine")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sfnorch.protocol.dag import TaskState
+from sfnorch.protocol.fan_out import ItemState
 from sfnorch.scenarios.coverage import Coverage
 
 _REASONS: tuple[tuple[str, str, str], ...] = (
-    ("ChooseWork", "Default", "each task of the plan has its own rule"),
-    ("ChooseStart", "Choices", "RunItems starts each item with its first job"),
+    (TaskState.CHOOSE_WORK, "Default", "each task of the plan has its own rule"),
+    (ItemState.CHOOSE_START, "Choices", "RunItems starts each item with its first job"),
 )
 
 
