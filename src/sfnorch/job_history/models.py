@@ -32,7 +32,7 @@ class JobHistory(Model):
     dpu_seconds: float | None = Field(
         default=None, ge=0, description="DPU-seconds of all these runs; null if Glue did not say what they used."
     )
-    billed_seconds: float = Field(default=0, ge=0, description="Sum of the durations of all these runs in seconds.")
+    total_seconds: float = Field(default=0, ge=0, description="Sum of the durations of all these runs in seconds.")
 
     @property
     def failure_rate(self) -> float:
@@ -42,9 +42,9 @@ class JobHistory(Model):
     @property
     def mean_dpus(self) -> float | None:
         """Return the DPUs that a run used on average; None if they are unknown."""
-        if self.dpu_seconds is None or not self.billed_seconds:
+        if self.dpu_seconds is None or not self.total_seconds:
             return None
-        return self.dpu_seconds / self.billed_seconds
+        return self.dpu_seconds / self.total_seconds
 
     @model_validator(mode="after")
     def _check_counts(self) -> JobHistory:

@@ -46,7 +46,9 @@ def run(folder: Path, jobs: dict[str, Any], plan: str = CHILDREN, **given: Any) 
     path.write_text(plan)
     simulation = SimulateRequest(plan=path, **given.pop("simulation", {}))
     document = DurationsDocument.model_validate({"version": 1, "jobs": jobs})
-    return forecast(ForecastRequest(simulation=simulation, durations=document, processes=1, **{"runs": RUNS, **given}))
+    return forecast(
+        ForecastRequest(simulation=simulation, durations=document, **{"runs": RUNS, "processes": 1, **given})
+    )
 
 
 def exact_percentile(outcomes: list[float], percent: float) -> float:
@@ -114,7 +116,7 @@ def test_an_independent_simulation_agrees(tmp_path: Path):
 
 
 def test_the_price_is_that_of_the_drawn_seconds(tmp_path: Path):
-    priced = {"worker_type": "G.1X", "workers": 10, "dpu_seconds": 7200.0, "billed_seconds": 720.0}
+    priced = {"worker_type": "G.1X", "workers": 10, "dpu_seconds": 7200.0, "total_seconds": 720.0}
     jobs = {
         "a": history([360.0], **priced, glue_version="6.0"),
         "b": history([30.0], **priced, glue_version="4.0", execution_class="FLEX"),
@@ -174,7 +176,8 @@ def test_a_deadline_is_a_local_time(tmp_path: Path, start: str, deadline: str, s
     found = run(
         tmp_path,
         {name: history([60.0]) for name in "abc"},
-        CHILDREN + "timezone: Europe/Berlin\n",
+        CHILDREN.replace("jobs: [c]", "jobs: [{name: c, arguments: {--date: '{% $run.date %}'}}]")
+        + "timezone: Europe/Berlin\n",
         runs=1,
         deadline=time.fromisoformat(deadline),
         simulation={"at": datetime.fromisoformat(start)},
