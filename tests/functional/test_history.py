@@ -83,7 +83,7 @@ def convert_times(value: object) -> object:
 
 def test_the_history_of_a_stack(run: Run, wire: Wire, account: Account):
     Path("t.yaml").write_text(TEMPLATE)
-    assert run("deploy", "--template", "t.yaml", "--stack-name", "etl", "--yes", "--no-lint").code == 0
+    assert run("deploy", "--template", "t.yaml", "--stack-name", "etl", "--yes").code == 0
     answers = {
         "ListExecutions": {"executions": [execution(1, "FAILED"), execution(0)]},
         "ListJobs": {"JobNames": ["load"]},

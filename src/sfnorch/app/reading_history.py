@@ -95,7 +95,7 @@ def read_history(
     stack_name: str,
     account: AwsAccount | None = None,
     *,
-    last: int = DEFAULT_LAST,
+    last_executions: int = DEFAULT_LAST,
     on_progress: Callable[[int, int], None] = lambda done, jobs: None,
 ) -> StackHistory:
     """Return the last executions of the stack's main state machine, and all runs of its Glue jobs since then.
@@ -105,8 +105,8 @@ def read_history(
 
     Raises SfnorchError if the stack does not exist, or has no execution that has ended.
     """
-    if last < 1:
-        raise RequestError(f" {last}: must be at least 1", field="last")
+    if last_executions < 1:
+        raise RequestError(f" {last_executions}: must be at least 1", field="last_executions")
     account = account or AwsAccount()
     session = account.session
     with account.waits(f"Reading the stack {stack_name}"):
@@ -115,7 +115,7 @@ def read_history(
         main = find_main_machine(machines, stack)
         names, certain = _list_jobs(stack, account)
     with account.waits("Reading the executions"):
-        rows = list(islice(_list_ended(main, account), last))
+        rows = list(islice(_list_ended(main, account), last_executions))
         if not rows:
             raise SfnorchError(
                 f"The stack {stack_name} has no execution that has ended", hint="`sfnorch run` starts one"

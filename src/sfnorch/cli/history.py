@@ -53,7 +53,7 @@ def history(
     from sfnorch.job_history.files import format_durations
     from sfnorch.report.history import convert_history, print_history
 
-    found = read_history(stack_name, open_account(region, profile), last=last)
+    found = read_history(stack_name, open_account(region, profile), last_executions=last)
     if save is not None:
         write_whole(save, format_durations(found.build_durations()))
     if output_form == "json":

@@ -41,7 +41,9 @@ def make_account() -> StubbedAccount:
 
 def test_the_last_executions_and_the_runs_since_then():
     aws, steps = make_account(), []
-    found = read_history("etl", aws.account, last=3, on_progress=lambda done, jobs: steps.append((done, jobs)))
+    found = read_history(
+        "etl", aws.account, last_executions=3, on_progress=lambda done, jobs: steps.append((done, jobs))
+    )
     aws.check()
     assert (found.since, found.missing, steps) == (execution(1)["startDate"], ("gone",), [(1, 2), (2, 2)])
     assert len(aws.waited) == 1
@@ -60,7 +62,7 @@ def test_the_last_executions_and_the_runs_since_then():
 
 
 def test_what_is_shown_and_saved():
-    found = read_history("etl", make_account().account, last=3)
+    found = read_history("etl", make_account().account, last_executions=3)
 
     check_document(["history", "--output", "json"], json.dumps(add_version(convert_history(found, "d.yaml"))))
     console = Console(record=True, width=120, file=io.StringIO())
@@ -73,7 +75,7 @@ def test_what_is_shown_and_saved():
         "",
         "JOB    RUNS  SUCCEEDED  MEDIAN  P90  WORKERS  GLUE  DPU-SECONDS",
         "clean     2         0%                5 G.2X   5.0          120",
-        "load      3        67%   1m40s  05m   5 G.2X   5.0        3,900",
+        "load      3        67%  01m40s  05m   5 G.2X   5.0        3,900",
         "warning: Glue has no job gone",
     ]
     document = found.build_durations()
@@ -96,7 +98,7 @@ def test_without_executions_or_runs():
     with pytest.raises(SfnorchError, match="No Glue job of the stack etl has a run since 2026-11-01 03:00"):
         found.build_durations()
     with pytest.raises(RequestError, match="must be at least 1"):
-        read_history("etl", aws.account, last=0)
+        read_history("etl", aws.account, last_executions=0)
 
 
 def test_python_shell_jobs_have_a_capacity():
