@@ -3,6 +3,7 @@
 Prices are those of US East (N. Virginia). Other Regions differ.
 
 https://aws.amazon.com/glue/pricing/
+https://aws.amazon.com/about-aws/whats-new/2026/08/aws-glue-6-0-price-reduction-iceberg-v3
 https://aws.amazon.com/step-functions/pricing/
 https://docs.aws.amazon.com/glue/latest/dg/worker-types.html (DPUs of each worker type)
 """
