@@ -48,9 +48,9 @@ def convert_forecast(forecast: Forecast) -> ForecastDocument:
         "deadline": _convert_deadline(deadline) if deadline else None,
         "price": {
             "total": _convert_spread(price.whole),
-            "glue": price.glue_mean,
-            "stepFunctions": price.step_functions_mean,
-            "dpuHours": price.dpu_hours_mean,
+            "glue": _round(price.glue_mean),
+            "stepFunctions": _round(price.step_functions_mean),
+            "dpuHours": _round(price.dpu_hours_mean),
             "prices": GLUE_PRICE_FROM,
             "notCounted": list(price.uncounted),
         },
@@ -79,17 +79,22 @@ def _convert_execution(execution: ForecastExecution) -> ForecastExecutionData:
 
 def _convert_spread(spread: Spread) -> SpreadData:
     return {
-        "min": spread.least,
-        "p50": spread.p50,
-        "p90": spread.p90,
-        "p99": spread.p99,
-        "max": spread.most,
-        "mean": spread.mean,
+        "min": _round(spread.least),
+        "p50": _round(spread.p50),
+        "p90": _round(spread.p90),
+        "p99": _round(spread.p99),
+        "max": _round(spread.most),
+        "mean": _round(spread.mean),
     }
 
 
 def _convert_share(share: Share) -> ShareData:
-    return {"value": share.value, "low": share.low, "high": share.high}
+    return {"value": _round(share.value), "low": _round(share.low), "high": _round(share.high)}
+
+
+def _round(value: float) -> float:
+    """Return the value without digits that depend on the order of additions."""
+    return round(value, 6)
 
 
 def print_forecast(forecast: Forecast, console: Console) -> None:
