@@ -29,7 +29,7 @@ DPUS = {
     "Standard": 1.0, "G.025X": 0.25, "G.1X": 1.0, "G.2X": 2.0, "G.4X": 4.0, "G.8X": 8.0, "G.12X": 12.0, "G.16X": 16.0,
     "R.1X": 1.0, "R.2X": 2.0, "R.4X": 4.0, "R.8X": 8.0, "Z.2X": 2.0,
 }  # fmt: skip
-"""The DPUs of a worker; those of the types R and Z are memory-optimized DPUs, which have a price of their own."""
+"""The DPUs of a worker; those of the types R and Z are memory-optimized DPUs, which have a separate price."""
 
 
 class GluePrice(NamedTuple):

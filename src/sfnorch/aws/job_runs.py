@@ -57,7 +57,7 @@ def list_job_runs(client: GlueClient, job: str, since: datetime, clock: Clock) -
 
 
 def measure_seconds(run: JobRunTypeDef) -> float:
-    """Return the seconds from the start of the run to its end: with the time in which Glue starts it."""
+    """Return how many seconds passed from the start of the run until it ended, in which Glue also started workers."""
     started, completed = run.get("StartedOn"), run.get("CompletedOn")
     if started is not None and completed is not None:
         return max(0.0, (completed - started).total_seconds())

@@ -69,7 +69,7 @@ def add_forecast_options(command: Function) -> Function:
 
 
 def refuse_without_durations(run_count: int | None, deadline: float | time | None) -> None:
-    """Fail as wrong usage if an option of a forecast is given without the recorded runs."""
+    """Fail as wrong usage if an option of a forecast is used without the recorded runs."""
     for option, value in (("--runs", run_count), ("--deadline", deadline)):
         if value is not None:
             raise click.UsageError(f"{option} requires --durations FILE; sfnorch history --save creates the file.")

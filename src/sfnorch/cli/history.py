@@ -18,8 +18,8 @@ from sfnorch.cli.options import RequestCommand, add_output_option
     epilog=format_examples(
         ("Show the history since the last 30 executions.", "sfnorch history"),
         (
-            "Save it, and forecast the next run.",
-            "sfnorch history --last 100 --save durations.yaml && sfnorch simulate --durations durations.yaml",
+            "Save the history since the last 100 executions for forecasts.",
+            "sfnorch history --last 100 --save durations.yaml",
         ),
     ),
 )

@@ -59,8 +59,8 @@ _SAVED = (".svg", ".html", ".txt")
             "sfnorch simulate orders.asl.json --mocks mocks.json --test-case HappyPath",
         ),
         (
-            "Forecast the end and the price of a run that starts at 03:00 from recorded runs.",
-            "sfnorch simulate --durations durations.yaml --at 2026-03-30T03:00 --deadline 06:00",
+            "Forecast the end and the price of a run from recorded runs of its jobs.",
+            "sfnorch simulate --durations durations.yaml --deadline 3h",
         ),
         ("Simulate the execution that an event starts.", "sfnorch simulate --event @event.json"),
         (

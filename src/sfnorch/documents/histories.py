@@ -65,7 +65,7 @@ class HistoryDocument(TypedDict):
     machines: list[MachineHistoryData]
     """State machines, the main one first."""
     jobs: list[JobHistoryData]
-    """Glue jobs of the stack's template, with all runs since then, whoever started them."""
+    """Glue jobs of the stack's template, with all runs since then, also those that something else started."""
     missing: list[str]
     """Jobs of the template that Glue does not have."""
     saved: str | None
