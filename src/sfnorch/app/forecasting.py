@@ -33,6 +33,9 @@ MOST_RUNS = 1_000_000
 _WORTH_PROCESSES = 40
 """The number of runs that take longer than to start processes."""
 
+_LONGEST = 31_536_000
+"""The maximum duration of an execution in seconds: a year."""
+
 NOT_COUNTED = ("SNS", "CloudWatch", "S3", "DynamoDB", "EventBridge", "data transfer")
 """What no price of a forecast contains."""
 
@@ -54,8 +57,8 @@ class ForecastRequest:
         """Raise RequestError for a request that contradicts itself."""
         if not 1 <= self.runs <= MOST_RUNS:
             raise RequestError(f" {self.runs}: expected a number from 1 to {MOST_RUNS:,}", field="runs")
-        if isinstance(self.deadline, float) and self.deadline <= 0:
-            raise RequestError(" must be longer than 0s", field="deadline")
+        if isinstance(self.deadline, (int, float)) and not 0 < self.deadline <= _LONGEST:
+            raise RequestError(" must be longer than 0s, and at most a year", field="deadline")
         if isinstance(self.deadline, time) and self.simulation.at is None:
             raise RequestError(
                 f" {self.deadline:%H:%M} requires the start time of the run; pass --at, or a duration such as 3h",

@@ -8,8 +8,11 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.deployed_stack import DeployedStack, derive_surroundings
+from sfnorch.aws.errors import get_error_code
 from sfnorch.aws.glue_jobs import list_job_names
 from sfnorch.aws.job_runs import (
     FAILED_STATUSES,
@@ -36,6 +39,9 @@ if TYPE_CHECKING:
     from sfnorch.aws.status import MachineStatus
 
 DEFAULT_LAST = 30
+_WITHOUT_LIST = ("StateMachineDoesNotExist", "StateMachineTypeNotSupported")
+"""The errors for a state machine that was deleted, and for an Express one."""
+
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
 
@@ -118,7 +124,8 @@ def read_history(
         rows = list(islice(_list_ended(main, account), last_executions))
         if not rows:
             raise SfnorchError(
-                f"The stack {stack_name} has no execution that has ended", hint="`sfnorch run` starts one"
+                f"The stack {stack_name} has no execution that has ended",
+                hint="`sfnorch run` starts one; Step Functions lists no executions of Express state machines",
             )
         since = min(row["startDate"] for row in rows)
         others = [machine for machine in machines if machine not in (main, find_backfill_machine(machines))]
@@ -152,9 +159,14 @@ def _list_jobs(stack: Stack, account: AwsAccount) -> tuple[set[str], set[str]]:
 
 
 def _list_ended(machine: MachineStatus, account: AwsAccount) -> Iterator[ExecutionListItemTypeDef]:
-    """Yield the executions that have ended, the newest first."""
-    rows = list_execution_rows(account.session.stepfunctions, machine.arn, account.clock)
-    return (row for row in rows if row["status"] not in _RUNNING and "stopDate" in row)
+    """Yield the executions that have ended, the newest first; none of a state machine without a list of executions."""
+    try:
+        for row in list_execution_rows(account.session.stepfunctions, machine.arn, account.clock):
+            if row["status"] not in _RUNNING and "stopDate" in row:
+                yield row
+    except ClientError as error:
+        if get_error_code(error) not in _WITHOUT_LIST:
+            raise
 
 
 def _list_since(machine: MachineStatus, since: datetime, account: AwsAccount) -> Iterator[ExecutionListItemTypeDef]:

@@ -208,7 +208,7 @@ class PreparedSimulation:
         watch: WatchAttempt | None = None,
         allowed: AllowedStarts | None = None,
     ) -> Run:
-        """Return a run, with other outcomes of jobs and another seed instead of those of the request if they are passed."""
+        """Return a run; outcomes of jobs and a seed that are passed replace those of the request."""
         request = self.request
         return run_machine(
             self.template,

@@ -13,7 +13,8 @@ MOST_SECONDS = 200
 """The maximum number of durations of a job in a file: of more runs, the file has as many quantiles."""
 
 Count = Annotated[int, Field(ge=0)]
-Durations = Annotated[list[Annotated[float, Field(ge=0)]], Field(max_length=MOST_SECONDS)]
+Seconds = Annotated[float, Field(ge=0, le=31_536_000)]
+Durations = Annotated[list[Seconds], Field(max_length=MOST_SECONDS)]
 
 
 class JobHistory(Model):
@@ -30,9 +31,14 @@ class JobHistory(Model):
     glue_version: str = Field(default="", description="Glue version of the newest run.")
     execution_class: str = Field(default="", description="Execution class of the newest run: STANDARD or FLEX.")
     dpu_seconds: float | None = Field(
-        default=None, ge=0, description="DPU-seconds of all these runs; null if Glue did not say what they used."
+        default=None,
+        ge=0,
+        allow_inf_nan=False,
+        description="DPU-seconds of all these runs; null if Glue did not say what they used.",
     )
-    total_seconds: float = Field(default=0, ge=0, description="Sum of the durations of all these runs in seconds.")
+    total_seconds: float = Field(
+        default=0, ge=0, allow_inf_nan=False, description="Sum of the durations of all these runs in seconds."
+    )
 
     @property
     def failure_rate(self) -> float:

@@ -195,7 +195,8 @@ def test_wrong_requests(tmp_path: Path):
             {"deadline": time(6)},
             "deadline 06:00 requires the start time of the run; pass --at, or a duration such as 3h",
         ),
-        ({"deadline": 0.0}, "deadline must be longer than 0s"),
+        ({"deadline": 0.0}, "deadline must be longer than 0s, and at most a year"),
+        ({"deadline": 1e300}, "deadline must be longer than 0s, and at most a year"),
         ({"simulation": {"second_run": 5.0}}, "second_run is not supported with a forecast"),
     ):
         with pytest.raises(RequestError) as caught:

@@ -90,6 +90,12 @@ def test_without_executions_or_runs():
         read_history("etl", aws.account)
     aws = StubbedAccount()
     aws.add_stack()
+    aws.stubbers["stepfunctions"].add_client_error("list_executions", "StateMachineTypeNotSupported")
+    with pytest.raises(SfnorchError, match="no execution that has ended") as caught:
+        read_history("etl", aws.account)
+    assert "Express" in caught.value.hint
+    aws = StubbedAccount()
+    aws.add_stack()
     aws.add("stepfunctions", "list_executions", {"executions": [execution(0)]})
     aws.add("glue", "list_jobs", {"JobNames": ["load"]})
     aws.stubbers["glue"].add_client_error("get_job_runs", "EntityNotFoundException")
@@ -131,6 +137,7 @@ def test_many_durations_become_quantiles():
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1}", "seconds must have the durations"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 0}", "failed_seconds must have the durations"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [-1]}", "line 3"),
+        ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [.inf]}", "line 3"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, secs: [1]}", "unknown key 'secs'; did you mean seconds?"),
         ("version: 1\njobs: {a: {runs: 0, succeeded: 0}}", "no job has a recorded run"),
     ],
