@@ -115,6 +115,27 @@ def test_an_independent_simulation_agrees(tmp_path: Path):
         assert within(sum(end <= value for end in found.seconds) / RUNS, share)
 
 
+RETRIED = """\
+pattern: flow
+name: etl
+steps:
+- name: load
+  glue_job: load
+  retry: {attempts: 1, interval: 100s}
+- {name: sum, glue_job: sum}
+"""
+
+
+def test_a_retry_draws_again(tmp_path: Path):
+    jobs = {"load": history([60.0], failures=1), "sum": history([5.0])}
+    found = run(tmp_path, jobs, RETRIED)
+    assert 10 + 10 <= found.main.end.least
+    assert found.main.end.most <= 10 + 100 + 65  # jitter makes the interval of the retry shorter
+    assert within(found.seconds.count(65) / RUNS, 0.5)
+    assert within(found.main.failed.value, 0.25)
+    assert {job.name: job.failed.value for job in found.jobs}["sum"] == 0
+
+
 def test_the_price_is_that_of_the_drawn_seconds(tmp_path: Path):
     priced = {"worker_type": "G.1X", "workers": 10, "dpu_seconds": 7200.0, "total_seconds": 720.0}
     jobs = {
