@@ -43,10 +43,10 @@ from sfnorch.cli.options import RequestCommand, add_output_option
 def history(
     stack_name: str, last: int, save: Path | None, region: str | None, profile: str | None, output_form: str
 ) -> None:
-    """Show how long executions and Glue jobs took, and how often they failed.
+    """Show how long executions and Glue jobs took.
 
-    The command reads the last executions of the deployed stack that have ended, and all runs of its Glue jobs since the
-    oldest of them started. Glue keeps runs for 90 days.
+    The command also shows how often they failed, and what the jobs used. It reads the last executions of the deployed
+    stack that have ended, and all runs of its Glue jobs since the oldest of them started. Glue keeps runs for 90 days.
     """
     from sfnorch.app.reading_history import read_history
     from sfnorch.console import Console
