@@ -135,10 +135,9 @@ def read_history(
         known = set(list_job_names(session.glue))
     there = sorted(names & known)
     jobs = []
-    with account.waits(f"Reading the runs of {len(there)} Glue jobs"):
-        for number, name in enumerate(there, 1):
-            jobs.append(_summarize_job(name, list(list_job_runs(session.glue, name, since, account.clock))))
-            on_progress(number, len(there))
+    for number, name in enumerate(there, 1):
+        jobs.append(_summarize_job(name, list(list_job_runs(session.glue, name, since, account.clock))))
+        on_progress(number, len(there))
     return StackHistory(
         stack=stack_name,
         since=since,

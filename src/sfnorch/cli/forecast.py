@@ -13,6 +13,7 @@ import click
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.parameter_type import Function, ParameterType
 from sfnorch.durations import parse_duration
+from sfnorch.report.progress_bar import show_progress_bar
 
 if TYPE_CHECKING:
     from sfnorch.app.simulation import SimulateRequest
@@ -95,7 +96,8 @@ def forecast_simulation(
         runs=DEFAULT_RUNS if run_count is None else run_count,
         deadline=deadline,
     )
-    found = forecast(request, on_warning=lambda text: click.echo(text, err=True))
+    with show_progress_bar("Simulating runs") as show:
+        found = forecast(request, on_progress=show, on_warning=lambda text: click.echo(text, err=True))
     if output_form == "json":
         print_json(convert_forecast(found))
     else:

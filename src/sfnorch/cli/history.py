@@ -11,6 +11,7 @@ from sfnorch.cli.documents import print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import RequestCommand, add_output_option
+from sfnorch.report.progress_bar import show_progress_bar
 
 
 @click.command(
@@ -53,7 +54,8 @@ def history(
     from sfnorch.job_history.files import format_durations
     from sfnorch.report.history import convert_history, print_history
 
-    found = read_history(stack_name, open_account(region, profile), last_executions=last)
+    with show_progress_bar("Reading the runs of Glue jobs") as show:
+        found = read_history(stack_name, open_account(region, profile), last_executions=last, on_progress=show)
     if save is not None:
         write_whole(save, format_durations(found.build_durations()))
     if output_form == "json":
