@@ -54,7 +54,7 @@ def test_a_forecast_as_json_is_the_same_for_a_seed(run: Run):
     [
         (["--runs", "5"], 2, "--runs requires --durations FILE; sfnorch history --save creates the file."),
         (["--deadline", "3h"], 2, "--deadline requires --durations FILE"),
-        (["--durations", "d.yaml", "--runs", "0"], 2, "--runs 0: expected a number from 1 to 1,000,000."),
+        (["--durations", "d.yaml", "--runs", "0"], 2, "--runs 0: expected a number from 1 to 100,000."),
         (["--durations", "d.yaml", "--deadline", "soon"], 2, "'soon' is neither a time such as 06:00 nor a duration"),
         (["--durations", "d.yaml", "--deadline", "06:00"], 2, "--deadline 06:00 requires the start time of the run;"),
         (["--durations", "d.yaml", "--second-run", "5m"], 2, "--second-run is not supported with a forecast."),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sfnorch.simulator.world import AllowedStarts
 
 DEFAULT_RUNS = 1_000
-MOST_RUNS = 1_000_000
+MOST_RUNS = 100_000
 _WORTH_PROCESSES = 40
 """The number of runs that take longer than to start processes."""
 

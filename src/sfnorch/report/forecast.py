@@ -102,13 +102,13 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
     console.print(f"{forecast.runs:,} simulated runs, seed {forecast.seed}")
     console.print()
     console.print(_build_end_table(forecast))
+    _print_rest(len(forecast.executions), "executions", console)
     console.print()
     console.print(Text(f"End of {forecast.main.name}", style="bold"))
     console.print(_build_histogram_table(forecast))
     console.print()
     console.print(_build_job_table(forecast))
-    if len(forecast.jobs) > _MOST_ROWS:
-        console.print(f"… and {len(forecast.jobs) - _MOST_ROWS:,} more jobs; --output json has all of them")
+    _print_rest(len(forecast.jobs), "jobs", console)
     console.print()
     rows = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     for name, value in _list_figures(forecast):
@@ -116,6 +116,12 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
     console.print(rows)
     for warning in forecast.warnings:
         console.print_words(Text(f"warning: {warning}", style="yellow"))
+
+
+def _print_rest(count: int, what: str, console: Console) -> None:
+    """Print how many rows a table lacks, if it does."""
+    if count > _MOST_ROWS:
+        console.print(f"… and {count - _MOST_ROWS:,} more {what}; --output json has all of them")
 
 
 def _build_end_table(forecast: Forecast) -> Table:

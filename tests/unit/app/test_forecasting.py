@@ -211,7 +211,7 @@ def test_a_deadline_is_a_local_time(tmp_path: Path, start: str, deadline: str, s
 
 def test_wrong_requests(tmp_path: Path):
     for given, text in (
-        ({"runs": 0}, "runs 0: expected a number from 1 to 1,000,000"),
+        ({"runs": 0}, "runs 0: expected a number from 1 to 100,000"),
         (
             {"deadline": time(6)},
             "deadline 06:00 requires the start time of the run; pass --at, or a duration such as 3h",
