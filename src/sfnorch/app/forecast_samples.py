@@ -62,8 +62,8 @@ class RunSample(NamedTuple):
     failed_executions: frozenset[str]
     """The names of the executions that did not succeed, without the first one."""
     critical_path: frozenset[str]
-    ran: frozenset[str]
-    """The jobs that ran."""
+    ran: frozenset[tuple[str, str]]
+    """The jobs and the other work that ran: name and kind, as in a record of a run."""
     failed_jobs: frozenset[str]
     glue_price: float
     dpu_seconds: float
@@ -120,8 +120,9 @@ def summarize_run(run: Run, jobs: Mapping[str, JobHistory], price_per_1000: floa
         ends=ends,
         failed_executions=frozenset(failed),
         critical_path=frozenset(figures.critical_path),
-        ran=frozenset(each.job for each in run.job_runs if each.kind == "job") | run.counted_job_runs.names,
-        failed_jobs=frozenset(each.job for each in run.job_runs if each.kind == "job" and each.status != "SUCCEEDED"),
+        ran=frozenset((each.job, each.kind) for each in run.job_runs)
+        | {(name, "job") for name in run.counted_job_runs.names},
+        failed_jobs=frozenset(each.job for each in run.job_runs if each.status != "SUCCEEDED"),
         glue_price=glue_price,
         dpu_seconds=dpu_seconds,
         step_functions_price=figures.price,

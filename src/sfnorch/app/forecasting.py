@@ -81,9 +81,11 @@ class ForecastExecution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastJob:
-    """A job in the runs of a forecast."""
+    """A job, or other work that takes time, in the runs of a forecast."""
 
     name: str
+    kind: str
+    """`job`, `workflow`, `function`, `machine`, `statement`, `query` or `crawl`."""
     ran: Share
     critical: Share
     """The share of runs in which the job was on the critical path."""
@@ -202,7 +204,7 @@ def _combine(
     ends: dict[str, list[float]] = {}
     failed_executions: Counter[str] = Counter()
     critical: Counter[str] = Counter()
-    ran: Counter[str] = Counter()
+    ran: Counter[tuple[str, str]] = Counter()
     failed_jobs: Counter[str] = Counter()
     uncounted: dict[str, None] = {}
     for sample in samples:
@@ -216,12 +218,13 @@ def _combine(
     jobs = [
         ForecastJob(
             name=name,
-            ran=estimate_share(ran[name], count),
+            kind=kind,
+            ran=estimate_share(ran[name, kind], count),
             critical=estimate_share(critical[name], count),
             failed=estimate_share(failed_jobs[name], count),
-            recorded=document.jobs[name].runs if name in document.jobs else 0,
+            recorded=document.jobs[name].runs if kind == "job" and name in document.jobs else 0,
         )
-        for name in sorted(ran, key=lambda name: (-critical[name], name))
+        for name, kind in sorted(ran, key=lambda each: (-critical[each[0]], each))
     ]
     executions = [
         ForecastExecution(name=name, end=spread_values(found), failed=estimate_share(failed_executions[name], count))
@@ -298,7 +301,7 @@ def _list_warnings(
     document: DurationsDocument, jobs: list[ForecastJob], known: set[str], prepared: PreparedSimulation
 ) -> Iterator[str]:
     assumed: dict[float, list[str]] = {}
-    for name in sorted(job.name for job in jobs if not job.recorded):
+    for name in sorted(job.name for job in jobs if job.kind == "job" and not job.recorded):
         assumed.setdefault(prepared.behaviour.find_duration(name), []).append(name)
     for seconds, names in assumed.items():
         yield f"no recorded runs: each run is assumed to succeed after {format_duration(seconds)}: {', '.join(names)}"

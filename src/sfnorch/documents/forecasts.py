@@ -47,10 +47,12 @@ class ForecastExecutionData(TypedDict):
 
 
 class ForecastJobData(TypedDict):
-    """A job in the runs of the forecast."""
+    """A job, or other work that takes time, in the runs of the forecast."""
 
     job: str
-    """Name of the job."""
+    """Name of the job, or of the other work."""
+    kind: str
+    """`job`, `workflow`, `function`, `machine`, `statement`, `query` or `crawl`."""
     recorded: int
     """Number of recorded runs in the file; 0 if the duration is assumed."""
     ran: ShareData
@@ -114,7 +116,7 @@ class ForecastDocument(TypedDict):
     executions: list[ForecastExecutionData]
     """Executions that it started, by name: the one that ends last first."""
     jobs: list[ForecastJobData]
-    """Jobs: the one that is most often on the critical path first."""
+    """Jobs and other work that takes time: what is most often on the critical path first."""
     deadline: ForecastDeadlineData | None
     """Deadline; null without `--deadline`."""
     price: ForecastPriceData

@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     )
 
 _BAR = 40
+_KINDS = {
+    "workflow": " (Glue workflow)",
+    "function": " (function)",
+    "machine": " (state machine)",
+    "statement": " (SQL)",
+    "query": " (Athena)",
+    "crawl": " (crawler)",
+}
+"""What follows the name of work that is not a job."""
+
 _MOST_ROWS = 50
 
 
@@ -38,6 +48,7 @@ def convert_forecast(forecast: Forecast) -> ForecastDocument:
         "jobs": [
             {
                 "job": job.name,
+                "kind": job.kind,
                 "recorded": job.recorded,
                 "ran": _convert_share(job.ran),
                 "critical": _convert_share(job.critical),
@@ -137,7 +148,7 @@ def _build_job_table(forecast: Forecast) -> Table:
     table = _build_table("JOB", "ON CRITICAL PATH", "FAILS", "RECORDED RUNS")
     for job in forecast.jobs[:_MOST_ROWS]:
         table.add_row(
-            Text(job.name),
+            Text(job.name + _KINDS.get(job.kind, "")),
             format_share(job.critical.value),
             format_share(job.failed.value),
             f"{job.recorded:,}" if job.recorded else Text("none", style="yellow"),
