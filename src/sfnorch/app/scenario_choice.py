@@ -71,7 +71,10 @@ def read_files(paths: list[Path]) -> list[ScenarioFile]:
 def name_target(file: ScenarioFile) -> str:
     """Return the name of what the scenarios of a file run: a file, with the environment of a plan."""
     target = file.target
-    path = os.path.normpath(locate_target(target, file.path.parent))
+    located = locate_target(target, file.path.parent)
+    if not (target.template or target.plan or located.exists()):
+        return "the default plan"
+    path = os.path.normpath(located)
     return f"{path} ({target.environment})" if target.environment else path
 
 
