@@ -41,6 +41,7 @@ OTHERS = (
     "mocks.yaml",
     "refused.yaml",
     "strict.yaml",
+    "durations.yaml",
     "split.yaml",
     "split-prices.yaml",
     "split-environments.yaml",

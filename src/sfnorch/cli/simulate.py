@@ -24,6 +24,7 @@ from sfnorch.cli.examples import format_examples
 from sfnorch.cli.execution_input import parse_execution_input
 from sfnorch.cli.exit_codes import CHILD_FAILED, SUCCESS
 from sfnorch.cli.files import write_whole
+from sfnorch.cli.forecast import add_forecast_options, forecast_simulation, refuse_without_durations
 from sfnorch.cli.options import Duration, add_output_option, add_plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, add_overrides_option, parse_pairs, parse_parameter_values
 from sfnorch.cli.regions import add_region_option, choose_region
@@ -32,7 +33,8 @@ from sfnorch.cli.templates import choose_plan
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from collections.abc import Callable
+    from datetime import date, datetime, time
 
     from sfnorch.app.simulation import MachineType, Simulation
     from sfnorch.console import Console
@@ -55,6 +57,10 @@ _SAVED = (".svg", ".html", ".txt")
         (
             "Simulate a definition with the mocks of a test case.",
             "sfnorch simulate orders.asl.json --mocks mocks.json --test-case HappyPath",
+        ),
+        (
+            "Forecast the end and the price of a run from recorded runs of its jobs.",
+            "sfnorch simulate --durations durations.yaml --deadline 3h",
         ),
         ("Simulate the execution that an event starts.", "sfnorch simulate --event @event.json"),
         (
@@ -212,6 +218,7 @@ _SAVED = (".svg", ".html", ".txt")
 @click.option(
     "--save", type=click.Path(path_type=Path), metavar="FILE", help="File to save the output to: .svg, .html or .txt."
 )
+@add_forecast_options
 @add_backfill_option
 @partial(add_range_options, required=False)
 @add_output_option
@@ -244,6 +251,9 @@ def simulate(
     seed: int,
     price: float | None,
     save: Path | None,
+    durations_file: Path | None,
+    run_count: int | None,
+    deadline: float | time | None,
     backfill: bool,
     first: date | None,
     last: date | None,
@@ -257,7 +267,8 @@ def simulate(
     The command interprets the state machines of TEMPLATE, which is a SAM or CloudFormation template, or the definition
     of one state machine (such as orders.asl.json). Without TEMPLATE, it uses the template of the plan. JOB is the name
     of a job, or a pattern such as 'glue-job-1-*'. With --backfill, --param NAME names the parameter that gets the date,
-    as for `sfnorch backfill`. The exit code is 0 if all executions succeeded, 3 if an execution
+    as for `sfnorch backfill`. With --durations, the command simulates many runs, whose jobs take as long and fail as
+    often as the recorded ones. The exit code is 0 if all executions succeeded, and for a forecast, 3 if an execution
     failed, and 1 if the template cannot be simulated.
     """
     if save is not None and save.suffix not in _SAVED:
@@ -266,6 +277,8 @@ def simulate(
         raise click.UsageError(
             f"--price {price}: expected the price of 1,000 state transitions in US dollars, such as 0.025."
         )
+    if durations_file is None:
+        refuse_without_durations(run_count, deadline)
     if until is not None and until <= 0:
         raise click.UsageError("--until must be longer than 0s, such as 24h.")
     date_param = None
@@ -275,7 +288,7 @@ def simulate(
     dates = build_simulated_backfill(backfill, first, last, every, parallel, stop_on_failure, date_param)
     from sfnorch.app.simulation import SimulateRequest
     from sfnorch.app.simulation import simulate as simulate_request
-    from sfnorch.simulator.figures import PRICE_PER_1000
+    from sfnorch.prices import PRICE_PER_1000
 
     parameters = parse_parameter_values(overrides)
     behaviour = replace(
@@ -306,6 +319,11 @@ def simulate(
         stop_after=stop_after,
         price=PRICE_PER_1000 if price is None else price,
     )
+    if durations_file is not None:
+        forecast_simulation(
+            request, durations_file, run_count, deadline, output_form=output_form, save=partial(_save, save)
+        )
+        return SUCCESS
     simulation = simulate_request(request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True))
     run = simulation.run
     if output_form == "json":
@@ -316,8 +334,7 @@ def simulate(
         from sfnorch.console import Console
 
         _print(simulation, Console())
-    if save is not None:
-        _save(simulation, save)
+    _save(save, partial(_print, simulation))
     return SUCCESS if simulation.has_succeeded else CHILD_FAILED
 
 
@@ -332,11 +349,14 @@ def _print(simulation: Simulation, console: Console) -> None:
         print_simulated_backfill(simulation.run, simulation.figures, simulation.dates, console)
 
 
-def _save(simulation: Simulation, path: Path) -> None:
+def _save(path: Path | None, print_all: Callable[[Console], None]) -> None:
+    """Save to the file, if there is one, what the function prints to a console."""
+    if path is None:
+        return
     from sfnorch.console import Console
 
     console = Console(file=io.StringIO(), record=True, width=120, force_terminal=True)
-    _print(simulation, console)
+    print_all(console)
     text = {".svg": lambda: console.export_svg(title="sfnorch simulate"), ".html": console.export_html}.get(
         path.suffix, console.export_text
     )()
