@@ -53,6 +53,8 @@ class Simulation:
     """Time, critical path, state transitions and their price, events."""
     dates: Sequence[SimulatedDate] | None = None
     """The dates that have started; None unless a backfill was simulated."""
+    template: Template | None = field(default=None, repr=False, compare=False)
+    """The template that was simulated, for pictures of its state machines."""
 
     @property
     def has_succeeded(self) -> bool:
@@ -214,10 +216,10 @@ def simulate_template(
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
     if backfill is None:
-        return Simulation(run, found)
+        return Simulation(run, found, template=template)
     from sfnorch.app.simulated_backfill import list_simulated_dates
 
-    return Simulation(run, found, list_simulated_dates(run, main, backfill.key))
+    return Simulation(run, found, list_simulated_dates(run, main, backfill.key), template)
 
 
 def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Machine, Json, datetime | None]:

@@ -23,11 +23,11 @@ from sfnorch.cli.documents import parse_json_object, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.execution_input import parse_execution_input
 from sfnorch.cli.exit_codes import CHILD_FAILED, SUCCESS
-from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import Duration, add_output_option, add_plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, add_overrides_option, parse_pairs, parse_parameter_values
 from sfnorch.cli.regions import add_region_option, choose_region
 from sfnorch.cli.run_parameters import ScheduledTime, add_param_options, parse_params
+from sfnorch.cli.saving import add_save_option, save_run
 from sfnorch.cli.templates import choose_plan
 from sfnorch.report.waiting import show_spinner
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from sfnorch.app.simulation import MachineType, Simulation
     from sfnorch.console import Console
-
-_SAVED = (".svg", ".html", ".txt")
 
 
 @click.command(
@@ -58,8 +56,8 @@ _SAVED = (".svg", ".html", ".txt")
         ),
         ("Simulate the execution that an event starts.", "sfnorch simulate --event @event.json"),
         (
-            "Simulate a template with an input, and save the output.",
-            "sfnorch simulate template.yaml --input @input.json --save run.svg",
+            "Simulate a template with an input, and save a report.",
+            "sfnorch simulate template.yaml --input @input.json --save run.html",
         ),
     ),
 )
@@ -209,9 +207,7 @@ _SAVED = (".svg", ".html", ".txt")
     show_default="0.025, the price in us-east-1",
     help="Price of 1,000 state transitions in US dollars.",
 )
-@click.option(
-    "--save", type=click.Path(path_type=Path), metavar="FILE", help="File to save the output to: .svg, .html or .txt."
-)
+@add_save_option
 @add_backfill_option
 @partial(add_range_options, required=False)
 @add_output_option
@@ -260,8 +256,6 @@ def simulate(
     as for `sfnorch backfill`. The exit code is 0 if all executions succeeded, 3 if an execution
     failed, and 1 if the template cannot be simulated.
     """
-    if save is not None and save.suffix not in _SAVED:
-        raise click.UsageError(f"--save {save}: the name must end in {', '.join(_SAVED)}.")
     if price is not None and not 0 <= price < math.inf:
         raise click.UsageError(
             f"--price {price}: expected the price of 1,000 state transitions in US dollars, such as 0.025."
@@ -333,11 +327,15 @@ def _print(simulation: Simulation, console: Console) -> None:
 
 
 def _save(simulation: Simulation, path: Path) -> None:
+    from sfnorch.report.pictures.simulated import draw_simulation
+
+    save_run(path, lambda: draw_simulation(simulation), lambda: _write_text(simulation))
+
+
+def _write_text(simulation: Simulation) -> str:
+    """Return the output for a terminal as plain text."""
     from sfnorch.console import Console
 
     console = Console(file=io.StringIO(), record=True, width=120, force_terminal=True)
     _print(simulation, console)
-    text = {".svg": lambda: console.export_svg(title="sfnorch simulate"), ".html": console.export_html}.get(
-        path.suffix, console.export_text
-    )()
-    write_whole(path, text)
+    return console.export_text()

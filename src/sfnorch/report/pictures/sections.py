@@ -1,0 +1,87 @@
+"""The sections of a report beside its chart: figures, failures, states, notifications, alarms, the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sfnorch.report.pictures.chart import SIGNS
+from sfnorch.report.pictures.drawn_run import DrawnRun, Link, Moment, find_tone
+from sfnorch.report.pictures.elements import Element, add_element
+
+_MOST_FAILURES = 200
+
+
+def add_heading(section: Element, run: DrawnRun, *, is_alone: bool) -> None:
+    """Add the title of the run with its status."""
+    tone = find_tone(run.status)
+    heading = add_element(section, "h2")
+    if not is_alone:
+        add_element(heading, "span", run.title)
+    add_element(heading, "span", f"{SIGNS[tone]} {run.status}", class_=f"badge {tone.value}")
+    if run.begin is not None:
+        add_element(heading, "time", f"{run.begin:%Y-%m-%d %H:%M:%S} UTC", datetime=run.begin.isoformat())
+
+
+def add_facts(section: Element, facts: Mapping[str, str]) -> None:
+    """Add names and values as cards."""
+    cards = add_element(section, "dl", class_="cards")
+    for name, value in facts.items():
+        card = add_element(cards, "div")
+        add_element(card, "dt", name)
+        add_element(card, "dd", value)
+
+
+def add_failures(section: Element, run: DrawnRun) -> None:
+    """Add the root causes, each with its whole message and its links."""
+    if not run.failures:
+        return
+    add_element(section, "h3", f"Failures ({len(run.failures):,})")
+    found = add_element(section, "ul", class_="failures")
+    for failure in run.failures[:_MOST_FAILURES]:
+        item = add_element(found, "li", class_="filtered bad")
+        line = add_element(item, "p")
+        add_element(line, "strong", failure.where)
+        add_element(line, "span", f" {failure.what}")
+        if failure.message:
+            add_element(item, "pre", failure.message)
+        add_links(item, failure.links)
+    if (left := len(run.failures) - _MOST_FAILURES) > 0:
+        add_element(section, "p", f"… and {left:,} more failures", class_="note")
+
+
+def add_links(parent: Element, links: Sequence[Link]) -> None:
+    """Add links to pages of the AWS console."""
+    if not links:
+        return
+    line = add_element(parent, "p", class_="links")
+    for link in links:
+        add_element(line, "a", link.title, href=link.address, rel="noopener noreferrer", target="_blank")
+
+
+def add_states(section: Element, run: DrawnRun, *, is_open: bool) -> None:
+    """Add the graph of each state machine."""
+
+
+def add_moments(section: Element, run: DrawnRun, moments: Sequence[Moment], title: str, *, is_open: bool) -> None:
+    """Add what happened at times: each with its title and its whole text."""
+    if not moments:
+        return
+    part = _add_part(section, f"{title} ({len(moments):,})", is_open=is_open)
+    table = add_element(part, "ol", class_="moments")
+    for moment in moments:
+        item = add_element(table, "li", class_=f"filtered {moment.tone.value}")
+        add_element(item, "time", run.format_moment(moment.at))
+        body = add_element(item, "div")
+        add_element(body, "strong" if moment.text else "span", moment.title)
+        if moment.text:
+            add_element(body, "pre", moment.text)
+
+
+def _add_part(section: Element, title: str, *, is_open: bool) -> Element:
+    """Add a part that the reader can fold."""
+    part = add_element(section, "details")
+    if is_open:
+        part.set("open", "open")
+    heading = add_element(part, "summary")
+    add_element(heading, "h3", title)
+    return part
