@@ -117,6 +117,10 @@ class DrawnMachine:
     """How often each state was entered, by name."""
     failed: frozenset[str] = frozenset()
     """The states that failed."""
+    caught: frozenset[str] = frozenset()
+    """The states whose errors were caught."""
+    taken: frozenset[tuple[str, str]] | None = None
+    """The transitions that were taken: the state, and its part that leads to the next one; None if unknown."""
 
 
 @dataclass(slots=True, kw_only=True)

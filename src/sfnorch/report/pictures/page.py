@@ -120,7 +120,7 @@ def _add_run(
     add_facts(section, run.figures)
     add_failures(section, run)
     _add_chart(section, run, chosen, number, details)
-    add_states(section, run, is_open=is_alone)
+    add_states(section, run, number, is_open=is_alone)
     add_moments(section, run, run.notifications, "Notifications", is_open=True)
     add_moments(section, run, run.alarms, "Alarms", is_open=True)
     add_moments(section, run, run.outputs, "Statements and objects", is_open=False)
@@ -182,11 +182,9 @@ def _shorten_details(details: list[_Detail]) -> list[_Detail]:
     if size <= _MOST_DETAILS:
         return details
     for each in details:
-        each["facts"] = [
-            [
-                name,
-                value if len(value) <= _SHORT_VALUE else f"{value[:_SHORT_VALUE]}\n… cut off: the report is too long",
-            ]
-            for name, value in each["facts"]
-        ]
+        each["facts"] = [(name, _shorten_value(value)) for name, value in each["facts"]]
     return details
+
+
+def _shorten_value(value: str) -> str:
+    return value if len(value) <= _SHORT_VALUE else f"{value[:_SHORT_VALUE]}\n… cut off: the report is too long"

@@ -24,7 +24,7 @@ from sfnorch.report.pictures.drawn_run import (
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
 from sfnorch.report.run import list_figures
 from sfnorch.report.timeline import find_title, list_timeline
-from sfnorch.simulator.events import StateFailed
+from sfnorch.simulator.events import ErrorCaught, StateFailed
 from sfnorch.simulator.figures import find_critical_activities
 
 if TYPE_CHECKING:
@@ -226,16 +226,21 @@ def _list_machines(simulation: Simulation) -> Iterator[DrawnMachine]:
     entered: dict[str, Counter[str]] = {}
     for execution in run.executions:
         entered.setdefault(execution.machine, Counter()).update(execution.states)
-    failed: dict[str, set[str]] = {}
     machines = {execution.arn: execution.machine for execution in run.executions}
+    failed: dict[str, set[str]] = {}
+    caught: dict[str, set[str]] = {}
     for event in run.events:
-        if isinstance(event.detail, StateFailed):
-            failed.setdefault(machines[event.execution], set()).add(event.state)
+        if isinstance(event.detail, StateFailed | ErrorCaught):
+            found = failed if isinstance(event.detail, StateFailed) else caught
+            found.setdefault(machines[event.execution], set()).add(event.state)
     for machine in simulation.template.machines:
         if machine.states is not None and machine.arn in entered:
+            own = set(machine.list_states())
             yield DrawnMachine(
                 title=simulation.template.build_title(machine),
                 states=machine.states,
                 entered=entered[machine.arn],
                 failed=frozenset(failed.get(machine.arn, ())),
+                caught=frozenset(caught.get(machine.arn, ())),
+                taken=frozenset((state.name, part) for state, part in run.reached if state in own),
             )
