@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from sfnorch.printable import make_printable
@@ -17,7 +17,7 @@ from sfnorch.report.pictures.chart import ROW, WIDTH, build_chart, describe_row
 from sfnorch.report.pictures.drawn_run import DrawnRun, Row, choose_rows, count_left_out
 from sfnorch.report.pictures.elements import Element, add_element, create_element, write_html
 from sfnorch.report.pictures.files import read_file
-from sfnorch.report.pictures.sections import add_facts, add_failures, add_heading, add_moments, add_states
+from sfnorch.report.pictures.sections import add_contents, add_facts, add_failures, add_heading, add_moments, add_states
 
 _MOST_ROWS = 3_000
 """The maximum number of rows of all charts in a page."""
@@ -38,8 +38,8 @@ class _Detail(TypedDict):
     links: list[tuple[str, str]]
 
 
-def render_page(title: str, runs: Sequence[DrawnRun]) -> str:
-    """Return the page with a section for each run."""
+def render_page(title: str, runs: Sequence[DrawnRun], figures: Mapping[str, str] | None = None) -> str:
+    """Return the page with a section for each run; several follow the figures of all, and a list of them."""
     style = read_file("colors.css") + read_file("chart.css") + read_file("page.css")
     script = read_file("page.js")
     html = create_element("html", lang="en")
@@ -57,6 +57,9 @@ def render_page(title: str, runs: Sequence[DrawnRun]) -> str:
     _add_toolbar(body, title)
     columns = add_element(body, "div", class_="columns")
     main = add_element(columns, "main")
+    if len(runs) != 1:
+        add_facts(main, figures or {})
+        add_contents(main, runs)
     details: list[_Detail] = []
     for number, run in enumerate(runs, 1):
         _add_run(main, run, number, _MOST_ROWS // len(runs), details, is_alone=len(runs) == 1)
@@ -111,7 +114,7 @@ def _add_details_panel(columns: Element) -> None:
 def _add_run(
     main: Element, run: DrawnRun, number: int, most_rows: int, details: list[_Detail], *, is_alone: bool
 ) -> None:
-    section = add_element(main, "section", class_="run", aria_label=run.title)
+    section = add_element(main, "section", class_="run", id=f"run-{number}", aria_label=run.title)
     rows = run.list_rows()
     chosen = choose_rows(rows, most_rows)
     add_heading(section, run, is_alone=is_alone)
@@ -119,7 +122,8 @@ def _add_run(
         add_element(section, "p", note, class_="note")
     add_facts(section, run.figures)
     add_failures(section, run)
-    _add_chart(section, run, chosen, number, details)
+    if chosen:
+        _add_chart(section, run, chosen, number, details)
     add_states(section, run, number, is_open=is_alone)
     add_moments(section, run, run.notifications, "Notifications", is_open=True)
     add_moments(section, run, run.alarms, "Alarms", is_open=True)

@@ -12,6 +12,16 @@ from sfnorch.report.pictures.state_graph import draw_states
 _MOST_FAILURES = 200
 
 
+def add_contents(parent: Element, runs: Sequence[DrawnRun]) -> None:
+    """Add a list of the runs with their statuses, with links to their sections."""
+    contents = add_element(add_element(parent, "nav", aria_label="Runs"), "ol", class_="contents")
+    for number, run in enumerate(runs, 1):
+        tone = find_tone(run.status)
+        item = add_element(contents, "li")
+        add_element(item, "span", f"{SIGNS[tone]} {run.status}", class_=f"badge {tone.value}")
+        add_element(item, "a", run.title, href=f"#run-{number}")
+
+
 def add_heading(section: Element, run: DrawnRun, *, is_alone: bool) -> None:
     """Add the title of the run with its status."""
     tone = find_tone(run.status)
