@@ -173,10 +173,10 @@ def _describe_activity(run: DrawnRun, row: Row) -> _Detail:
     ]
     return {
         "name": make_printable(activity.name),
-        "kind": activity.kind + (", on the critical path" if activity.is_critical else ""),
+        "kind": make_printable(activity.kind + (", on the critical path" if activity.is_critical else "")),
         "tone": activity.tone.value,
-        "facts": [(name, make_printable(value)) for name, value in facts if value],
-        "links": [(link.title, link.address) for link in activity.links],
+        "facts": [(make_printable(name), make_printable(value)) for name, value in facts if value],
+        "links": [(make_printable(link.title), make_printable(link.address)) for link in activity.links],
     }
 
 
