@@ -10,6 +10,8 @@ from sfnorch.report.pictures.chart import render_chart
 from tests.browser.conftest import OpenWindow
 from tests.browser.runs import EVIL, failing_run, hostile_run, large_run, save_page
 
+pytestmark = pytest.mark.slow
+
 SHOWN = "[...document.querySelectorAll('.gantt .row:not([hidden]) .label')].map(e => e.textContent)"
 PANEL = "document.getElementById('panel').textContent"
 CONTROLS = {"button", "textbox", "searchbox", "combobox", "link", "DisclosureTriangle", "image", "img"}

@@ -119,8 +119,10 @@ def _add_axis(chart: Element, run: DrawnRun, height: int) -> None:
 
 def _add_marks(chart: Element, run: DrawnRun) -> None:
     """Add the marks of alarms and notifications below the axis, and what the marks mean."""
-    add_element(chart, "text", "◆ critical path  ▲ alarm  ✉ notification", class_="faint", x=_MARGIN, y=41)
-    for moments, name, sign in ((run.alarms, "alarm", "▲"), (run.notifications, "notification", "✉")):
+    kinds = ((run.alarms, "alarm", "▲"), (run.notifications, "notification", "✉"))
+    words = ["◆ critical path", *(f"{sign} {name}" for moments, name, sign in kinds if moments)]
+    add_element(chart, "text", "   ".join(words), class_="faint", x=_MARGIN, y=41)
+    for moments, name, sign in kinds:
         shift = 5 if moments is run.notifications else -5
         for moment in moments[:_MOST_ROWS]:
             mark = add_element(chart, "g", class_=f"mark {name} {moment.tone.value}")

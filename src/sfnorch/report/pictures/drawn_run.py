@@ -137,6 +137,8 @@ class DrawnRun:
     """The time of the start; None for a simulation, whose times are those after its start."""
     figures: Mapping[str, str] = field(default_factory=dict)
     failures: Sequence[DrawnFailure] = ()
+    commands: Sequence[str] = ()
+    """The commands that resume what failed."""
     notifications: Sequence[Moment] = ()
     alarms: Sequence[Moment] = ()
     outputs: Sequence[Moment] = ()
@@ -170,18 +172,20 @@ def choose_rows(rows: Sequence[Row], most: int) -> list[Row]:
         return list(rows)
     holders = {id(row.activity): row.holder for row in rows}
     chosen: set[int] = set()
-    for rank in range(3):
-        for row in rows:
-            activity: DrawnActivity | None = row.activity
-            if (0 if row.activity.tone is Tone.BAD or row.depth == 0 else 1 if row.activity.is_critical else 2) != rank:
-                continue
-            family = []
-            while activity is not None and id(activity) not in chosen:
-                family.append(id(activity))
-                activity = holders[id(activity)]
-            if len(chosen) + len(family) <= most:
-                chosen.update(family)
+    for row in sorted(rows, key=_rank):
+        activity: DrawnActivity | None = row.activity
+        family = []
+        while activity is not None and id(activity) not in chosen:
+            family.append(id(activity))
+            activity = holders[id(activity)]
+        if len(chosen) + len(family) <= most:
+            chosen.update(family)
     return [row for row in rows if id(row.activity) in chosen]
+
+
+def _rank(row: Row) -> int:
+    """Return the rank of a row where there is no room for all: 0 for failures, 1 for the critical path, 2 for others."""
+    return 0 if row.activity.tone is Tone.BAD else 1 if row.activity.is_critical else 2
 
 
 def count_left_out(rows: Sequence[Row], chosen: Sequence[Row]) -> str:

@@ -57,7 +57,7 @@ def draw_tree(
     timeline = sorted(_list_moments(activities), key=lambda moment: moment.at)
     root = tree.last_roots[0]
     run = DrawnRun(
-        title=f"Run of {titles.get(root.key, root.machine)}",
+        title=f"Execution {root.name} of {root.machine}",
         status=root.record.status,
         activities=activities,
         begin=begin,
@@ -66,7 +66,7 @@ def draw_tree(
         failures=[_draw_failure(failure, titles) for failure in tree.find_failures()],
         timeline=timeline[:MOST_MOMENTS],
         machines=list(_list_machines(nodes, definitions or {})),
-        notes=[f"Resume: {command}" for command in resume],
+        commands=resume,
     )
     run.left_out += describe_left_out(len(timeline), "lines of the timeline")
     return run

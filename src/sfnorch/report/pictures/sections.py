@@ -58,6 +58,10 @@ def add_failures(section: Element, run: DrawnRun) -> None:
         add_links(item, failure.links)
     if (left := len(run.failures) - _MOST_FAILURES) > 0:
         add_element(section, "p", f"… and {left:,} more failures", class_="note")
+    for command in run.commands:
+        line = add_element(section, "p", class_="command")
+        add_element(line, "span", "Resume: ")
+        add_element(line, "code", command)
 
 
 def add_links(parent: Element, links: Sequence[Link]) -> None:
