@@ -166,3 +166,17 @@ def test_a_chart_is_a_picture_by_itself(window: OpenWindow, tmp_path: Path):
     assert page.evaluate("document.documentElement.tagName") == "svg"
     boxes = page.evaluate("[...document.querySelectorAll('text')].map(e => e.getBBox()).map(b => [b.x, b.x + b.width])")
     assert all(left >= 0 and right <= 1100 for left, right in boxes)
+
+
+def test_a_state_shows_its_visits_its_errors_and_its_definition(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, failing_run()))
+    page.evaluate("document.querySelector('.state-graph .state.caught').focus()")
+    shown = page.evaluate(PANEL)
+    assert "RunChild3" in shown
+    assert "Error caught" in shown
+    assert "GlueJobFailed" in shown
+    assert "states:startExecution.sync" in shown
+    before = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    page.press("ArrowDown")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") != before

@@ -117,6 +117,8 @@ class DrawnMachine:
     """How often each state was entered, by name."""
     failed: frozenset[str] = frozenset()
     """The states that failed."""
+    facts: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """What is known of each state: names and values."""
     caught: frozenset[str] = frozenset()
     """The states whose errors were caught."""
     taken: frozenset[tuple[str, str]] | None = None
@@ -184,7 +186,7 @@ def choose_rows(rows: Sequence[Row], most: int) -> list[Row]:
 
 
 def _rank(row: Row) -> int:
-    """Return the rank of a row where there is no room for all: 0 for failures, 1 for the critical path, 2 for others."""
+    """Return the rank of a row if there is no room for all: 0 for failures, 1 for the critical path, 2 for others."""
     return 0 if row.activity.tone is Tone.BAD else 1 if row.activity.is_critical else 2
 
 

@@ -16,7 +16,15 @@
   const others = [...document.querySelectorAll(".filtered")].map((element) => (
     { element, text: element.textContent.toLowerCase() }
   ));
-  const owners = new Map(charts.flatMap((chart) => chart.rows.map((row) => [row.element, { chart, row }])));
+  const graphs = [...document.querySelectorAll(".state-graph")].map((svg) => {
+    const rows = [...svg.querySelectorAll(".state")].map((element) => (
+      { element, detail: details[element.dataset.detail] }
+    ));
+    return { svg, rows, shown: rows };
+  });
+  const owners = new Map(
+    [...charts, ...graphs].flatMap((chart) => chart.rows.map((row) => [row.element, { chart, row }]))
+  );
   let kept = null;
 
   const add = (parent, tag, text, name) => {
@@ -117,12 +125,12 @@
 
   for (const name of ["mouseover", "focusin"]) {
     document.addEventListener(name, (event) => {
-      const found = owners.get(event.target.closest(".row"));
+      const found = owners.get(event.target.closest("[data-detail]"));
       if (found && (!kept || name === "focusin")) show(found.row.detail);
     });
   }
   document.addEventListener("click", (event) => {
-    const found = owners.get(event.target.closest(".row"));
+    const found = owners.get(event.target.closest("[data-detail]"));
     if (found) keep(kept === found.row ? null : found.row);
   });
 

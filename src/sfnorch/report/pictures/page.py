@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
 
-from sfnorch.printable import make_printable
-from sfnorch.report.pictures.chart import ROW, WIDTH, build_chart, describe_row
+from sfnorch.report.pictures.chart import ROW, WIDTH, build_chart
+from sfnorch.report.pictures.details import Details
 from sfnorch.report.pictures.drawn_run import DrawnRun, Row, choose_rows, count_left_out
 from sfnorch.report.pictures.elements import Element, add_element, create_element, write_html
 from sfnorch.report.pictures.files import read_file
@@ -21,21 +19,6 @@ from sfnorch.report.pictures.sections import add_contents, add_facts, add_failur
 
 _MOST_ROWS = 3_000
 """The maximum number of rows of all charts in a page."""
-
-_MOST_DETAILS = 4_000_000
-"""The maximum number of characters in the details of all rows: a browser must open the page."""
-
-_SHORT_VALUE = 300
-
-
-class _Detail(TypedDict):
-    """What the panel shows of an activity: `facts` are names and values, `links` titles and addresses."""
-
-    name: str
-    kind: str
-    tone: str
-    facts: list[tuple[str, str]]
-    links: list[tuple[str, str]]
 
 
 def render_page(title: str, runs: Sequence[DrawnRun], figures: Mapping[str, str] | None = None) -> str:
@@ -60,11 +43,11 @@ def render_page(title: str, runs: Sequence[DrawnRun], figures: Mapping[str, str]
     if len(runs) != 1:
         add_facts(main, figures or {})
         add_contents(main, runs)
-    details: list[_Detail] = []
+    details = Details()
     for number, run in enumerate(runs, 1):
         _add_run(main, run, number, _MOST_ROWS // len(runs), details, is_alone=len(runs) == 1)
     _add_details_panel(columns)
-    add_element(body, "script", id="details", type="application/json").text = _write_data(_shorten_details(details))
+    add_element(body, "script", id="details", type="application/json").text = details.write()
     add_element(body, "script").text = script
     return write_html(html)
 
@@ -72,15 +55,6 @@ def render_page(title: str, runs: Sequence[DrawnRun], figures: Mapping[str, str]
 def _hash(text: str) -> str:
     """Return the source expression of a script or a stylesheet: https://www.w3.org/TR/CSP3/#grammardef-hash-source."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _write_data(details: list[_Detail]) -> str:
-    """Return the details as JSON that can't end the element it is in.
-
-    https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
-    """
-    text = json.dumps(details, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _add_toolbar(body: Element, title: str) -> None:
@@ -107,13 +81,13 @@ def _add_toolbar(body: Element, title: str) -> None:
 def _add_details_panel(columns: Element) -> None:
     panel = add_element(columns, "aside", id="panel", aria_label="Details", aria_live="polite")
     add_element(
-        panel, "p", "Point at a row, or move with the arrow keys. Enter keeps the details, Escape lets them go."
+        panel,
+        "p",
+        "Point at a row or a state, or move with the arrow keys. Enter keeps the details, Escape lets them go.",
     )
 
 
-def _add_run(
-    main: Element, run: DrawnRun, number: int, most_rows: int, details: list[_Detail], *, is_alone: bool
-) -> None:
+def _add_run(main: Element, run: DrawnRun, number: int, most_rows: int, details: Details, *, is_alone: bool) -> None:
     section = add_element(main, "section", class_="run", id=f"run-{number}", aria_label=run.title)
     rows = run.list_rows()
     chosen = choose_rows(rows, most_rows)
@@ -124,7 +98,7 @@ def _add_run(
     add_failures(section, run)
     if chosen:
         _add_chart(section, run, chosen, number, details)
-    add_states(section, run, number, is_open=is_alone)
+    add_states(section, run, number, details, is_open=is_alone)
     add_moments(section, run, run.notifications, "Notifications", is_open=True)
     add_moments(section, run, run.alarms, "Alarms", is_open=True)
     add_moments(section, run, run.outputs, "Statements and objects", is_open=False)
@@ -136,7 +110,7 @@ def _add_run(
             add_element(notes, "li", note)
 
 
-def _add_chart(section: Element, run: DrawnRun, rows: Sequence[Row], number: int, details: list[_Detail]) -> None:
+def _add_chart(section: Element, run: DrawnRun, rows: Sequence[Row], number: int, details: Details) -> None:
     add_element(section, "h3", "Executions and job runs", id=f"chart-{number}")
     chart, height = build_chart(run, rows)
     frame = add_element(section, "div", class_="frame")
@@ -153,42 +127,5 @@ def _add_chart(section: Element, run: DrawnRun, rows: Sequence[Row], number: int
     for index, (group, row) in enumerate(zip(groups, rows, strict=True)):
         group.set("role", "button")
         group.set("tabindex", "-1" if index else "0")
-        group.set("aria-label", make_printable(describe_row(run, row)))
-        group.set("data-detail", str(len(details)))
-        details.append(_describe_activity(run, row))
+        details.add_activity(group, run, row)
     svg.append(chart)
-
-
-def _describe_activity(run: DrawnRun, row: Row) -> _Detail:
-    """Return what the panel shows of an activity."""
-    activity = row.activity
-    end = activity.find_end(run.end)
-    facts = [
-        ("Status", activity.shown_status or activity.status),
-        ("Part of", row.holder.name if row.holder else ""),
-        ("Time", f"{run.format_moment(activity.started)} to {run.format_moment(end)}"),
-        ("Error", activity.error),
-        ("Message", activity.message),
-        *activity.facts,
-    ]
-    return {
-        "name": make_printable(activity.name),
-        "kind": make_printable(activity.kind + (", on the critical path" if activity.is_critical else "")),
-        "tone": activity.tone.value,
-        "facts": [(make_printable(name), make_printable(value)) for name, value in facts if value],
-        "links": [(make_printable(link.title), make_printable(link.address)) for link in activity.links],
-    }
-
-
-def _shorten_details(details: list[_Detail]) -> list[_Detail]:
-    """Return the details; if they are too long for a browser, with short values."""
-    size = sum(len(value) for each in details for _, value in each["facts"])
-    if size <= _MOST_DETAILS:
-        return details
-    for each in details:
-        each["facts"] = [(name, _shorten_value(value)) for name, value in each["facts"]]
-    return details
-
-
-def _shorten_value(value: str) -> str:
-    return value if len(value) <= _SHORT_VALUE else f"{value[:_SHORT_VALUE]}\n… cut off: the report is too long"

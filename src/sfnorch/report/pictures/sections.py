@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sfnorch.report.pictures.chart import SIGNS
+from sfnorch.report.pictures.details import Details
 from sfnorch.report.pictures.drawn_run import DrawnRun, Link, Moment, find_tone
 from sfnorch.report.pictures.elements import Element, add_element
 from sfnorch.report.pictures.state_graph import draw_states
@@ -73,18 +74,28 @@ def add_links(parent: Element, links: Sequence[Link]) -> None:
         add_element(line, "a", link.title, href=link.address, rel="noopener noreferrer", target="_blank")
 
 
-def add_states(section: Element, run: DrawnRun, number: int, *, is_open: bool) -> None:
+def add_states(section: Element, run: DrawnRun, number: int, details: Details, *, is_open: bool) -> None:
     """Add the graph of each state machine; `number` is that of the run in the page."""
     if not run.machines:
         return
     part = _add_part(section, f"State machines ({len(run.machines):,})", is_open=is_open)
-    add_element(part, "p", "Green states were reached, red ones failed, dashed ones were not reached.", class_="note")
+    add_element(
+        part,
+        "p",
+        "Green states were reached, dashed ones not. Red states failed, in orange ones an error was caught.",
+        class_="note",
+    )
     for index, machine in enumerate(run.machines, 1):
-        count = sum(name in machine.entered for name in {state.name for state in machine.states.list_states()})
-        every = len(list(machine.states.list_states()))
-        inner = _add_part(part, f"{machine.title}: {count} of {every} states reached", is_open=is_open and index == 1)
-        frame = add_element(inner, "div", class_="frame states", tabindex="0")
-        frame.append(draw_states(machine, f"{number}-{index}"))
+        states = {state.name: state for state in machine.states.list_states()}
+        count = sum(bool(machine.entered.get(name)) for name in states)
+        title = f"{machine.title}: {count} of {len(states)} states reached"
+        inner = _add_part(part, title, is_open=is_open and index == 1)
+        picture = draw_states(machine, f"{number}-{index}")
+        groups = (group for group in picture.iter("g") if "data-state" in group.attrib)
+        for place, group in enumerate(groups):
+            group.set("tabindex", "-1" if place else "0")
+            details.add_state(group, machine, states[group.attrib.pop("data-state")])
+        add_element(inner, "div", class_="frame states").append(picture)
 
 
 def add_moments(section: Element, run: DrawnRun, moments: Sequence[Moment], title: str, *, is_open: bool) -> None:

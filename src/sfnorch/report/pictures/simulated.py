@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,16 +14,15 @@ from sfnorch.report.names import shorten_arn
 from sfnorch.report.pictures.drawn_run import (
     DrawnActivity,
     DrawnFailure,
-    DrawnMachine,
     DrawnRun,
     Moment,
     Tone,
     find_tone,
 )
+from sfnorch.report.pictures.simulated_states import list_machines
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
 from sfnorch.report.run import list_figures
 from sfnorch.report.timeline import find_title, list_timeline
-from sfnorch.simulator.events import ErrorCaught, StateFailed
 from sfnorch.simulator.figures import find_critical_activities
 
 if TYPE_CHECKING:
@@ -56,7 +54,7 @@ def draw_simulation(simulation: Simulation, title: str = "") -> DrawnRun:
         alarms=[_draw_alarm(change) for change in run.alarms],
         outputs=[*_list_statements(run), *_list_objects(run)],
         timeline=[Moment(at=at, title=line, tone=_find_line_tone(line)) for at, line in lines[:MOST_MOMENTS]],
-        machines=list(_list_machines(simulation)),
+        machines=list(list_machines(simulation)),
         notes=list(run.notes.values()),
     )
     if run.cut_off is not None:
@@ -216,31 +214,3 @@ def _find_line_tone(line: str) -> Tone:
     if words & {"FAILED", "TIMED_OUT", "ALARM", "ABORTED", "TIMEOUT"}:
         return Tone.BAD
     return Tone.GOOD if "SUCCEEDED" in words else Tone.OTHER
-
-
-def _list_machines(simulation: Simulation) -> Iterator[DrawnMachine]:
-    """Yield the state machines that had executions, in the order of the template."""
-    if simulation.template is None:
-        return
-    run = simulation.run
-    entered: dict[str, Counter[str]] = {}
-    for execution in run.executions:
-        entered.setdefault(execution.machine, Counter()).update(execution.states)
-    machines = {execution.arn: execution.machine for execution in run.executions}
-    failed: dict[str, set[str]] = {}
-    caught: dict[str, set[str]] = {}
-    for event in run.events:
-        if isinstance(event.detail, StateFailed | ErrorCaught):
-            found = failed if isinstance(event.detail, StateFailed) else caught
-            found.setdefault(machines[event.execution], set()).add(event.state)
-    for machine in simulation.template.machines:
-        if machine.states is not None and machine.arn in entered:
-            own = set(machine.list_states())
-            yield DrawnMachine(
-                title=simulation.template.build_title(machine),
-                states=machine.states,
-                entered=entered[machine.arn],
-                failed=frozenset(failed.get(machine.arn, ())),
-                caught=frozenset(caught.get(machine.arn, ())),
-                taken=frozenset((state.name, part) for state, part in run.reached if state in own),
-            )

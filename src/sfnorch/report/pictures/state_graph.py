@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sfnorch.graph.words import build_scope_title, describe_state
+from sfnorch.printable import make_printable_line
 from sfnorch.report.pictures.drawn_run import DrawnMachine
 from sfnorch.report.pictures.elements import Element, add_element, create_element, shorten_text
 from sfnorch.report.pictures.state_layout import BOX_WIDTH, StateBox, StateColumn, StateLine, place_states
@@ -13,7 +14,7 @@ _ARROW = 5
 
 
 def draw_states(machine: DrawnMachine, number: str) -> Element:
-    """Return the picture; its number in the page makes its IDs unique."""
+    """Return the picture; its number in the page makes its IDs unique. Each state is a group with its name as data."""
     column = place_states(machine.states)
     width, height = column.width + 2 * _MARGIN, column.height + 2 * _MARGIN
     picture = create_element(
@@ -22,8 +23,9 @@ def draw_states(machine: DrawnMachine, number: str) -> Element:
         width=width,
         height=height,
         class_="state-graph",
-        role="img",
-        aria_labelledby=f"states-{number} states-{number}-text",
+        role="group",
+        aria_labelledby=f"states-{number}",
+        aria_describedby=f"states-{number}-text",
     )
     add_element(picture, "title", f"States of {machine.title}", id=f"states-{number}")
     add_element(picture, "desc", describe_states(machine), id=f"states-{number}-text")
@@ -35,10 +37,11 @@ def draw_states(machine: DrawnMachine, number: str) -> Element:
 def describe_states(machine: DrawnMachine) -> str:
     """Return which states were reached, in words."""
     names = [state.name for state in machine.states.list_states()]
-    return " ".join(f"{name}: {_describe_reach(machine, name)}." for name in names)
+    return " ".join(f"{name}: {describe_reach(machine, name)}." for name in names)
 
 
-def _describe_reach(machine: DrawnMachine, name: str) -> str:
+def describe_reach(machine: DrawnMachine, name: str) -> str:
+    """Return how often a state was entered, and whether it failed, in words."""
     count = machine.entered.get(name, 0)
     words = "not reached" if not count else "entered once" if count == 1 else f"entered {count:,} times"
     if name in machine.failed:
@@ -56,8 +59,14 @@ def _draw_column(parent: Element, column: StateColumn, machine: DrawnMachine) ->
 def _draw_box(parent: Element, box: StateBox, machine: DrawnMachine) -> None:
     state, name = box.state, box.state.name
     tone = "bad" if name in machine.failed else "caught" if name in machine.caught else "good"
-    group = add_element(parent, "g", class_=f"state {tone if machine.entered.get(name) else 'missed'}")
-    add_element(group, "title", f"{name} ({describe_state(state)}): {_describe_reach(machine, name)}")
+    words = f"{name} ({describe_state(state)}): {describe_reach(machine, name)}"
+    group = add_element(
+        parent,
+        "g",
+        class_=f"state {tone if machine.entered.get(name) else 'missed'}",
+    )
+    group.attrib |= {"role": "button", "aria-label": make_printable_line(words), "data-state": name}
+    add_element(group, "title", words)
     holds = " holder" if box.columns else ""
     add_element(group, "rect", class_=f"box{holds}", x=box.x, y=box.y, width=box.width, height=box.height, rx=6)
     count = machine.entered.get(name, 0)
