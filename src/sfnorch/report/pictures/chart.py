@@ -13,9 +13,10 @@ from sfnorch.report.pictures.time_axis import format_tick, list_ticks
 
 WIDTH = 1100
 ROW = 24
+AXIS = 52
+"""The height of the time axis."""
 _LABELS, _STATUSES, _MARGIN = 270, 165, 16
 _LEFT, _RIGHT = _LABELS + _MARGIN, WIDTH - _STATUSES
-_TOP = 52
 _NARROWEST = 2.5
 _LETTER = 7.0
 """The width of a letter of a label."""
@@ -32,7 +33,7 @@ def render_chart(run: DrawnRun) -> str:
     rows = run.list_rows()
     chosen = choose_rows(rows, _MOST_ROWS)
     notes = list(filter(None, (count_left_out(rows, chosen), *run.left_out)))
-    inner, height = build_chart(run, chosen)
+    axis, body, height = build_chart(run, chosen)
     whole = _TITLE + height + 20 * len(notes) + 12
     picture = create_element(
         "svg",
@@ -49,8 +50,9 @@ def render_chart(run: DrawnRun) -> str:
     add_element(picture, "text", shorten_text(run.title, 80), class_="heading", x=_MARGIN, y=30)
     figures = "   ".join(f"{name} {value}" for name, value in list(run.figures.items())[:1])
     add_element(picture, "text", shorten_text(figures, 60), class_="faint end", x=WIDTH - _MARGIN, y=30)
-    inner.set("transform", f"translate(0 {_TITLE})")
-    picture.append(inner)
+    for part in (axis, body):
+        part.set("transform", f"translate(0 {_TITLE})")
+        picture.append(part)
     for index, note in enumerate(notes):
         add_element(picture, "text", note, class_="faint", x=_MARGIN, y=_TITLE + height + 14 + 20 * index)
     return write_svg(picture)
@@ -75,15 +77,16 @@ def describe_row(run: DrawnRun, row: Row) -> str:
     return ", ".join(words)
 
 
-def build_chart(run: DrawnRun, rows: Sequence[Row]) -> tuple[Element, int]:
-    """Return the chart as a group of elements, and its height.
+def build_chart(run: DrawnRun, rows: Sequence[Row]) -> tuple[Element, Element, int]:
+    """Return the time axis and the chart below it as groups of elements, and the height of both.
 
     Each row is a group with the class `row`, which can be moved as a whole.
     """
-    height = _TOP + ROW * len(rows) + 8
+    height = AXIS + ROW * len(rows) + 8
+    axis = create_element("g", class_="axis")
     chart = create_element("g", class_="chart")
-    _add_axis(chart, run, height)
-    _add_marks(chart, run)
+    _add_axis(axis, chart, run, height)
+    _add_marks(axis, run)
     ends = {}
     for index, row in enumerate(rows):
         _add_row(chart, run, row, index)
@@ -95,11 +98,11 @@ def build_chart(run: DrawnRun, rows: Sequence[Row]) -> tuple[Element, int]:
         start = _place(run, before.find_end(run.end))
         path = f"M{start:.1f} {from_y:.1f}H{x:.1f}V{to_y:.1f}"
         add_element(chart, "path", class_="critical-link", d=path)
-    return chart, height
+    return axis, chart, height
 
 
 def _find_y(index: int) -> float:
-    return _TOP + ROW * index + ROW / 2
+    return AXIS + ROW * index + ROW / 2
 
 
 def _place(run: DrawnRun, at: float) -> float:
@@ -107,25 +110,25 @@ def _place(run: DrawnRun, at: float) -> float:
     return _LEFT + (_RIGHT - _LEFT) * min(max(at / max(run.end, 1.0), 0.0), 1.0)
 
 
-def _add_axis(chart: Element, run: DrawnRun, height: int) -> None:
-    axis = add_element(chart, "g", class_="axis", aria_hidden="true")
+def _add_axis(axis: Element, chart: Element, run: DrawnRun, height: int) -> None:
+    """Add the labels of the time axis, and a line across the chart for each."""
     if run.begin is not None:
         add_element(axis, "text", f"{run.begin:%Y-%m-%d} UTC", class_="faint", x=_MARGIN, y=18)
     for at in list_ticks(max(run.end, 1.0), 8):
         x = _place(run, at)
         add_element(axis, "text", format_tick(at, run.begin), class_="faint middle", x=x, y=18)
-        add_element(axis, "line", class_="grid", x1=x, x2=x, y1=26, y2=height)
+        add_element(chart, "line", class_="grid", x1=x, x2=x, y1=AXIS, y2=height)
 
 
-def _add_marks(chart: Element, run: DrawnRun) -> None:
+def _add_marks(axis: Element, run: DrawnRun) -> None:
     """Add the marks of alarms and notifications below the axis, and what the marks mean."""
     kinds = ((run.alarms, "alarm", "▲"), (run.notifications, "notification", "✉"))
     words = ["◆ critical path", *(f"{sign} {name}" for moments, name, sign in kinds if moments)]
-    add_element(chart, "text", "   ".join(words), class_="faint", x=_MARGIN, y=41)
+    add_element(axis, "text", "   ".join(words), class_="faint", x=_MARGIN, y=41)
     for moments, name, sign in kinds:
         shift = 5 if moments is run.notifications else -5
         for moment in moments[:_MOST_ROWS]:
-            mark = add_element(chart, "g", class_=f"mark {name} {moment.tone.value}")
+            mark = add_element(axis, "g", class_=f"mark {name} {moment.tone.value}")
             add_element(mark, "title", _describe_moment(run, moment, name))
             add_element(mark, "text", sign, class_="middle", x=_place(run, moment.at) + shift, y=41)
 

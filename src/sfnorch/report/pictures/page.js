@@ -75,7 +75,8 @@
       else row.element.removeAttribute("transform");
     });
     const removed = (chart.rows.length - chart.shown.length) * chart.size;
-    chart.svg.setAttribute("viewBox", `0 0 ${chart.svg.viewBox.baseVal.width} ${chart.height - removed}`);
+    const box = chart.svg.viewBox.baseVal;
+    chart.svg.setAttribute("viewBox", `0 ${box.y} ${box.width} ${chart.height - removed}`);
     for (const link of chart.svg.querySelectorAll(".critical-link")) link.toggleAttribute("hidden", removed > 0);
     if (chart.shown.length && !chart.shown.some((row) => row.element.getAttribute("tabindex") === "0")) {
       chart.shown[0].element.setAttribute("tabindex", "0");

@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from sfnorch.report.pictures.chart import ROW, WIDTH, build_chart
+from sfnorch.report.pictures.chart import AXIS, ROW, WIDTH, build_chart
 from sfnorch.report.pictures.details import Details
 from sfnorch.report.pictures.drawn_run import DrawnRun, Row, choose_rows, count_left_out
 from sfnorch.report.pictures.elements import Element, add_element, create_element, write_html
@@ -112,12 +112,14 @@ def _add_run(main: Element, run: DrawnRun, number: int, most_rows: int, details:
 
 def _add_chart(section: Element, run: DrawnRun, rows: Sequence[Row], number: int, details: Details) -> None:
     add_element(section, "h3", "Executions and job runs", id=f"chart-{number}")
-    chart, height = build_chart(run, rows)
-    frame = add_element(section, "div", class_="frame")
+    axis, chart, height = build_chart(run, rows)
+    frame = add_element(section, "div", class_="frame chart-frame")
+    head = add_element(frame, "svg", viewBox=f"0 0 {WIDTH} {AXIS}", class_="time-axis", aria_hidden="true")
+    head.append(axis)
     svg = add_element(
         frame,
         "svg",
-        viewBox=f"0 0 {WIDTH} {height}",
+        viewBox=f"0 {AXIS} {WIDTH} {height - AXIS}",
         class_="gantt",
         role="group",
         aria_labelledby=f"chart-{number}",

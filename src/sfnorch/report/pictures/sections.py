@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sfnorch.report.pictures.chart import SIGNS
 from sfnorch.report.pictures.details import Details
-from sfnorch.report.pictures.drawn_run import DrawnRun, Link, Moment, find_tone
+from sfnorch.report.pictures.drawn_run import DrawnRun, Link, Moment, Tone, find_tone
 from sfnorch.report.pictures.elements import Element, add_element
 from sfnorch.report.pictures.state_graph import draw_states
 
@@ -30,6 +30,9 @@ def add_heading(section: Element, run: DrawnRun, *, is_alone: bool) -> None:
     if not is_alone:
         add_element(heading, "span", run.title)
     add_element(heading, "span", f"{SIGNS[tone]} {run.status}", class_=f"badge {tone.value}")
+    if count := len(run.failures):
+        words = "1 failure" if count == 1 else f"{count:,} failures"
+        add_element(heading, "span", f"{SIGNS[Tone.BAD]} {words}", class_="badge bad")
     if run.begin is not None:
         add_element(heading, "time", f"{run.begin:%Y-%m-%d %H:%M:%S} UTC", datetime=run.begin.isoformat())
 
