@@ -27,7 +27,17 @@ _FLAGS = (
     "--font-render-hinting=none",
     "--remote-debugging-pipe",
 )
-_KEYS = {"ArrowDown": 40, "ArrowUp": 38, "Enter": 13, "Escape": 27, "End": 35, "Home": 36, "Tab": 9}
+_KEYS = {
+    "ArrowDown": 40,
+    "ArrowUp": 38,
+    "ArrowLeft": 37,
+    "ArrowRight": 39,
+    "Enter": 13,
+    "Escape": 27,
+    "End": 35,
+    "Home": 36,
+    "Tab": 9,
+}
 _PATIENCE = 30.0
 
 

@@ -180,3 +180,58 @@ def test_a_state_shows_its_visits_its_errors_and_its_definition(window: OpenWind
     before = page.evaluate("document.activeElement.getAttribute('aria-label')")
     page.press("ArrowDown")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") != before
+
+
+def test_rows_are_folded_and_unfolded(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, failing_run()))
+    every = len(page.evaluate(SHOWN))
+    page.evaluate("document.querySelectorAll('.gantt .row.execution')[1].focus()")
+    page.press("ArrowLeft")
+    assert every - len(page.evaluate(SHOWN)) == 4
+    assert page.evaluate("document.activeElement.getAttribute('aria-expanded')") == "false"
+    page.evaluate("document.getElementById('filter').focus()")
+    page.type_text("glue-job-1-a")
+    assert page.evaluate(SHOWN) == ["glue-job-1-a"]
+    page.evaluate("(f => { f.value = ''; f.dispatchEvent(new Event('input')) })(document.getElementById('filter'))")
+    assert every - len(page.evaluate(SHOWN)) == 4
+    page.evaluate("document.querySelectorAll('.gantt .row.execution')[1].focus()")
+    page.press("ArrowRight")
+    assert len(page.evaluate(SHOWN)) == every
+    page.evaluate("document.querySelector('.gantt .row .fold').dispatchEvent(new MouseEvent('click', {bubbles: true}))")
+    assert page.evaluate(SHOWN) == ["master"]
+
+
+TICKS = "[...document.querySelectorAll('.time-axis .tick')].map(e => e.textContent)"
+
+
+def test_the_chart_is_zoomed_to_the_time_of_a_row_and_back(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, failing_run()))
+    before = page.evaluate(TICKS)
+    place = "(e => [e.x.baseVal.value, e.width.baseVal.value])(document.querySelector('.gantt .row.bad.part .bar'))"
+    x, width = page.evaluate(place)
+    page.evaluate("document.querySelector('.gantt .row.bad.part').focus()")
+    page.press("z")
+    assert page.evaluate(TICKS) == ["T+05m", "T+06m", "T+07m", "T+08m", "T+09m", "T+10m"]
+    assert page.evaluate(place)[1] > 10 * width
+    assert page.evaluate("document.querySelectorAll('.gantt .bar[hidden]').length") > 5
+    page.evaluate("document.getElementById('whole').click()")
+    assert page.evaluate(place) == pytest.approx([x, width])
+    assert page.evaluate(TICKS) == before
+    assert page.evaluate("document.querySelectorAll('.gantt .bar[hidden]').length") == 0
+    assert page.list_complaints() == []
+
+
+def test_the_chart_is_zoomed_by_a_drag(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, failing_run()))
+    box = page.evaluate("(r => [r.x, r.y, r.width])(document.querySelector('.gantt').getBoundingClientRect())")
+    y = box[1] + 100
+    for kind, x in (("mousePressed", 0.3), ("mouseMoved", 0.35), ("mouseMoved", 0.4), ("mouseReleased", 0.4)):
+        place = {"x": box[0] + box[2] * x, "y": y}
+        page.ask("Input.dispatchMouseEvent", type=kind, button="left", buttons=1, clickCount=1, **place)
+    assert page.evaluate(TICKS) == ["T+06m", "T+08m", "T+10m", "T+12m", "T+14m", "T+16m"]
+    assert page.evaluate("document.getElementById('whole').hidden") is False
+    assert page.evaluate("document.querySelectorAll('.brush, .row.chosen').length") == 0
+    assert page.list_complaints() == []

@@ -1,4 +1,8 @@
-"""The Gantt chart of a run: a row for each execution and job run, over time."""
+"""The Gantt chart of a run: a row for each execution and job run, over time.
+
+The script of a page moves what this module draws, when its reader filters, folds or zooms: it reads the places of bars
+and marks, and the classes `tick` and `grid`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,8 @@ ROW = 24
 AXIS = 52
 """The height of the time axis."""
 _LABELS, _STATUSES, _MARGIN = 270, 165, 16
-_LEFT, _RIGHT = _LABELS + _MARGIN, WIDTH - _STATUSES
+LEFT, RIGHT = _LABELS + _MARGIN, WIDTH - _STATUSES
+"""Where the time axis begins and ends."""
 _NARROWEST = 2.5
 _LETTER = 7.0
 """The width of a letter of a label."""
@@ -107,7 +112,7 @@ def _find_y(index: int) -> float:
 
 def _place(run: DrawnRun, at: float) -> float:
     """Return the horizontal place of a time."""
-    return _LEFT + (_RIGHT - _LEFT) * min(max(at / max(run.end, 1.0), 0.0), 1.0)
+    return LEFT + (RIGHT - LEFT) * min(max(at / max(run.end, 1.0), 0.0), 1.0)
 
 
 def _add_axis(axis: Element, chart: Element, run: DrawnRun, height: int) -> None:
@@ -116,7 +121,7 @@ def _add_axis(axis: Element, chart: Element, run: DrawnRun, height: int) -> None
         add_element(axis, "text", f"{run.begin:%Y-%m-%d} UTC", class_="faint", x=_MARGIN, y=18)
     for at in list_ticks(max(run.end, 1.0), 8):
         x = _place(run, at)
-        add_element(axis, "text", format_tick(at, run.begin), class_="faint middle", x=x, y=18)
+        add_element(axis, "text", format_tick(at, run.begin), class_="tick faint middle", x=x, y=18)
         add_element(chart, "line", class_="grid", x1=x, x2=x, y1=AXIS, y2=height)
 
 
@@ -147,15 +152,15 @@ def _add_row(chart: Element, run: DrawnRun, row: Row, index: int) -> None:
     add_element(group, "title", describe_row(run, row))
     add_element(group, "rect", class_="stripe", x=0, y=y - ROW / 2, width=WIDTH, height=ROW)
     indent = _MARGIN + 14 * min(row.depth, 6)
-    room = int((_LEFT - indent - 8) / _LETTER)
+    room = int((LEFT - indent - 8) / _LETTER)
     mark = "◆ " if activity.is_critical else ""
     add_element(group, "text", mark + shorten_text(activity.name, room - len(mark)), class_="label", x=indent, y=y + 4)
     left = _place(run, activity.started)
     width = max(_place(run, end) - left, _NARROWEST)
-    left = min(left, _RIGHT - width)
+    left = min(left, RIGHT - width)
     size = 8 if activity.is_execution else 14
     add_element(group, "rect", class_="bar", x=left, y=y - size / 2, width=width, height=size, rx=2)
     took = format_duration(end - activity.started)
-    add_element(group, "text", took, class_="took end", x=_RIGHT + 58, y=y + 4)
+    add_element(group, "text", took, class_="took end", x=RIGHT + 58, y=y + 4)
     status = f"{SIGNS[activity.tone]} {activity.shown_status or activity.status}"
-    add_element(group, "text", shorten_text(status, 13), class_="status", x=_RIGHT + 66, y=y + 4)
+    add_element(group, "text", shorten_text(status, 13), class_="status", x=RIGHT + 66, y=y + 4)

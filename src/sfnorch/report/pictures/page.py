@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from sfnorch.report.pictures.chart import AXIS, ROW, WIDTH, build_chart
+from sfnorch.report.pictures.chart import AXIS, LEFT, RIGHT, ROW, WIDTH, build_chart
 from sfnorch.report.pictures.details import Details
 from sfnorch.report.pictures.drawn_run import DrawnRun, Row, choose_rows, count_left_out
 from sfnorch.report.pictures.elements import Element, add_element, create_element, write_html
@@ -75,6 +75,7 @@ def _add_toolbar(body: Element, title: str) -> None:
     ):
         add_element(choice, "option", shown, value=value)
     add_element(bar, "output", id="count", aria_live="polite")
+    add_element(bar, "button", "Whole time", type="button", id="whole", hidden="hidden")
     add_element(bar, "button", "Dark", type="button", id="theme")
 
 
@@ -124,10 +125,17 @@ def _add_chart(section: Element, run: DrawnRun, rows: Sequence[Row], number: int
         role="group",
         aria_labelledby=f"chart-{number}",
         data_row=ROW,
+        data_left=LEFT,
+        data_right=RIGHT,
+        data_seconds=max(run.end, 1.0),
+        data_begin="" if run.begin is None else run.begin.isoformat(),
     )
     groups = [group for group in chart if group.get("class", "").startswith("row ")]
     for index, (group, row) in enumerate(zip(groups, rows, strict=True)):
         group.set("role", "button")
         group.set("tabindex", "-1" if index else "0")
+        group.set("data-depth", str(row.depth))
+        if row.activity.parts:
+            group.set("aria-expanded", "true")
         details.add_activity(group, run, row)
     svg.append(chart)

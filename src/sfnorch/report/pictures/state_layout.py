@@ -1,4 +1,4 @@
-"""Where the states of a machine stand in a picture: one below the other, branches side by side in their state.
+"""The places of the states of a machine in a picture: one below the other, and branches in columns in their state.
 
 States that follow each other are joined by a straight line. All other transitions run in lanes beside the column, those
 of catchers on its left, so that no line crosses a state.
@@ -101,7 +101,7 @@ def place_states(scope: StateScope) -> StateColumn:
 
 
 def _place_state(state: LocatedState) -> StateBox:
-    """Return the box of a state at 0, 0; its branches stand side by side, in rows of five."""
+    """Return the box of a state at 0, 0; its branches are columns in it, in rows of five."""
     if not state.scopes:
         return StateBox(state, 0, 0, BOX_WIDTH, BOX_HEIGHT)
     columns = [place_states(scope) for scope in state.scopes]
