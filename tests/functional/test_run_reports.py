@@ -123,3 +123,22 @@ def test_a_backfill_is_saved(run: Run):
     )
     assert done.code == 0, done.err
     assert Path("run.html").read_text().count("backfill") > 0
+
+
+@pytest.mark.slow
+def test_a_run_of_a_hundred_thousand_events_is_a_small_report(run: Run):
+    states = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(50)}
+    states["S50"] = {"Type": "Succeed"}
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "S0"}
+    definition = {
+        "StartAt": "All",
+        "States": {"All": {"Type": "Map", "ItemProcessor": {**processor, "States": states}, "End": True}},
+    }
+    Path("big.asl.json").write_text(json.dumps(definition))
+    Path("items.json").write_text(json.dumps(list(range(1_000))))
+    done = run("simulate", "big.asl.json", "--input", "@items.json", "--save", "run.html", "--output", "json")
+    assert len(json.loads(done.out)["events"]) > 100_000
+    page = Path("run.html").read_text()
+    assert len(page) < 2_000_000
+    assert "entered 1,000 times" in page
+    assert "The report shows the first 2,000 of 2,003 lines of the timeline" in page
