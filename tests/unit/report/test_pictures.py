@@ -16,7 +16,7 @@ from sfnorch.report.pictures.page import render_page
 from sfnorch.report.pictures.simulated import draw_simulation
 from sfnorch.report.pictures.state_layout import StateColumn, place_states
 from sfnorch.report.pictures.time_axis import format_tick, list_ticks
-from sfnorch.report.pictures.values import format_value
+from sfnorch.report.pictures.values import describe_left_out, format_value
 from tests.browser.runs import EVIL, failing_run, hostile_run, large_run
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -189,3 +189,10 @@ def test_a_simulation_that_was_cut_off_is_still_running():
     assert run.end == 400.0
     assert "The simulation ended after 06m40s; see --until." in run.notes
     assert "▶ RUNNING" in render_chart(run)
+
+
+def test_a_report_says_how_much_of_a_timeline_it_shows():
+    assert describe_left_out(2_000, "lines of the timeline") == []
+    assert describe_left_out(100_000, "lines of the timeline") == [
+        "The report shows the first 2,000 of 100,000 lines of the timeline; --output json has all of them."
+    ]

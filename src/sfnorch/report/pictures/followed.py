@@ -182,6 +182,6 @@ def _list_machines(nodes: Sequence[Node], definitions: Mapping[str, Mapping[str,
         if isinstance(data, Object):
             entered: Counter[str] = Counter()
             for node in nodes:
-                if make_machine_arn(node.arn) == arn:
+                if make_machine_arn(node.arn).partition("/")[0] == arn:
                     entered.update(node.record.entered)
             yield DrawnMachine(title=arn.rpartition(":")[2], states=build_scope(data), entered=entered)

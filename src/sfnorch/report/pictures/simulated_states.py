@@ -17,14 +17,17 @@ _MOST_VISITS = 10
 
 
 def list_machines(simulation: Simulation) -> Iterator[DrawnMachine]:
-    """Yield the state machines that had executions, in the order of the template."""
+    """Yield the state machines that had executions, in the order of the template.
+
+    The ARN of a child execution of a Map run has the name of the Map after that of the state machine.
+    """
     if simulation.template is None:
         return
     run = simulation.run
     entered: dict[str, Counter[str]] = {}
+    machines = {execution.arn: execution.machine.partition("/")[0] for execution in run.executions}
     for execution in run.executions:
-        entered.setdefault(execution.machine, Counter()).update(execution.states)
-    machines = {execution.arn: execution.machine for execution in run.executions}
+        entered.setdefault(machines[execution.arn], Counter()).update(execution.states)
     events: dict[str, list[Event]] = {}
     for event in run.events:
         if event.state:
