@@ -46,6 +46,13 @@ def plan(children: int, jobs: int, more: str = "") -> str:
     return f"pattern: master-child\n{more}children:\n{chains}"
 
 
+def suite(count: int) -> str:
+    """Scenarios of the default plan, most of them with a failure, a throttled start, or a long job."""
+    kinds = ("failures: {glue-job-2-c: %d}", "throttles: {glue-job-4-b: %d}", "durations: {glue-job-1-a: %dm}")
+    rows = (f"- {{name: s{n}, given: {{{kinds[n % 3] % (n % 4 + 1)}}}, expect: {{}}}}\n" for n in range(count))
+    return f"target: {{plan: default.plan}}\nscenarios:\n{''.join(rows)}"
+
+
 def lint_limits(render: list[str], measured: dict[str, Any]) -> None:
     """Times lint beside cfn-lint on the default template, and on one of nearly a megabyte."""
     folder = measured["folder"]
@@ -81,6 +88,7 @@ def main() -> None:
         (Path(folder) / "400.yaml").write_text(plan(40, 10))
         for jobs in (25, 100):
             (Path(folder) / f"{40 * jobs}.yaml").write_text(plan(40, jobs, "job_states: false\n"))
+        (Path(folder) / "default.plan").write_text("pattern: master-child\n")
         (Path(folder) / "short.yaml").write_text("pattern: master-child\njob_states: false\n")
         render = [*SFNORCH, "render"]
         measured = {"runs": options.runs, "folder": folder}
@@ -93,6 +101,12 @@ def main() -> None:
         lint_limits(render, measured)
         compare("simulate the default : import click", [*SFNORCH, "simulate"], CLICK, limit="at most 12", **measured)
         compare("simulate the default : import click", [*SFNORCH, "simulate"], CLICK, limit="at most 8", **measured)
+        for count, limit in ((1, "the first result: at most 1.8"), (200, "at most 10")):
+            file = f"{count}.sfntest.yaml"
+            (Path(folder) / file).write_text(suite(count))
+            test = [*SFNORCH, "test", file, "--processes", "1"]
+            simulate = [*SFNORCH, "simulate"]
+            compare(f"test {count} scenarios : simulate the default", test, simulate, limit=limit, **measured)
         if options.cdk:
             cdk = [options.cdk, str(HERE / "cdk_app.py"), "cdk.out"]
             compare("CDK synthesizes the default : render", cdk, render, limit="at least 17", runs=5, folder=folder)

@@ -21,6 +21,7 @@ from sfnorch.documents.backfills import BackfillDocument
 from sfnorch.documents.errors import ErrorDocument
 from sfnorch.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
 from sfnorch.documents.plans import PlanDocument, PlanResultsDocument
+from sfnorch.documents.scenarios import ScenariosDocument
 from sfnorch.documents.simulation import EVENT_DETAILS, SimulationDocument
 from sfnorch.documents.stacks import (
     DeleteDocument,
@@ -30,6 +31,7 @@ from sfnorch.documents.stacks import (
     StatusDocument,
 )
 from sfnorch.documents.templates import LintDocument, PatternsDocument, RenderDocument, RulesDocument
+from sfnorch.documents.verification import FactsDocument, VerificationDocument
 
 Schema = dict[str, Any]
 
@@ -54,6 +56,9 @@ DOCUMENTS = (
     Printed(LintDocument, ("lint",)),
     Printed(RulesDocument, ("lint --list-rules", "lint --explain")),
     Printed(SimulationDocument, ("simulate",)),
+    Printed(ScenariosDocument, ("test",)),
+    Printed(VerificationDocument, ("verify",)),
+    Printed(FactsDocument, ("verify --facts",)),
     Printed(DeployDocument, ("deploy", "pipeline deploy")),
     Printed(DiffDocument, ("diff",)),
     Printed(StatusDocument, ("status",)),

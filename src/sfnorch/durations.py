@@ -40,7 +40,8 @@ def format_iso_time(at: datetime | None) -> str | None:
 
 def format_timestamp(moment: datetime) -> str:
     """Return the time as AWS writes it: in UTC, with milliseconds."""
-    return moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    moment = moment if moment.tzinfo is timezone.utc else moment.astimezone(timezone.utc)
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_timestamp(text: str) -> datetime | None:

@@ -55,9 +55,15 @@ class ScenarioRun:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--sfnorch`."""
-    parser.getgroup("sfnorch").addoption(
+    """Add `--sfnorch` and `--run-functions`."""
+    group = parser.getgroup("sfnorch")
+    group.addoption(
         "--sfnorch", action="store_true", help="Run the scenarios of files *.sfntest.yaml, as sfnorch test does."
+    )
+    group.addoption(
+        "--run-functions",
+        action="store_true",
+        help="Run the code of functions also for templates, and where the system cannot isolate it.",
     )
 
 
@@ -124,20 +130,17 @@ class _NotPassedError(Exception):
         self._result = result
 
     def list_lines(self) -> list[str]:
-        """Return what differs, or the error and its hint."""
-        from sfnorch.scenarios.matchers import write_mismatch
+        """Return what differs with the timeline of the run, or the error and its hint."""
+        from sfnorch.report.scenarios import list_failure_lines
 
-        place = f"{self._result.file}:{self._result.line}"
-        if (error := self._result.error) is not None:
-            return [f"{place}: {error.message}", *([error.hint] if error.hint else [])]
-        return [f"{place}:", *(f"  {write_mismatch(each)}" for each in self._result.mismatches)]
+        return list_failure_lines(self._result)
 
 
 def get_runner(config: pytest.Config) -> ScenarioRunner:
     """Return the runner of the session, which reads each template once."""
     from sfnorch.app.scenario_runs import ScenarioRunner
 
-    return config.stash.setdefault(_RUNNER, ScenarioRunner())
+    return config.stash.setdefault(_RUNNER, ScenarioRunner(run_functions=config.getoption("--run-functions")))
 
 
 @pytest.fixture

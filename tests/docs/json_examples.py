@@ -12,7 +12,13 @@ from sfnorch.app.backfilling import BackfillResult
 from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
 from sfnorch.app.effective_plan import EffectivePlan, build_effective_plan
+from sfnorch.app.fact_checks import CheckedFact, FactReport
+from sfnorch.app.scenario_runs import Outcome, ScenarioReport, ScenarioResult
+from sfnorch.app.simulation import Simulation
+from sfnorch.app.state_comparison import ValueDifference
+from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
+from sfnorch.aws.definition_validation import DefinitionValidation, Diagnostic
 from sfnorch.aws.deletion import Deletion
 from sfnorch.aws.drift import PropertyDrift, ResourceDrift
 from sfnorch.aws.stack_events import OperationEnd
@@ -33,10 +39,12 @@ from sfnorch.report.findings import convert_findings, convert_rules
 from sfnorch.report.job_logs import convert_logs
 from sfnorch.report.plan_results import PlanResult, convert_plan_results
 from sfnorch.report.run_document import convert_started, convert_stopped, convert_tree
+from sfnorch.report.scenario_document import convert_report
 from sfnorch.report.schedule import convert_schedule, convert_starts
 from sfnorch.report.stack import convert_deletion, convert_outcome
 from sfnorch.report.status import convert_status
 from sfnorch.report.summary import convert_summary
+from sfnorch.report.verification import convert_facts, convert_verification
 from sfnorch.resume_command import build_resume_command
 from sfnorch.runs.backfill_progress import FollowedBackfill
 from sfnorch.runs.date_runs import DateRun
@@ -44,6 +52,8 @@ from sfnorch.runs.job_logs import ErrorLog, JobRun, LogEvent
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
 from sfnorch.runs.stopping import StopResult
+from sfnorch.scenarios.coverage import RETRIERS, STATES, Coverage, Part
+from sfnorch.scenarios.matchers import Mismatch
 from sfnorch.simulator import record
 from sfnorch.simulator.document import convert_run
 from sfnorch.simulator.events import Event, JobRunStarted
@@ -237,6 +247,63 @@ def _simulated() -> record.Run:
     return record.Run(executions=[execution], events=[event], job_runs=[job_run], alarms=[change], messages=[message])
 
 
+def _tested(run: record.Run) -> ScenarioReport:
+    """A scenario that failed, in whose run half of a state machine was reached."""
+    figures = compute_figures(run)
+    result = ScenarioResult(
+        file=Path("etl.sfntest.yaml"),
+        name="clean run",
+        line=3,
+        outcome=Outcome.FAILED,
+        mismatches=(Mismatch("expect.status", '"SUCCEEDED"', "FAILED", 300.0, 4),),
+        figures=figures,
+        simulation=Simulation(run, figures),
+    )
+    parts = (Part("jobs", "RunJob", "", (STATES,)), Part("jobs", "RunJob", "Retry[0]", (RETRIERS,)))
+    coverage = Coverage(parts=parts, reached={("jobs", "RunJob", "")})
+    return ScenarioReport(results=(result,), coverage={"sfnorch.yaml": coverage})
+
+
+def _verification() -> Verification:
+    diagnostic = Diagnostic("WARNING", "NO_DOLLAR", "'JobName' looks like a path", "/States/load/Parameters/JobName")
+    definition = VerifiedDefinition(
+        machine="jobs", validation=DefinitionValidation(True, (diagnostic,), truncated=False), faults=()
+    )
+    state = VerifiedState(
+        machine="jobs",
+        execution="jobs",
+        state="load",
+        type="Task",
+        status="CAUGHT_ERROR",
+        next="StepFailed",
+        verdict="different",
+        differences=(ValueDifference("next", "StepDone", "StepFailed"),),
+    )
+    return Verification(definitions=(definition,), states=(state,))
+
+
+def _facts() -> tuple[CheckedFact, ...]:
+    page = "concepts/simulator-and-aws.md#services"
+    return (
+        CheckedFact(
+            id="queuing-field",
+            claim="startJobRun.sync accepts JobRunQueuingEnabled.",
+            page=page,
+            operation="TestState",
+            verdict="holds",
+        ),
+        CheckedFact(
+            id="metadata-only",
+            claim="METADATA_ONLY leaves input and output out of the description of an execution.",
+            page=page,
+            operation="execution",
+            verdict="open",
+            reason="a mock calls no service",
+            how="run `aws stepfunctions describe-execution --included-data METADATA_ONLY` for any execution",
+        ),
+    )
+
+
 @cache
 def _documents() -> dict[str, Document]:
     rule = next(entry for entry in list_entries() if entry.id == _FINDING.rule)
@@ -282,7 +349,10 @@ def _documents() -> dict[str, Document]:
         },
         "LintDocument": {"findings": convert_findings([_FINDING])},
         "RulesDocument": {"rules": convert_rules([rule])},
+        "ScenariosDocument": convert_report(_tested(run)),
         "SimulationDocument": convert_run(run, compute_figures(run)),
+        "VerificationDocument": convert_verification(_verification()),
+        "FactsDocument": convert_facts(FactReport(region="us-east-1", facts=_facts())),
         "DeployDocument": convert_outcome(
             DeployResult(stack_name="etl", end="deployed", stack=_STACK, change_set=_CHANGE_SET), ""
         ),

@@ -28,6 +28,8 @@ PLANS = (
     "explain_rule",
     "draw",
     "simulate",
+    "verify",
+    "verify_facts",
     "export_airflow",
     "render_pipeline",
 )
@@ -54,10 +56,12 @@ EXECUTIONS = (
     "stop",
     "read_failures",
     "read_logs",
+    "record",
 )
 REQUESTS = (
     "LintRequest",
     "SimulateRequest",
+    "VerifyRequest",
     "StackRequest",
     "DeployRequest",
     "PipelineDeployRequest",
@@ -67,6 +71,7 @@ REQUESTS = (
     "BackfillRequest",
     "DateRange",
     "SimulatedBackfill",
+    "RecordRequest",
 )
 RESULTS = (
     "EffectivePlan",
@@ -74,6 +79,11 @@ RESULTS = (
     "LintReport",
     "LintedTemplate",
     "Simulation",
+    "Verification",
+    "VerifiedDefinition",
+    "VerifiedState",
+    "FactReport",
+    "CheckedFact",
     "Review",
     "DeployResult",
     "Difference",
@@ -85,6 +95,7 @@ RESULTS = (
     "BackfillResult",
     "FollowedBackfill",
     "DateRun",
+    "Recording",
 )
 FUNCTIONS = (*PLANS, *STACKS, *EXECUTIONS)
 """The exported functions, in the order of the page."""
@@ -101,6 +112,9 @@ _SHORT = {
     "DrawingForm": "Literal['mermaid', 'markdown', 'dot', 'svg']",
     "End": "Literal['deployed', 'unchanged', 'declined', 'left', 'failed']",
     "RunEnd": "Literal['succeeded', 'work_failed', 'failed', 'running']",
+    "StateStatus": "Literal['SUCCEEDED', 'FAILED', 'RETRIABLE', 'CAUGHT_ERROR']",
+    "StateVerdict": "Literal['equal', 'different', 'refused', 'untested']",
+    "FactVerdict": "Literal['holds', 'differs', 'refused', 'open']",
     "OnFailure": "Literal['rollback', 'delete', 'keep']",
 }
 """Aliases in the code, and what a reader would write."""

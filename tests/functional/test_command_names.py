@@ -96,7 +96,6 @@ def test_an_unknown_command(run: Run, words: list[str], error: str):
         ("info", "status"),
         ("describe", "status"),
         ("check", "lint"),
-        ("test", "simulate"),
         ("show", "status"),
     ],
 )

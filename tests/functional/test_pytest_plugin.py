@@ -54,9 +54,12 @@ def test_scenario_files_are_collected_on_request(pytester):
             "etl.sfntest.yaml::clean PASSED*",
             "etl.sfntest.yaml::b fails FAILED*",
             "etl.sfntest.yaml::unknown job FAILED*",
-            "*etl.sfntest.yaml:3:",
-            "  expect.jobs.not_run: expected no run of c, found 1 run",
-            "*etl.sfntest.yaml:7: given.failures: unknown job 'bb'; did you mean b?",
+            "*etl.sfntest.yaml:6: expect.jobs.not_run, at T+00s",
+            "  expected  no run of c",
+            "  found     1 run",
+            "timeline",
+            "> T+00s  master starts",
+            "*etl.sfntest.yaml:8: given.failures: unknown job 'bb'; did you mean b?",
         ]
     )
     assert "Traceback" not in result.stdout.str()

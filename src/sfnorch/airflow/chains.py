@@ -12,18 +12,28 @@ from sfnorch.airflow.operators import GLUE, GLUE_PARTS, HINT_FOR_JOBS, build_job
 from sfnorch.airflow.run_context import ReadableRun
 from sfnorch.airflow.task_ids import RESERVED, USED_NAMES, UniqueNames
 from sfnorch.errors import SfnorchError
+from sfnorch.plan.item_chains import is_fan_out
 
 if TYPE_CHECKING:
-    from sfnorch.plan.kinds import AnyChild, ChainsPlan
+    from sfnorch.plan.kinds import AnyChain, ChainsPlan
 
 
 def build_chains_dag(plan: ChainsPlan) -> Dag:
-    """Return the DAG: each child's jobs in sequence, all children in parallel, a notification at the end."""
+    """Return the DAG: each child's jobs in sequence, all children in parallel, a notification at the end.
+
+    Raises SfnorchError for a child that is a fan-out, and for arguments that Airflow does not support.
+    """
+    chains = [child for child in plan.children if not is_fan_out(child)]
+    if fan_outs := [child.name for child in plan.children if is_fan_out(child)]:
+        raise SfnorchError(
+            f"children: {', '.join(fan_outs)} can't be exported: a child with items is not a chain of tasks",
+            hint="put the items into a separate plan, and export the other children",
+        )
     variables, groups = UniqueNames(USED_NAMES), UniqueNames(RESERVED)
     body: list[Node] = []
     faults: list[str] = []
     params: dict[str, Literal] = {}
-    for child in plan.children:
+    for child in chains:
         run = ReadableRun(plan, {"child": child.name})
         group = _build_child_group(child, groups.reserve_id(child.name), variables, run, faults)
         params[f"{group.group_id}_jobs"] = _build_jobs_param(child)
@@ -51,7 +61,7 @@ def build_chains_dag(plan: ChainsPlan) -> Dag:
 
 
 def _build_child_group(
-    child: AnyChild, group_id: str, variables: UniqueNames, run: ReadableRun, faults: list[str]
+    child: AnyChain, group_id: str, variables: UniqueNames, run: ReadableRun, faults: list[str]
 ) -> TaskGroup:
     """Return the group of the child's jobs; add what can't be exported to the faults."""
     own, ids = variables.reserve_variable(child.name), UniqueNames()
@@ -72,7 +82,7 @@ def _build_child_group(
     return TaskGroup(variable=own, group_id=group_id, body=(*tasks, *chain))
 
 
-def _build_jobs_param(child: AnyChild) -> SourceCall:
+def _build_jobs_param(child: AnyChain) -> SourceCall:
     """Return the param that selects which of the child's jobs run; its default is all of them."""
     names = list(dict.fromkeys(job.name for job in child.jobs))
     return SourceCall(

@@ -41,11 +41,13 @@ if TYPE_CHECKING:
     from sfnorch.app.effective_plan import EffectivePlan, read_effective_plan
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.exporting import AirflowExport, export_airflow
+    from sfnorch.app.fact_checks import CheckedFact, FactReport, verify_facts
     from sfnorch.app.job_overrides import JobOverride
     from sfnorch.app.linting import LintedTemplate, explain_rule, lint
     from sfnorch.app.linting_templates import LintReport, LintRequest, lint_templates, render_baseline
     from sfnorch.app.reading_failures import FailedItem, FailedItems, read_failures
     from sfnorch.app.reading_logs import RunLogs, read_logs
+    from sfnorch.app.recording import Recording, RecordRequest, record
     from sfnorch.app.rendering import RenderedDefinition, Rendering, render, render_definition
     from sfnorch.app.resuming import PlannedResume, plan_resume, resume, start_resume
     from sfnorch.app.running import RunRequest, run, start_run
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
         StackUpdate,
     )
     from sfnorch.app.stopping import stop
+    from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState, VerifyRequest, verify
     from sfnorch.app.watching import NotFollowedError, RunProgress, RunResult, watch
     from sfnorch.aws.deletion import Deletion
     from sfnorch.aws.stacks import Stack
@@ -92,6 +95,7 @@ __all__ = [
     "BackfillResult",
     "BaselineEntry",
     "Behaviour",
+    "CheckedFact",
     "DateRange",
     "DateRun",
     "Deletion",
@@ -101,6 +105,7 @@ __all__ = [
     "EffectivePlan",
     "ErrorLog",
     "ExecutionRequest",
+    "FactReport",
     "FailedItem",
     "FailedItems",
     "Fault",
@@ -127,6 +132,8 @@ __all__ = [
     "PlanWarning",
     "PlannedBackfill",
     "PlannedResume",
+    "RecordRequest",
+    "Recording",
     "RenderedDefinition",
     "Rendering",
     "RequestError",
@@ -146,6 +153,10 @@ __all__ = [
     "Status",
     "Step",
     "StopResult",
+    "Verification",
+    "VerifiedDefinition",
+    "VerifiedState",
+    "VerifyRequest",
     "backfill",
     "build_plan_schema",
     "delete",
@@ -169,6 +180,7 @@ __all__ = [
     "read_failures",
     "read_logs",
     "read_stack",
+    "record",
     "render",
     "render_baseline",
     "render_definition",
@@ -181,6 +193,8 @@ __all__ = [
     "start_run",
     "status",
     "stop",
+    "verify",
+    "verify_facts",
     "watch",
 ]
 
@@ -212,11 +226,13 @@ _NAMES = {
     "sfnorch.app.effective_plan": ("EffectivePlan", "read_effective_plan"),
     "sfnorch.app.executions": ("ExecutionRequest",),
     "sfnorch.app.exporting": ("AirflowExport", "export_airflow"),
+    "sfnorch.app.fact_checks": ("CheckedFact", "FactReport", "verify_facts"),
     "sfnorch.app.job_overrides": ("JobOverride",),
     "sfnorch.app.linting": ("LintedTemplate", "explain_rule", "lint"),
     "sfnorch.app.linting_templates": ("LintReport", "LintRequest", "lint_templates", "render_baseline"),
     "sfnorch.app.reading_failures": ("FailedItem", "FailedItems", "read_failures"),
     "sfnorch.app.reading_logs": ("RunLogs", "read_logs"),
+    "sfnorch.app.recording": ("RecordRequest", "Recording", "record"),
     "sfnorch.app.rendering": ("RenderedDefinition", "Rendering", "render", "render_definition"),
     "sfnorch.app.resuming": ("PlannedResume", "plan_resume", "resume", "start_resume"),
     "sfnorch.app.running": ("RunRequest", "run", "start_run"),
@@ -235,6 +251,7 @@ _NAMES = {
         "StackUpdate",
     ),
     "sfnorch.app.stopping": ("stop",),
+    "sfnorch.app.verifying": ("Verification", "VerifiedDefinition", "VerifiedState", "VerifyRequest", "verify"),
     "sfnorch.app.watching": ("NotFollowedError", "RunProgress", "RunResult", "watch"),
     "sfnorch.aws.deletion": ("Deletion",),
     "sfnorch.aws.stacks": ("Stack",),

@@ -41,6 +41,8 @@ class DeployRequest(StackRequest):
     """Whether the stack is protected against deletion; None leaves it unchanged."""
     require_jobs: bool = False
     """Whether a missing Glue job is an error instead of a warning."""
+    validates_definitions: bool = True
+    """Whether Step Functions validates the definitions of state machines before the change set is created."""
     keeps_parameters: bool = True
     """Whether parameters without a value keep their values in the stack, or get the defaults of the template."""
     replace_plan: bool = False
@@ -215,7 +217,13 @@ def _deploy(
     reporter = StackReporter(account.waits, on_event, consent, context)
     for line in deployed.list_dropped_overrides(deployable) if deployed else ():
         reporter.show_line(line)
-    check_deployable(deployable, account, on_event, jobs_required=request.require_jobs)
+    check_deployable(
+        deployable,
+        account,
+        on_event,
+        jobs_required=request.require_jobs,
+        validates_definitions=request.validates_definitions,
+    )
     uploads = Uploads(account, request.s3_bucket, resolve=request.resolve_s3, reporter=reporter)
     code = uploads.upload_code(deployable)
     deployable = replace(deployable, parameters={**deployable.parameters, **code})

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from sfnorch.app.definition_checks import prepare_validation
 from sfnorch.app.job_concurrency import read_job_concurrency, read_plan_quota, warn_of_plan
 from sfnorch.app.parameter_faults import refuse_faults
-from sfnorch.app.stack_updates import JobWarnings, LintWarnings, PlanWarning, ShowUpdate
+from sfnorch.app.stack_updates import JobWarnings, LintWarnings, Notice, PlanWarning, ShowUpdate
 from sfnorch.aws.errors import explain_error
 from sfnorch.aws.glue_jobs import find_missing_jobs, list_job_names
 from sfnorch.errors import SfnorchError
@@ -46,19 +47,30 @@ def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None
     refuse_faults(find_parameter_faults(declared, {**values, **deployable.parameters}, kept=unknown))
 
 
-def check_deployable(deployable: Deployable, account: AwsAccount, on_event: ShowUpdate, *, jobs_required: bool) -> None:
-    """Check the template before a deployment: lint, missing Glue jobs, and warnings about the plan.
+def check_deployable(
+    deployable: Deployable,
+    account: AwsAccount,
+    on_event: ShowUpdate,
+    *,
+    jobs_required: bool,
+    validates_definitions: bool,
+) -> None:
+    """Check the template before a deployment: lint, definitions, missing Glue jobs, and warnings about the plan.
 
-    Glue is called while lint runs. Raises SfnorchError if lint finds an error, or if a job is missing and
-    `jobs_required` is set.
+    Glue and Step Functions are called while lint runs. Raises SfnorchError if lint or Step Functions finds an error, or
+    if a job is missing and `jobs_required` is set.
     """
     glue, plan = account.session.glue, deployable.plan
-    pool = ThreadPoolExecutor(max_workers=1, initializer=leave_signals_to_main_thread)
+    local = deployable.set_region(account.session.region)
+    validate = prepare_validation(local.template, account) if validates_definitions else list
+    pool = ThreadPoolExecutor(max_workers=2, initializer=leave_signals_to_main_thread)
     try:
         missing = pool.submit(_find_missing_jobs, deployable, glue)
+        definitions = pool.submit(validate)
         concurrency = pool.submit(read_job_concurrency, plan, glue)
         quota = pool.submit(read_plan_quota, plan, lambda: account.session.service_quotas)
-        _lint(deployable.set_region(account.session.region), account.waits, on_event)
+        _lint(local, account.waits, on_event)
+        _refuse_definitions(definitions, account.waits, on_event)
         if lines := _list_missing_jobs(missing, account.waits, required=jobs_required):
             on_event(JobWarnings(tuple(lines)))
         if plan is not None:
@@ -81,6 +93,22 @@ def _lint(deployable: Deployable, waits: Waits, on_event: ShowUpdate) -> None:
         raise SfnorchError(lines, hint="nothing was deployed")
     if found:
         on_event(LintWarnings(tuple(found)))
+
+
+def _refuse_definitions(found: Future[list[str]], waits: Waits, on_event: ShowUpdate) -> None:
+    """Raise SfnorchError with all errors of Step Functions; report if it cannot validate the definitions."""
+    try:
+        with waits("Validating the definitions"):
+            lines = found.result()
+    except Exception as error:
+        told = explain_error(error)
+        if told is None:
+            raise
+        on_event(Notice(f"note: Step Functions has not validated the definitions: {told.message}"))
+        return
+    if lines:
+        hint = "nothing was deployed; --no-validation skips the validation by Step Functions"
+        raise SfnorchError("\n".join(lines), hint=hint)
 
 
 def _find_missing_jobs(deployable: Deployable, client: GlueClient) -> Mapping[str, str]:

@@ -11,6 +11,8 @@ from sfnorch.app.sources import PlanSource, evaluate_source, read_source
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
+    from sfnorch.graph.missed import Missed
+    from sfnorch.scenarios.coverage import Coverage
     from sfnorch.template.contents import Machine, Template
     from sfnorch.template.tasks import PlannedTask
 
@@ -25,6 +27,8 @@ class Drawing:
     machines: tuple[Machine, ...]
     tasks: tuple[PlannedTask, ...]
     """The tasks of the plan that depend on each other."""
+    missed: Missed | None = None
+    """What runs have not reached; None if the picture does not show coverage."""
 
 
 def draw(
@@ -70,9 +74,22 @@ def choose_drawing(
     return Drawing(read, chosen, drawn)
 
 
+def build_coverage_drawing(template: Template, coverage: Coverage) -> Drawing:
+    """Return the drawing of all state machines of a template, with what runs have not reached."""
+    by_state: dict[tuple[str, str], set[str]] = {}
+    for part in coverage.list_missed():
+        by_state.setdefault((part.machine, part.state), set()).add(part.name)
+    missed = {
+        state: by_state.get((template.build_title(machine), state.name), set())
+        for machine in template.machines
+        for state in machine.list_states()
+    }
+    return Drawing(template, tuple(template.machines), (), missed)
+
+
 def draw_as(form: DrawingForm, drawing: Drawing) -> str:
     """Return the picture as text in the form."""
-    parts = (drawing.machines, drawing.template, drawing.tasks)
+    parts = (drawing.machines, drawing.template, drawing.tasks, drawing.missed)
     if form in ("mermaid", "markdown"):
         from sfnorch.graph.mermaid import render_markdown, render_mermaid
 
@@ -84,4 +101,6 @@ def draw_as(form: DrawingForm, drawing: Drawing) -> str:
         return graph
     from sfnorch.graph.svg import build_description, build_title, render_svg
 
-    return render_svg(graph, build_title(drawing.machines, drawing.template), build_description(*parts))
+    title = build_title(drawing.machines, drawing.template)
+    shown = title if drawing.missed is None else f"Coverage: {title}"
+    return render_svg(graph, shown, build_description(*parts))

@@ -10,7 +10,7 @@ from sfnorch.aws.errors import explain_error
 from sfnorch.aws.glue_jobs import read_concurrency
 from sfnorch.aws.service_quotas import JOB_RUN_QUOTA_CODE, read_job_run_quota
 from sfnorch.integrations.glue_job import PATIENCE_SECONDS, QUEUE_MINUTES
-from sfnorch.plan.item_chains import count_all_concurrent_items
+from sfnorch.plan.item_chains import count_all_concurrent_items, list_item_chains
 from sfnorch.plan.side_by_side import find_concurrent_jobs
 from sfnorch.plan.warnings import CONCURRENT_JOB, JOB_RUN_QUOTA, find_plan_warnings
 
@@ -50,7 +50,7 @@ def warn_of_plan(
     """
     quota = read_quota()
     warnings = [found for found in find_plan_warnings(plan, now) if quota is None or found.rule != JOB_RUN_QUOTA]
-    items = count_all_concurrent_items(plan)
+    items, is_single = count_all_concurrent_items(plan), len(list_item_chains(plan)) == 1
     try:
         known = read()
     except Exception as error:
@@ -60,9 +60,9 @@ def warn_of_plan(
         if any(warning.rule == CONCURRENT_JOB for warning in warnings):
             yield f"Cannot read MaxConcurrentRuns of the Glue jobs: {reason.message}"
         yield from map(str, warnings)
-        yield from _list_quota_warnings(items, quota, quota)
+        yield from _list_quota_warnings(items, quota, quota if is_single else None)
         return
-    proposed = propose_concurrency(known.values(), quota) if items else None
+    proposed = propose_concurrency(known.values(), quota) if is_single else None
     yield from (str(warning) for warning in warnings if warning.rule != CONCURRENT_JOB)
     yield from _list_quota_warnings(items, quota, proposed)
     yield from list_concurrency_warnings(find_concurrent_jobs(plan), known, proposed)
@@ -80,9 +80,10 @@ def propose_concurrency(known: Iterable[Concurrency], quota: int | None) -> int 
 def _list_quota_warnings(items: int, quota: int | None, proposed: int | None) -> Iterator[str]:
     """Yield a warning if this number of items, which run at the same time, exceeds the account's quota of job runs."""
     if quota and items > quota:
+        lower = "lower max_concurrency of children" if proposed is None else f"set max_concurrency: {proposed}"
         yield (
             f"up to {items:,} items run a Glue job at the same time, and the account can have {quota:,} concurrent "
-            f"job runs: set max_concurrency: {proposed}, or raise the quota {JOB_RUN_QUOTA_CODE} of Glue"
+            f"job runs: {lower}, or raise the quota {JOB_RUN_QUOTA_CODE} of Glue"
         )
 
 

@@ -45,7 +45,7 @@ class PlannedResume:
     @property
     def is_redrive(self) -> bool:
         """Return whether Step Functions redrives the execution, in place of a new one."""
-        return self.items is not None and self.items.remaining is None
+        return self.items is not None and not self.items.remaining
 
     @property
     def reason(self) -> str:

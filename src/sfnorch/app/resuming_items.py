@@ -1,8 +1,8 @@
-"""Resume a fan-out: with its items that did not succeed, in a new execution or by a redrive."""
+"""Resume fan-outs: with their items that did not succeed, in a new execution or by a redrive."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sfnorch.app.account import AwsAccount
@@ -11,8 +11,10 @@ from sfnorch.aws.polling import add_retries
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.protocol.fan_out import FanOutInput, find_item_jobs
-from sfnorch.runs.definitions import read_definition_of_execution
-from sfnorch.runs.kinds.fan_out import ITEMS, ItemsResumption
+from sfnorch.protocol.master_child import MasterVariable
+from sfnorch.runs.definitions import read_definition, read_definition_of_execution
+from sfnorch.runs.executions import make_machine_arn
+from sfnorch.runs.kinds.fan_out import ITEMS, ItemsResumption, UnfinishedItems
 from sfnorch.runs.map_results import list_result_files, read_result_file
 from sfnorch.runs.node import Node
 from sfnorch.runs.redriving import explain_new_execution
@@ -30,12 +32,13 @@ _MANY = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedItems:
-    """How the items of a fan-out are resumed: by a redrive, or by a new execution that reads the remaining items."""
+    """How the items of fan-outs are resumed: by a redrive, or by a new execution that reads the remaining items."""
 
     resumption: ItemsResumption
     reason: str
-    remaining: RemainingItems | None
-    """The items left to run; None for a redrive."""
+    """Why the items of a fan-out are resumed in this way; empty for the children of a master."""
+    remaining: Sequence[tuple[UnfinishedItems, RemainingItems]]
+    """The items left to run; empty for a redrive."""
 
 
 def plan_items(
@@ -45,35 +48,67 @@ def plan_items(
     account: AwsAccount,
     on_warning: Callable[[str], None],
 ) -> PlannedItems:
-    """Return how the items of the execution are resumed, without starting anything.
+    """Return how the items of the execution, or of the children of a master, are resumed, without starting anything.
 
     Raises SfnorchError if the Map Run has not ended, if its results do not exist, if the jobs have changed since the
     execution, or if nothing is left to run.
     """
-    session, clock = account.session, account.clock
-    client = session.stepfunctions
+    first = resumption.unfinished[0]
+    reason = ""
+    if not first.child:
+        client = account.session.stepfunctions
+        with account.waits("Reading the Map Run"):
+            map_run = _wait_until_ended(first.map_run, account)
+            described = add_retries(client.describe_execution, account.clock)(executionArn=root.arn)
+            before = read_definition_of_execution(client, root.arn)
+        reason = explain_new_execution(described, root.record, map_run.counts, before, definition)
+        if not reason:
+            all_items = {f"{map_run.counts.unsuccessful:,} {ITEMS}": list[str]()}
+            planned = replace(
+                resumption, jobs=all_items, as_planned="those that were stopped continue, the others start"
+            )
+            return PlannedItems(resumption=planned, reason=REDRIVEN, remaining=())
+    jobs, remaining = dict[str, Sequence[str]](), list[tuple[UnfinishedItems, RemainingItems]]()
+    by_child = {each.child: each for each in resumption.unfinished}
+    for name, listed in resumption.jobs.items():
+        unfinished = by_child.get("" if not first.child else name)
+        if unfinished is None:
+            jobs[name] = listed
+            continue
+        found, words = _plan_remaining(unfinished, definition, account, on_warning)
+        jobs |= words
+        remaining.append((unfinished, found))
+    return PlannedItems(resumption=replace(resumption, jobs=jobs), reason=reason, remaining=remaining)
+
+
+def _plan_remaining(
+    unfinished: UnfinishedItems,
+    definition: Mapping[str, Json],
+    account: AwsAccount,
+    on_warning: Callable[[str], None],
+) -> tuple[RemainingItems, dict[str, Sequence[str]]]:
+    """Return the items left to run, and their jobs by the words that describe them."""
+    child, client = unfinished.child, account.session.stepfunctions
     with account.waits("Reading the Map Run"):
-        map_run = _wait_until_ended(resumption.map_run, account)
-        described = add_retries(client.describe_execution, clock)(executionArn=root.arn)
-        before = read_definition_of_execution(client, root.arn)
-    reason = explain_new_execution(described, root.record, map_run.counts, before, definition)
-    if not reason:
-        jobs = {f"{map_run.counts.unsuccessful:,} {ITEMS}": list[str]()}
-        planned = replace(resumption, jobs=jobs, as_planned="those that were stopped continue, the others start")
-        return PlannedItems(resumption=planned, reason=REDRIVEN, remaining=None)
+        map_run = _wait_until_ended(unfinished.map_run, account)
+        before = read_definition_of_execution(client, unfinished.execution)
+        if child:
+            definition = read_definition(client, make_machine_arn(unfinished.execution))
     jobs_now = find_item_jobs(definition)
     if find_item_jobs(before) != jobs_now:
         raise SfnorchError(
-            f"The jobs of an item have changed since the execution: {' → '.join(find_item_jobs(before))} became "
-            f"{' → '.join(jobs_now)}, and it is unknown with which of them an item continues",
+            f"The jobs of an item{f' of {child}' if child else ''} have changed since the execution: "
+            f"{' → '.join(find_item_jobs(before))} became {' → '.join(jobs_now) or 'another list of jobs'}, and it is "
+            "unknown with which of them an item continues",
             hint="deploy the jobs of the execution again, or start a new run with `sfnorch run`",
         )
     if map_run.counts.stopped > _MANY:
         on_warning(f"the histories of {map_run.counts.stopped:,} items that were stopped are read, 5 a second")
     with account.waits("Reading the items that did not succeed"):
-        remaining = _read_remaining(resumption, definition, account)
-    words = {_describe_start(number, done): jobs_now[done:] for done, number in sorted(remaining.starts.items())}
-    return PlannedItems(resumption=replace(resumption, jobs=words), reason=reason, remaining=remaining)
+        remaining = _read_remaining(unfinished, definition, account)
+    prefix = f"{child}: " if child else ""
+    starts = sorted(remaining.starts.items())
+    return remaining, {f"{prefix}{_describe_start(number, done)}": jobs_now[done:] for done, number in starts}
 
 
 def _describe_start(number: int, done: int) -> str:
@@ -84,17 +119,23 @@ def _describe_start(number: int, done: int) -> str:
 
 def store_items(planned: PlannedItems, name: str, account: AwsAccount) -> Mapping[str, object]:
     """Write the remaining items to S3 for the execution of this name, and return its input."""
-    if planned.remaining is None:
-        return planned.resumption.input
-    bucket = planned.resumption.bucket
-    key = f"{planned.resumption.results.rpartition('/')[0]}/{name}/remaining.json"
-    planned.remaining.file.seek(0)
-    with account.waits("Writing the remaining items to S3"):
-        account.session.s3.put_object(
-            Bucket=bucket, Key=key, Body=planned.remaining.file, ContentType="application/json"
-        )
-    given: FanOutInput = {"remaining": {"bucket": bucket, "key": key}}
-    return {**given, **planned.resumption.input}
+    places: dict[str, FanOutInput] = {}
+    for unfinished, remaining in planned.remaining:
+        bucket, prefix = unfinished.bucket, unfinished.results.rpartition("/")[0]
+        key = "/".join(filter(None, (prefix, name, unfinished.child, "remaining.json")))
+        remaining.file.seek(0)
+        with account.waits("Writing the remaining items to S3"):
+            account.session.s3.put_object(Bucket=bucket, Key=key, Body=remaining.file, ContentType="application/json")
+        places[unfinished.child] = {"remaining": {"bucket": bucket, "key": key}}
+    return _add_places(planned.resumption.input, places)
+
+
+def _add_places(given: Mapping[str, object], places: Mapping[str, FanOutInput]) -> Mapping[str, object]:
+    """Return the input with the places of the remaining items: in the thread of each child, or in the input itself."""
+    threads = given.get(MasterVariable.THREADS)
+    if not isinstance(threads, list):
+        return {**places.get("", {}), **given}
+    return {**given, MasterVariable.THREADS: [{**each, **places.get(each["child"], {})} for each in threads]}
 
 
 def redrive(arn: str, account: AwsAccount) -> None:
@@ -125,13 +166,13 @@ def _wait_until_ended(arn: str, account: AwsAccount) -> MapRun:
     )
 
 
-def _read_remaining(resumption: ItemsResumption, definition: Mapping[str, Json], account: AwsAccount) -> RemainingItems:
+def _read_remaining(unfinished: UnfinishedItems, definition: Mapping[str, Json], account: AwsAccount) -> RemainingItems:
     session, clock = account.session, account.clock
-    folder = f"{resumption.results}/{resumption.map_run.rpartition(':')[2]}"
-    keys = list_result_files(session.s3, resumption.bucket, folder, clock)
+    folder = f"{unfinished.results}/{unfinished.map_run.rpartition(':')[2]}"
+    keys = list_result_files(session.s3, unfinished.bucket, folder, clock)
     if keys is None:
         raise SfnorchError(
-            f"The Map Run has written no results: s3://{resumption.bucket}/{folder}/manifest.json does not exist",
+            f"The Map Run has written no results: s3://{unfinished.bucket}/{folder}/manifest.json does not exist",
             hint="`sfnorch run` starts a new run of all items",
         )
     jobs = len(find_item_jobs(definition))
@@ -140,11 +181,11 @@ def _read_remaining(resumption: ItemsResumption, definition: Mapping[str, Json],
     )
     remaining = RemainingItems()
     for key in keys:
-        for row in read_result_file(session.s3, resumption.bucket, key, clock):
+        for row in read_result_file(session.s3, unfinished.bucket, key, clock):
             for item in reader.read(row):
                 if item["done"] < jobs:
                     remaining.add(item["item"], item["done"])
     remaining.close_list()
-    if not remaining.total:
+    if not remaining.total and not unfinished.child:
         raise SfnorchError("All jobs of its items have succeeded: nothing is left to run")
     return remaining

@@ -20,6 +20,7 @@ from sfnorch.protocol.run_context import PARAMS, RUN
 from sfnorch.runs.definitions import read_definition
 from sfnorch.runs.executions import NAME, make_execution_arn, start_execution
 from sfnorch.runs.kinds import find_kind
+from sfnorch.runs.kinds.fan_out import FAN_OUT
 from sfnorch.runs.kinds.job_list import JOB_LIST, make_thread_inputs
 from sfnorch.runs.parameters import has_run_context, is_run_passed, merge_params, refuse_params
 
@@ -100,7 +101,7 @@ def _make_inputs(
     definition = read_definition(account.session.stepfunctions, machine.arn)
     inputs = _make_pattern_inputs(request, machine, definition)
     if is_run_passed(definition) and not {RUN, PARAMS} <= set(request.execution_input or ()):
-        only = f" --only {machine.title}" if JOB_LIST.mark.is_in(definition) else ""
+        only = f" --only {machine.title}" if find_kind(definition) in (JOB_LIST, FAN_OUT) else ""
         raise SfnorchError(
             f"The state machine {machine.title} gets the run and its parameters from the main state machine",
             hint=f"start that one: sfnorch run --stack-name {request.stack_name}{only}",

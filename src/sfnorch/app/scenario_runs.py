@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sfnorch.app.last_failures import keep_last_failures
+from sfnorch.app.scenario_choice import ChosenScenario, build_id, choose_scenarios, name_target
+from sfnorch.app.scenario_requests import build_request, explain_scenario_error, make_template_key
 from sfnorch.app.simulation import SimulateRequest, Simulation, read_simulated_template, simulate_template
-from sfnorch.errors import RequestError, SfnorchError
-from sfnorch.plan.environments import PlanChoice
-from sfnorch.plan.files import PLAN_FILE
-from sfnorch.scenarios.coverage import Coverage, Reached, list_parts, locate_reached
+from sfnorch.errors import SfnorchError
+from sfnorch.scenarios.coverage import Coverage, Part, Reached, list_parts, locate_reached
 from sfnorch.scenarios.expectations import check_run
-from sfnorch.scenarios.files import LocatedScenario, ScenarioFile, find_files, read_scenario_file
+from sfnorch.scenarios.files import LocatedScenario, ScenarioFile
 from sfnorch.scenarios.matchers import Mismatch
-from sfnorch.scenarios.models import Given, Scenario, Target
-from sfnorch.simulator.behaviour import ALWAYS, Behaviour, Fault
+from sfnorch.scenarios.models import Scenario
 from sfnorch.simulator.document import convert_run
-from sfnorch.source import SourceError
 
 if TYPE_CHECKING:
-    from sfnorch.findings import Finding
+    from sfnorch.simulator.figures import Figures
     from sfnorch.template.contents import Template
     from sfnorch.template.states import LocatedState
 
@@ -44,15 +45,25 @@ class ScenarioResult:
     file: Path
     name: str
     line: int
+    """The line of the scenario, or of the value that is the reason of an error."""
     outcome: Outcome
     mismatches: tuple[Mismatch, ...] = ()
     error: SfnorchError | None = None
+    figures: Figures | None = None
+    """The figures of the run; None after an error."""
     simulation: Simulation | None = None
-    """The run; None after an error."""
+    """The run, without its template and what it has reached; None after an error, and if the scenario has passed.
+
+    With `keeps_runs`, it is whole, and None only after an error."""
     stack_name: str = ""
     """The name of the simulated stack."""
     reached: Reached = field(default_factory=set)
     """The parts of state machines that the run has reached."""
+
+    @property
+    def has_passed(self) -> bool:
+        """Return whether the run is what is expected."""
+        return self.outcome is Outcome.PASSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +74,18 @@ class ScenarioRequest:
     """Files, and folders with files; by default those in the current folder and in `tests`."""
     keyword: str = ""
     """A text that the names of the scenarios contain."""
+    only_last_failed: bool = False
+    """Whether only those run that did not pass last time; all of them if there are none."""
     stops_at_failure: bool = False
     """Whether no other scenario runs after one that did not pass."""
+    processes: int | None = 1
+    """The number of processes; None for one for each processor, if there are enough scenarios."""
+    run_functions: bool = False
+    """Whether to run the code of functions also for templates, and where the system cannot isolate it."""
+    keeps_runs: bool = False
+    """Whether the results have the whole runs, also of scenarios that have passed. They run in one process."""
+    cache: Path | None = None
+    """The folder that keeps which scenarios did not pass; without one, `only_last_failed` has no effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,66 +94,63 @@ class ScenarioReport:
 
     results: tuple[ScenarioResult, ...]
     coverage: Mapping[str, Coverage]
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    """The template of each target; of several, by other parameters, the first one."""
     skipped: int = 0
-    """The number of scenarios that did not run."""
+    """The number of chosen scenarios that did not run."""
 
     @property
     def has_passed(self) -> bool:
         """Return whether all scenarios that ran have passed."""
-        return all(result.outcome is Outcome.PASSED for result in self.results)
+        return all(result.has_passed for result in self.results)
+
+    @property
+    def reached_share(self) -> float:
+        """Return the share of the parts of all targets that were reached, from 0 to 1; 1 if there are none."""
+        counts = [found.count() for found in self.coverage.values()]
+        total = sum(count for _, count in counts)
+        return sum(reached for reached, _ in counts) / total if total else 1.0
 
 
 def run_scenarios(
     request: ScenarioRequest, *, on_result: Callable[[ScenarioResult], None] = lambda _: None
 ) -> ScenarioReport:
-    """Run the scenarios of the files, as `sfnorch test` does. `on_result` gets each result when it is known.
+    """Run the scenarios of the files, as `sfnorch test` does. `on_result` gets each result in order, when it is known.
 
-    Raises SfnorchError if there are no files or a file cannot be read, and SourceError, with the faults of all files,
-    if one is invalid.
+    The results do not depend on the number of processes.
+
+    Raises SfnorchError if there are no files or a file cannot be read, or no scenario has the keyword, and SourceError,
+    with the faults of all files, if one is invalid.
     """
+    chosen = choose_scenarios(request.files, request.keyword, request.cache if request.only_last_failed else None)
     results: list[ScenarioResult] = []
-    coverage: dict[str, Coverage] = {}
-    chosen = [
-        (file, scenario)
-        for file in read_files(find_files(request.files))
-        for scenario in file.scenarios
-        if request.keyword.lower() in scenario.scenario.name.lower()
-    ]
-    runner = ScenarioRunner()
-    for file, scenario in chosen:
-        result = runner.run(file, scenario)
-        results.append(result)
-        name = name_target(file)
-        if name not in coverage and (template := runner.find_template(file, scenario.scenario)):
-            coverage[name] = build_coverage(template)
-        if name in coverage:
-            coverage[name].reached |= result.reached
-        on_result(result)
-        if request.stops_at_failure and result.outcome is not Outcome.PASSED:
-            break
-    return ScenarioReport(results=tuple(results), coverage=coverage, skipped=len(chosen) - len(results))
-
-
-def read_files(paths: list[Path]) -> list[ScenarioFile]:
-    """Return the contents of the files. Raises the errors of `read_scenario_file`, with the faults of all files."""
-    files: list[ScenarioFile] = []
-    faults: list[Finding] = []
-    error: SourceError | None = None
-    for path in paths:
-        try:
-            files.append(read_scenario_file(path))
-        except SourceError as fault:
-            error = fault
-            faults += fault.findings
-    if error is not None:
-        raise type(error)(faults)
-    return files
+    work = _ScenarioWork(chosen, run_functions=request.run_functions, keeps_runs=request.keeps_runs)
+    try:
+        with closing(_list_results(work, 1 if request.keeps_runs else request.processes)) as found:
+            for result in found:
+                results.append(result)
+                on_result(result)
+                if request.stops_at_failure and not result.has_passed:
+                    break
+    finally:
+        if request.cache is not None:
+            ran = [(build_id(result.file, result.name), result.has_passed) for result in results]
+            failed = [each for each, has_passed in ran if not has_passed]
+            keep_last_failures(request.cache, [each for each, _ in ran], failed)
+    coverage, templates = _build_coverage(work, results)
+    return ScenarioReport(
+        results=tuple(results), coverage=coverage, templates=templates, skipped=len(chosen) - len(results)
+    )
 
 
 class ScenarioRunner:
-    """Runs scenarios, and reads each template once."""
+    """Runs scenarios, and reads each template once.
 
-    def __init__(self) -> None:
+    `run_functions`: whether to run the code of functions also for templates, and where the system cannot isolate it.
+    """
+
+    def __init__(self, *, run_functions: bool = False) -> None:
+        self._run_functions = run_functions
         self._templates: dict[tuple[object, ...], Template | SfnorchError] = {}
         self._machines: dict[int, dict[LocatedState, str]] = {}
 
@@ -141,17 +159,20 @@ class ScenarioRunner:
         scenario = located.scenario
         result = ScenarioResult(file=file.path, name=scenario.name, line=located.line, outcome=Outcome.ERROR)
         try:
-            request = build_request(file, scenario)
+            request = build_request(file, scenario, run_functions=self._run_functions)
             template = self._read_template(file, request)
             simulation = simulate_template(template, request)
         except SfnorchError as error:
-            return replace(result, error=_explain_error(error))
+            explained = explain_scenario_error(error)
+            return replace(result, error=explained, line=located.find_line(explained.message.partition(":")[0]))
         document = convert_run(simulation.run, simulation.figures)
-        mismatches = tuple(check_run(scenario.expect, document, template.stack.where.stack_name))
+        found = check_run(scenario.expect, document, template.stack.where.stack_name)
+        mismatches = tuple(each._replace(line=located.find_line(each.path)) for each in found)
         return replace(
             result,
             outcome=Outcome.FAILED if mismatches else Outcome.PASSED,
             mismatches=mismatches,
+            figures=simulation.figures,
             simulation=simulation,
             stack_name=template.stack.where.stack_name,
             reached=locate_reached(self._list_machines(template), simulation.run.reached),
@@ -159,12 +180,14 @@ class ScenarioRunner:
 
     def find_template(self, file: ScenarioFile, scenario: Scenario) -> Template | None:
         """Return the template of a scenario; None if it cannot be read."""
-        found = self._templates.get(_make_key(file, build_request(file, scenario)))
-        return None if isinstance(found, SfnorchError) else found
+        try:
+            return self._read_template(file, build_request(file, scenario))
+        except SfnorchError:
+            return None
 
     def _read_template(self, file: ScenarioFile, request: SimulateRequest) -> Template:
         """Return the template of a request. Raises SfnorchError if it cannot be read, each time that it is needed."""
-        key = _make_key(file, request)
+        key = make_template_key(file, request)
         if key not in self._templates:
             try:
                 self._templates[key] = read_simulated_template(request)
@@ -186,6 +209,73 @@ class ScenarioRunner:
         return known
 
 
+class _ScenarioWork:
+    """The chosen scenarios by number, for several processes; each that is not a copy reads the templates itself."""
+
+    def __init__(self, chosen: list[ChosenScenario], *, run_functions: bool, keeps_runs: bool = False) -> None:
+        self.chosen = chosen
+        self.run_functions = run_functions
+        self.keeps_runs = keeps_runs
+        self.runner = ScenarioRunner(run_functions=run_functions)
+
+    def __call__(self, number: int) -> ScenarioResult:
+        result = self.runner.run(*self.chosen[number])
+        if self.keeps_runs or result.simulation is None:
+            return result
+        if result.has_passed:
+            return replace(result, simulation=None)
+        run = replace(result.simulation.run, reached=set())  # templates and their states are too large for a pipe
+        return replace(result, simulation=replace(result.simulation, run=run, template=None))
+
+    def __reduce__(self) -> tuple[Callable[..., _ScenarioWork], tuple[list[ChosenScenario]]]:
+        return partial(_ScenarioWork, run_functions=self.run_functions), (self.chosen,)
+
+    def find_template(self, number: int) -> Template | None:
+        """Return the template of a scenario; None if it cannot be read."""
+        file, located = self.chosen[number]
+        return self.runner.find_template(file, located.scenario)
+
+
+def _list_results(work: _ScenarioWork, processes: int | None) -> Generator[ScenarioResult, None, None]:
+    """Yield the results in order. The first scenario runs in this process, before others start."""
+    numbers = range(len(work.chosen))
+    yield work(0)
+    if processes != 1:
+        from sfnorch.app.scenario_processes import choose_count, work_in_processes  # few suites need them
+
+        if (count := choose_count(processes, len(numbers) - 1)) > 1:
+            for number in numbers:  # copies of this process have the templates that it has read
+                work.find_template(number)
+            yield from work_in_processes(work, numbers[1:], count)
+            return
+    yield from map(work, numbers[1:])
+
+
+def _build_coverage(
+    work: _ScenarioWork, results: list[ScenarioResult]
+) -> tuple[dict[str, Coverage], dict[str, Template]]:
+    """Return the coverage of each target, and its template. A target has the parts of all of its templates."""
+    coverage: dict[str, Coverage] = {}
+    templates: dict[str, Template] = {}
+    parts: dict[str, dict[Part, None]] = {}
+    seen: set[int] = set()
+    for number, result in enumerate(results):
+        template = work.find_template(number)
+        if template is None:
+            continue
+        name = name_target(work.chosen[number].file)
+        if id(template) not in seen:
+            seen.add(id(template))
+            templates.setdefault(name, template)
+            parts.setdefault(name, {}).update(dict.fromkeys(build_coverage(template).parts))
+        found = coverage.setdefault(name, Coverage(parts=()))
+        found.reached |= result.reached
+        found.unreachable |= set(work.chosen[number].file.unreachable)
+    for name, found in coverage.items():
+        found.parts = tuple(parts[name])
+    return coverage, templates
+
+
 def build_coverage(template: Template) -> Coverage:
     """Return the parts of the state machines of a template, none of them reached."""
     parts = (
@@ -194,88 +284,3 @@ def build_coverage(template: Template) -> Coverage:
         for part in list_parts(template.build_title(machine), machine.list_states())
     )
     return Coverage(parts=tuple(parts))
-
-
-def name_target(file: ScenarioFile) -> str:
-    """Return the name of what the scenarios of a file run: a file, with the environment of a plan."""
-    target = file.target
-    path = str(file.path.parent / (target.template or target.plan or PLAN_FILE))
-    return f"{path} ({target.environment})" if target.environment else path
-
-
-def build_request(file: ScenarioFile, scenario: Scenario) -> SimulateRequest:
-    """Return the simulated execution of a scenario."""
-    target, given, folder = file.target, scenario.given, file.path.parent
-    return SimulateRequest(
-        plan=None if target.template else _choose_plan(target, folder),
-        template=folder / target.template if target.template else None,
-        machine=scenario.machine or target.machine,
-        execution_input=scenario.execution_input if scenario.event is None else {},
-        event=scenario.event,
-        params=scenario.params,
-        at=scenario.at,
-        behaviour=build_behaviour(given, folder, is_plan=target.template is None),
-        mock_file=folder / given.mock_file if given.mock_file else None,
-        test_case=given.test_case,
-        machine_type=target.type,
-        substitutions=target.substitutions,
-        parameters={**target.parameters, **scenario.parameters},
-        stack_name=target.stack_name,
-        region=target.region,
-        seed=given.seed,
-        until=given.until,
-        second_run=given.second_run,
-        stop_after=given.stop_after,
-    )
-
-
-def build_behaviour(given: Given, folder: Path, *, is_plan: bool) -> Behaviour:
-    """Return the behaviour of services that a scenario gives; files are relative to the folder."""
-    return Behaviour(
-        seconds=given.durations,
-        faults=[Fault(job, failure.times or ALWAYS, failure.message) for job, failure in given.failures.items()],
-        throttles=given.throttles,
-        unknown=given.unknown_jobs,
-        concurrent_runs=given.concurrent_runs,
-        mocks=given.mocks,
-        objects={uri: content.read(folder) for uri, content in given.objects.items()},
-        run_isolated=is_plan,
-    )
-
-
-def _choose_plan(target: Target, folder: Path) -> Path | PlanChoice:
-    path = folder / (target.plan or PLAN_FILE)
-    return PlanChoice(path, target.environment) if target.environment else path
-
-
-def _make_key(file: ScenarioFile, request: SimulateRequest) -> tuple[object, ...]:
-    target = file.target
-    return (
-        str(request.template or request.plan),
-        target.environment,
-        tuple(sorted(request.parameters.items())),
-        tuple(sorted(request.substitutions.items())),
-        request.stack_name,
-        request.region,
-    )
-
-
-_GIVEN = {
-    "faults": "given.failures",
-    "seconds": "given.durations",
-    "throttles": "given.throttles",
-    "concurrent_runs": "given.concurrent_runs",
-    "mocks": "given.mocks",
-    "objects": "given.objects",
-    "test_case": "given.test_case",
-    "execution_input": "input",
-}
-
-
-def _explain_error(error: SfnorchError) -> SfnorchError:
-    """Return the error with the key of the scenario instead of the field of the request."""
-    if isinstance(error, RequestError) and error.field:
-        return SfnorchError(
-            _GIVEN.get(error.field, error.field) + error.message.removeprefix(error.place), hint=error.hint
-        )
-    return error

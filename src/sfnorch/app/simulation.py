@@ -36,6 +36,7 @@ from sfnorch.template.functions import list_functions
 if TYPE_CHECKING:
     from sfnorch.app.simulated_backfill import SimulatedBackfill, SimulatedDate
     from sfnorch.simulator.record import Run
+    from sfnorch.simulator.watched_attempts import WatchAttempt
     from sfnorch.template.contents import Machine, Template
 
 
@@ -166,8 +167,11 @@ def simulate_template(
     *,
     waits: Waits = wait_without_words,
     on_warning: Callable[[str], None] = lambda _: None,
+    watch: WatchAttempt | None = None,
 ) -> Simulation:
     """Simulate an execution of a template that `read_simulated_template` has read for a request like this one.
+
+    `watch` gets each attempt of a state when it ends.
 
     Raises the errors of `simulate`.
     """
@@ -212,6 +216,7 @@ def simulate_template(
             stop_after=request.stop_after,
             is_rendered=request.template is None,
             begin=start.begin or begin,
+            watch=watch,
         )
         found = compute_figures(run, request.price)
     _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))

@@ -9,10 +9,10 @@ import boto3
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
-    from types_boto3_cloudformation import CloudFormationClient
+    from botocore.client import BaseClient
 
 
-def refuse_old_client(client: CloudFormationClient, operation: str, parameter: str, *, what: str, version: str) -> None:
+def refuse_old_client(client: BaseClient, operation: str, parameter: str, *, what: str, version: str) -> None:
     """Raise SfnorchError if the model of the operation in the installed boto3 lacks the parameter.
 
     `what` requires the parameter, which the boto3 of this version was the first to have.

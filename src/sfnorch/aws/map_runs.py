@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sfnorch.aws.polling import Clock, add_retries
 
@@ -105,18 +105,19 @@ def find_map_run(client: SFNClient, execution: str) -> str:
 
 
 def list_child_executions(
-    client: SFNClient, map_run: str, status: ChildStatus, clock: Clock | None = None, *, page: int = _PAGE
+    client: SFNClient, map_run: str, status: ChildStatus | None, clock: Clock | None = None, *, page: int = _PAGE
 ) -> Iterator[ExecutionListItemTypeDef]:
-    """Yield the child executions of a Map Run with this status, the newest first, with a call for each page.
+    """Yield the child executions of a Map Run with this status, or all, the newest first, with a call for each page.
 
     With a clock, transient errors are retried.
 
     https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
     """
     call = add_retries(client.list_executions, clock) if clock else client.list_executions
-    found = call(mapRunArn=map_run, statusFilter=status, maxResults=page)
+    wanted: Mapping[str, Any] = {"mapRunArn": map_run, **({"statusFilter": status} if status else {})}
+    found = call(**wanted, maxResults=page)
     while True:
         yield from found["executions"]
         if not (token := found.get("nextToken")):
             return
-        found = call(mapRunArn=map_run, statusFilter=status, maxResults=page, nextToken=token)
+        found = call(**wanted, maxResults=page, nextToken=token)

@@ -41,6 +41,21 @@ class Backoff:
         self.clock.sleep(self._next if most is None else max(0.0, min(self._next, most)))
 
 
+@dataclass(slots=True)
+class Pace:
+    """Keeps a time between calls, so that they stay within a rate of AWS."""
+
+    clock: Clock
+    seconds: float
+    _last: float | None = field(default=None, init=False)
+
+    def wait(self) -> None:
+        """Wait until the next call is allowed; the first one is at once."""
+        if self._last is not None:
+            self.clock.sleep(max(0.0, self._last + self.seconds - self.clock.now()))
+        self._last = self.clock.now()
+
+
 def add_retries(call: Callable[..., Answer], clock: Clock) -> Callable[..., Answer]:
     """Return a function that retries the call while AWS throttles or can't be reached. The call must be idempotent."""
     return Retrying(

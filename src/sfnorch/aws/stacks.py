@@ -85,6 +85,18 @@ def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
     )
 
 
+def find_stack_of_resource(client: CloudFormationClient, physical_id: str) -> Stack | None:
+    """Return the stack that has created the resource; None without one, and if it may not be read.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackResources.html (documented)
+    """
+    try:
+        rows = client.describe_stack_resources(PhysicalResourceId=physical_id)["StackResources"]
+        return find_stack(client, rows[0]["StackId"]) if rows else None
+    except ClientError:
+        return None
+
+
 class MissingStackError(SfnorchError):
     """There is no stack with this name."""
 

@@ -75,6 +75,11 @@ _OPTIONS = (
     ),
     click.option("--require-jobs", is_flag=True, help="Fail if a Glue job is missing, instead of a warning."),
     click.option(
+        "--no-validation",
+        is_flag=True,
+        help="Skip the validation of state machine definitions by Step Functions before the change set.",
+    ),
+    click.option(
         "--no-previous-parameters",
         is_flag=True,
         help="Reset parameters without an override to the defaults of the template.",
@@ -121,6 +126,7 @@ class DeploymentOptions:
     force_rollback: bool
     termination_protection: bool | None
     require_jobs: bool
+    no_validation: bool
     no_previous_parameters: bool
     wait: bool
     no_execute: bool
@@ -138,7 +144,8 @@ class DeploymentOptions:
     def change_the_request(self) -> bool:
         """Whether an option selects what is deployed or how it is checked, which a change set already contains."""
         bucket = self.s3_bucket or self.resolve_s3
-        told = (self.tags, bucket, self.role_arn, self.require_jobs, self.no_previous_parameters)
+        checks = (self.require_jobs, self.no_validation)
+        told = (self.tags, bucket, self.role_arn, *checks, self.no_previous_parameters)
         modes = (self.express, self.revert_drift, self.force_rollback)
         return any(told) or any(modes) or self.no_execute or self.on_failure != "rollback"
 
@@ -157,6 +164,7 @@ class DeploymentOptions:
             force_rollback=self.force_rollback,
             termination_protection=self.termination_protection,
             require_jobs=self.require_jobs,
+            validates_definitions=not self.no_validation,
             keeps_parameters=not self.no_previous_parameters,
             replace_plan=self.replace_plan,
             execute=not self.no_execute,

@@ -78,7 +78,7 @@ def graph(
         _print(drawing)
         return
     with show_spinner("Drawing the state machines"):
-        text = _draw(form, out, drawing)
+        text = write_drawing(form, out, drawing)
     if str(out) == "-":
         print_document(text)
     else:
@@ -88,7 +88,8 @@ def graph(
         click.echo(f"Wrote {out}: {form}, {what}.")
 
 
-def _draw(form: str, out: Path, drawing: Drawing) -> str:
+def write_drawing(form: str, out: Path, drawing: Drawing) -> str:
+    """Return the text of a file with the drawing in one of `FORMATS`."""
     from sfnorch.app.drawing import draw_as
 
     match form:
@@ -110,4 +111,4 @@ def _print(drawing: Drawing, console: Console | None = None) -> None:
     from sfnorch.console import Console
     from sfnorch.graph.text import build_trees, print_trees
 
-    print_trees(build_trees(drawing.machines, drawing.template, drawing.tasks), console or Console())
+    print_trees(build_trees(drawing.machines, drawing.template, drawing.tasks, drawing.missed), console or Console())

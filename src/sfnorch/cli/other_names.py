@@ -39,7 +39,6 @@ _WORDS_OF_OTHER_TOOLS = {
     "tail": ("logs", "watch"),
     "teardown": ("delete",),
     "template": ("render",),
-    "test": ("simulate",),
     "trigger": ("run",),
     "undeploy": ("delete",),
     "up": ("deploy",),

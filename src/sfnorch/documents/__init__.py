@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sfnorch.documents.errors import ErrorDocument
     from sfnorch.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
     from sfnorch.documents.plans import PlanDocument, PlanResultsDocument
+    from sfnorch.documents.scenarios import ScenariosDocument
     from sfnorch.documents.simulation import SimulationDocument
     from sfnorch.documents.stacks import (
         DeleteDocument,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         StatusDocument,
     )
     from sfnorch.documents.templates import LintDocument, PatternsDocument, RenderDocument, RulesDocument
+    from sfnorch.documents.verification import FactsDocument, VerificationDocument
 
     Document: TypeAlias = (
         BackfillDocument
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
         | DeployDocument
         | DiffDocument
         | ErrorDocument
+        | FactsDocument
         | LintDocument
         | LogsDocument
         | OutputsDocument
@@ -38,10 +41,12 @@ if TYPE_CHECKING:
         | RenderDocument
         | RulesDocument
         | RunDocument
+        | ScenariosDocument
         | SimulationDocument
         | StartedDocument
         | StatusDocument
         | StopDocument
+        | VerificationDocument
     )
     """What a command may print as JSON."""
 

@@ -28,6 +28,9 @@ RETRY = "#a16207"
 START = "#6d28d9"
 """The color of links from a state to the state machine that it starts."""
 
+REACHED, MISSED = Colors("#dcfce7", "#15803d"), Colors("#ffffff", "#b91c1c")
+"""The colors of states that runs have reached, and have not, in a picture of coverage."""
+
 COLORS: Mapping[str, Colors] = {
     "glue": Colors("#dbeafe", "#1d4ed8"),
     "lambda": Colors("#ffedd5", "#c2410c"),

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from sfnorch.graph.colors import CATCH, COLORS, FAINT, RETRY, START, TEXT, find_color_name
+from sfnorch.graph.colors import CATCH, COLORS, FAINT, MISSED, REACHED, RETRY, START, TEXT, Colors, find_color_name
+from sfnorch.graph.missed import NOT_REACHED, Missed, is_missed
 from sfnorch.graph.nodes import Edge, NumberedNodes
 from sfnorch.graph.words import build_retry_label, build_scope_title, describe_action, describe_state, sort_states
 from sfnorch.printable import make_printable
@@ -38,12 +39,19 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 """The start of an HTML entity, which Graphviz reads in any label."""
 
 
-def render_dot(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+def render_dot(
+    machines: Sequence[Machine],
+    template: Template,
+    tasks: Sequence[PlannedTask] = (),
+    missed: Missed | None = None,
+) -> str:
     """Return the graph: the tasks, and a cluster for each state machine, Parallel and Map state, and branch.
 
-    Catches are dashed and retries dotted. A bold edge leads from a state to the state machine that it starts.
+    Catches are dashed and retries dotted. A bold edge leads from a state to the state machine that it starts. With
+    `missed`, the graph shows coverage instead of the types of states: what was not reached has a thin, red, dashed
+    line, and states say it in their label too.
     """
-    drawing = _DotDrawing(template)
+    drawing = _DotDrawing(template, missed)
     lines = [
         "digraph {",
         f'  graph [compound=true, bgcolor=white, fontname="sans-serif", fontcolor="{TEXT}", labeljust=l]',
@@ -51,6 +59,7 @@ def render_dot(machines: Sequence[Machine], template: Template, tasks: Sequence[
         f'  edge [color="{FAINT}", {_FONT}, fontsize=9]',
     ]
     lines += _draw_tasks(tasks)
+    lines += _draw_legend() if missed is not None else ()
     for machine in machines:
         lines += drawing.draw_machine(machine)
     lines += [*drawing.draw_links(), "}"]
@@ -72,6 +81,21 @@ def _draw_tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
     yield "  }"
 
 
+def _draw_legend() -> Iterator[str]:
+    """Yield a cluster with a reached and a missed transition, from a reached state to a missed one."""
+    yield "  subgraph cluster_legend {"
+    yield f"    label=coverage; {_BOX}"
+    for node, label, colors, style in (
+        ("l1", "reached", REACHED, "rounded,filled"),
+        ("l2", "reached", REACHED, "rounded,filled"),
+        ("l3", NOT_REACHED, MISSED, "rounded,filled,dashed"),
+    ):
+        yield f'    {node} [label="{label}", style="{style}", {_format_fill(colors)}]'
+    yield f'    l1 -> l2 [{", ".join(_look_of_edge(is_missed=False))}, label=" reached "]'
+    yield f'    l2 -> l3 [{", ".join(_look_of_edge(is_missed=True))}, label=" {NOT_REACHED} "]'
+    yield "  }"
+
+
 class _DotDrawing(NumberedNodes):
     """One graph.
 
@@ -80,8 +104,8 @@ class _DotDrawing(NumberedNodes):
     Invisible arrows keep the branches between the points.
     """
 
-    def __init__(self, template: Template) -> None:
-        super().__init__(template)
+    def __init__(self, template: Template, missed: Missed | None = None) -> None:
+        super().__init__(template, missed)
         self.ends: dict[str, str] = {}
 
     def draw_machine(self, machine: Machine) -> Iterator[str]:
@@ -101,7 +125,9 @@ class _DotDrawing(NumberedNodes):
             yield from self.draw_state(state, depth)
         for edge in self.list_edges(scope, states):
             yield margin + self.draw_arrow(
-                self.ends.get(edge.source, edge.source), edge.target, *_list_edge_attributes(edge)
+                self.ends.get(edge.source, edge.source),
+                edge.target,
+                *_list_edge_attributes(edge, shows_coverage=self.missed is not None),
             )
 
     def draw_beginning(self, scope: StateScope, depth: int, begin: str) -> Iterator[str]:
@@ -112,18 +138,22 @@ class _DotDrawing(NumberedNodes):
     def draw_state(self, state: LocatedState, depth: int) -> Iterator[str]:
         margin, node = "  " * depth, self.add_state(state)
         title = " ".join(make_printable(state.name).split())
+        note = NOT_REACHED if self.missed is not None and is_missed(self.missed, state) else ""
+        dashed = ",dashed" if note else ""
         if not state.scopes:
-            shape = f", shape={_SHAPES[state.kind]}, style=filled" if state.kind in _SHAPES else ""
-            color = find_color_name(state)
-            shown = f", {_format_colors(color)}" if color != "task" else ""
-            yield f"{margin}{node} [label={_quote_label(title, describe_action(state))}{shape}{shown}]"
+            shape = f", shape={_SHAPES[state.kind]}" if state.kind in _SHAPES else ""
+            style = f', style="filled{dashed}"' if shape and dashed else ", style=filled" if shape else ""
+            style = style or (f', style="rounded,filled{dashed}"' if dashed else "")
+            label = _quote_label(title, describe_action(state), note)
+            yield f"{margin}{node} [label={label}{shape}{style}{self.format_state_colors(state)}]"
             return
         retries = f", {retries}" if (retries := build_retry_label(state)) else ""
-        colors = COLORS[find_color_name(state)]
-        box = f'style="rounded,filled"; color="{colors.border}"; fillcolor="{colors.fill}"'
+        colors = self.find_colors(state)
+        box = f'style="rounded,filled{dashed}"; color="{colors.border}"; fillcolor="{colors.fill}"'
         end = self.ends[node] = f"{node}_end"
+        shown = f"{title} ({describe_state(state)}{retries}{f', {note}' if note else ''})"
         yield f"{margin}subgraph cluster_{node} {{"
-        yield f"{margin}  label={_quote_label(f'{title} ({describe_state(state)}{retries})')}; {box}"
+        yield f"{margin}  label={_quote_label(shown)}; {box}"
         yield f"{margin}  {node} [{_POINT}, width=0.1]"
         for index, inner in enumerate(state.scopes):
             yield f"{margin}  subgraph cluster_{node}_{index + 1} {{"
@@ -136,6 +166,17 @@ class _DotDrawing(NumberedNodes):
             for last in self.find_last_nodes(inner):
                 yield f"{margin}  {self.ends.get(last, last)} -> {end} [style=invis]"
         yield f"{margin}}}"
+
+    def find_colors(self, state: LocatedState) -> Colors:
+        """Return the colors of the state: of its type, or of its coverage."""
+        if self.missed is None:
+            return COLORS[find_color_name(state)]
+        return MISSED if is_missed(self.missed, state) else REACHED
+
+    def format_state_colors(self, state: LocatedState) -> str:
+        """Return the attributes of the state's colors; empty if it has those of all nodes."""
+        colors = self.find_colors(state)
+        return f", {_format_fill(colors)}" if colors != COLORS["task"] else ""
 
     def find_last_nodes(self, scope: StateScope) -> Iterator[str]:
         """Yield the scope's nodes without a transition, or all of them if each has one."""
@@ -162,14 +203,26 @@ class _DotDrawing(NumberedNodes):
             yield f'  {link.source} -> {link.target} [style=bold, color="{START}"{border}]'
 
 
-def _list_edge_attributes(edge: Edge) -> list[str]:
+def _look_of_edge(*, is_missed: bool) -> tuple[str, ...]:
+    """Return the style of an edge in a picture of coverage: thick if it was reached."""
+    color = (MISSED if is_missed else REACHED).border
+    return f"penwidth={1 if is_missed else 2.5}", f'color="{color}"', f'fontcolor="{color}"'
+
+
+def _list_edge_attributes(edge: Edge, *, shows_coverage: bool = False) -> list[str]:
     """Return the attributes of the edge's style and label. Spaces separate the label from the line."""
     look = _EDGES.get(edge.way, ())
+    if shows_coverage:
+        look = (*look[:1], *_look_of_edge(is_missed=edge.is_missed))
     return [*look, f"label={_quote_label(f' {edge.label} ')}"] if edge.label else [*look]
 
 
 def _format_colors(name: str) -> str:
-    return f'fillcolor="{COLORS[name].fill}", color="{COLORS[name].border}"'
+    return _format_fill(COLORS[name])
+
+
+def _format_fill(colors: Colors) -> str:
+    return f'fillcolor="{colors.fill}", color="{colors.border}"'
 
 
 def _quote_label(*lines: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from sfnorch.graph.colors import COLORS, TEXT, find_color_name
+from sfnorch.graph.colors import COLORS, MISSED, REACHED, TEXT, find_color_name
+from sfnorch.graph.missed import NOT_REACHED, Missed, is_missed
 from sfnorch.graph.nodes import Edge, NumberedNodes
 from sfnorch.graph.words import build_retry_label, build_scope_title, describe_action, describe_state, sort_states
 from sfnorch.printable import make_printable
@@ -33,22 +34,33 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#!|~$&])")
 _BOXES = ("parallel", "map")
 
 
-def render_mermaid(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+def render_mermaid(
+    machines: Sequence[Machine],
+    template: Template,
+    tasks: Sequence[PlannedTask] = (),
+    missed: Missed | None = None,
+) -> str:
     """Return the flowcharts: one of the tasks, and one of each state machine. Several have a comment with their title.
 
-    Catches and retries are dotted. A thick line leads from a state to the state machine that it starts.
+    Catches and retries are dotted. A thick line leads from a state to the state machine that it starts. With `missed`,
+    the flowcharts show coverage instead of the types of states.
     """
-    charts = _list_charts(machines, template, tasks)
+    charts = _list_charts(machines, template, tasks, missed)
     if len(charts) == 1:
         return charts[0][1]
     return "\n".join(f"%% {_escape(title)}\n{chart}" for title, chart in charts)
 
 
-def render_markdown(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+def render_markdown(
+    machines: Sequence[Machine],
+    template: Template,
+    tasks: Sequence[PlannedTask] = (),
+    missed: Missed | None = None,
+) -> str:
     """Return the flowcharts as a page of Markdown: each in a separate block, under a heading."""
     return "\n".join(
         f"## {_MARKDOWN.sub(_BACKSLASHED, ' '.join(make_printable(title).split()))}\n\n```mermaid\n{chart}```\n"
-        for title, chart in _list_charts(machines, template, tasks)
+        for title, chart in _list_charts(machines, template, tasks, missed)
     )
 
 
@@ -56,13 +68,14 @@ _BACKSLASHED = r"\\\1"
 
 
 def _list_charts(
-    machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask]
+    machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask], missed: Missed | None
 ) -> list[tuple[str, str]]:
     """Yield each flowchart with its title."""
     charts = [("Tasks", ["flowchart LR", *_draw_tasks(tasks)])] if tasks else []
     for machine in machines:
-        drawing = _MermaidDrawing(template)
+        drawing = _MermaidDrawing(template, missed)
         lines = ["flowchart TD", *drawing.draw_machine(machine), *drawing.draw_links(), *drawing.list_color_classes()]
+        lines += drawing.draw_coverage()
         charts.append((f"State machine {template.build_title(machine)}", lines))
     return [(title, "\n".join(lines) + "\n") for title, lines in charts]
 
@@ -70,9 +83,11 @@ def _list_charts(
 class _MermaidDrawing(NumberedNodes):
     """One flowchart."""
 
-    def __init__(self, template: Template) -> None:
-        super().__init__(template)
+    def __init__(self, template: Template, missed: Missed | None = None) -> None:
+        super().__init__(template, missed)
         self.boxes: dict[str, list[str]] = {}
+        self.lines: list[bool | None] = []
+        """Whether each line was missed, by its number; None for one that is no transition."""
 
     def draw_machine(self, machine: Machine) -> Iterator[str]:
         box = self.add_machine(machine)
@@ -88,21 +103,28 @@ class _MermaidDrawing(NumberedNodes):
         for state in states:
             yield from self.draw_state(state, depth)
         if begin and (first := scope.states.get(scope.start_at)):
+            self.lines.append(None)
             yield f"{margin}{begin} --> {self.ids[first]}"
         for edge in self.list_edges(scope, states):
+            self.lines.append(edge.is_missed)
             yield margin + _draw_line(edge)
 
     def draw_state(self, state: LocatedState, depth: int) -> Iterator[str]:
         margin, node, color = "  " * depth, self.add_state(state), find_color_name(state)
+        note = NOT_REACHED if self.missed is not None and is_missed(self.missed, state) else ""
+        if self.missed is not None:
+            color = "missed" if note else "reached"
         if not state.scopes:
             opening, closing = _SHAPES.get(state.kind, ("[", "]"))
-            more = describe_action(state)
-            title = _escape(state.name) + (f"<br/>{_escape(more)}" if more else "")
+            title = "<br/>".join(_escape(text) for text in (state.name, describe_action(state), note) if text)
             yield f'{margin}{node}{opening}"{title}"{closing}:::{color}'
             self.boxes.setdefault(color, [])
             return
         retries = f", {retries}" if (retries := build_retry_label(state)) else ""
-        yield f"{margin}subgraph {node} [{_quote_label(f'{state.name} ({describe_state(state)}{retries})')}]"
+        more = f", {note}" if note else ""
+        yield f"{margin}subgraph {node} [{_quote_label(f'{state.name} ({describe_state(state)}{retries}{more})')}]"
+        if self.missed is not None:
+            color += "Box"
         self.boxes.setdefault(color, []).append(node)
         for index, inner in enumerate(state.scopes):
             branch = f"{node}b{index + 1}"
@@ -135,6 +157,24 @@ class _MermaidDrawing(NumberedNodes):
                 yield f"  classDef {name} fill:{COLORS[name].fill},stroke:{COLORS[name].border},color:{TEXT}"
             if nodes := self.boxes[name]:
                 yield f"  class {','.join(nodes)} {name}"
+
+    def draw_coverage(self) -> Iterator[str]:
+        """Yield the colors of what was reached and of what was not, and a legend; nothing in other pictures."""
+        if self.missed is None:
+            return
+        for name, colors, look in (("reached", REACHED, ""), ("missed", MISSED, ",stroke-dasharray:4")):
+            yield f"  classDef {name} fill:{colors.fill},stroke:{colors.border},color:{TEXT}{look}"
+            if boxes := self.boxes.get(f"{name}Box"):
+                yield f"  classDef {name}Box fill:none,stroke:{colors.border}{look}"
+                yield f"  class {','.join(boxes)} {name}Box"
+            numbers = [str(number) for number, line in enumerate(self.lines) if line is (name == "missed")]
+            if numbers:
+                width = 1 if name == "missed" else 3
+                yield f"  linkStyle {','.join(numbers)} stroke:{colors.border},stroke-width:{width}px"
+        yield "  subgraph legend [coverage]"
+        yield '    legend1["reached"]:::reached'
+        yield f'    legend2["{NOT_REACHED}"]:::missed'
+        yield "  end"
 
 
 def _draw_line(edge: Edge) -> str:

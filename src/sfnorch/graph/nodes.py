@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from sfnorch.graph.missed import Missed, has_missed_retries, is_missed
 from sfnorch.graph.words import build_retry_label, find_started_machine, list_labelled_transitions
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.states import LocatedState, StateScope, TransitionKind
@@ -12,12 +13,16 @@ from sfnorch.template.states import LocatedState, StateScope, TransitionKind
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A line between two nodes, and its label; `way` is None for a retry."""
+    """A line between two nodes, and its label; `way` is None for a retry.
+
+    `is_missed` is whether it was not reached, in a picture of coverage.
+    """
 
     source: str
     target: str
     way: TransitionKind | None
     label: str
+    is_missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class NumberedNodes:
     """The states and state machines of one drawing, numbered in order."""
 
     template: Template
+    missed: Missed | None = None
+    """What was not reached, in a picture of coverage."""
     ids: dict[LocatedState, str] = field(default_factory=dict)
     machines: dict[str, str] = field(default_factory=dict)
     starts: list[tuple[str, Machine, bool]] = field(default_factory=list)
@@ -58,14 +65,15 @@ class NumberedNodes:
 
     def list_edges(self, scope: StateScope, states: Sequence[LocatedState]) -> Iterator[Edge]:
         """Yield the transitions between the scope's states, and the retries of those without branches."""
+        missed = self.missed or {}
         for state in states:
             node = self.ids[state]
             if not state.scopes and (retries := build_retry_label(state)):
-                yield Edge(node, node, None, retries)
+                yield Edge(node, node, None, retries, has_missed_retries(missed, state))
             for transition, label in list_labelled_transitions(state):
                 target = scope.states.get(transition.target)
                 if target is not None:
-                    yield Edge(node, self.ids[target], transition.way, label)
+                    yield Edge(node, self.ids[target], transition.way, label, is_missed(missed, state, transition))
 
     def list_links(self) -> Iterator[Link]:
         """Yield a link for each state that starts a state machine."""

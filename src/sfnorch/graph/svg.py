@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 
 from sfnorch.errors import SfnorchError
+from sfnorch.graph.missed import Missed, list_missed_words
 from sfnorch.graph.words import sort_states
 from sfnorch.printable import make_printable
 from sfnorch.template.contents import Machine, Template
@@ -63,14 +64,25 @@ def build_title(machines: Sequence[Machine], template: Template) -> str:
     return f"State machine{'s' if len(machines) > 1 else ''} {names}" if names else "Tasks"
 
 
-def build_description(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
-    """Return the description of a picture: the tasks with what they need, and each machine's states in order."""
+def build_description(
+    machines: Sequence[Machine],
+    template: Template,
+    tasks: Sequence[PlannedTask] = (),
+    missed: Missed | None = None,
+) -> str:
+    """Return the description of a picture: the tasks with what they need, and each machine's states in order.
+
+    With `missed`, it says what was not reached of each machine.
+    """
     sentences = []
     if tasks:
         sentences.append(f"Tasks: {', '.join(map(_describe_task, tasks))}.")
     for machine in machines:
         states = ", ".join(_list_state_words(machine.states)) if machine.states else "no states"
         sentences.append(f"{template.build_title(machine)}: {states}.")
+        if missed is not None:
+            found = [words for state in machine.list_states() for words in list_missed_words(state, missed)]
+            sentences.append(f"Not reached: {', '.join(found) or 'nothing'}.")
     return " ".join(sentences)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.tree import Tree
 
 from sfnorch.console import Console, Phrases, Text
+from sfnorch.graph.missed import NOT_REACHED, Missed, has_missed_retries, is_missed
 from sfnorch.graph.words import (
     build_scope_title,
     describe_state,
@@ -24,13 +25,21 @@ _NARROWEST = 30
 """The minimum columns of a state."""
 
 
-def build_trees(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> list[Tree]:
-    """Return a tree of the tasks with what each needs, and a tree for each state machine."""
+def build_trees(
+    machines: Sequence[Machine],
+    template: Template,
+    tasks: Sequence[PlannedTask] = (),
+    missed: Missed | None = None,
+) -> list[Tree]:
+    """Return a tree of the tasks with what each needs, and a tree for each state machine.
+
+    `missed` is what was not reached, which the trees of coverage say.
+    """
     found = [_build_task_tree(tasks)] if tasks else []
     for machine in machines:
         tree = Tree(Text(template.build_title(machine), style="bold"))
         if machine.states:
-            _add(tree, machine.states, template)
+            _add(tree, machine.states, template, missed or {})
         found.append(tree)
     return found
 
@@ -69,23 +78,30 @@ def _join_items(items: Sequence[str], *, style: str = "") -> list[Text]:
     ]
 
 
-def _add(tree: Tree, scope: StateScope, template: Template) -> None:
+def _add(tree: Tree, scope: StateScope, template: Template, missed: Missed) -> None:
     for state in sort_states(scope):
-        branch = tree.add(_format_state(state, template))
+        branch = tree.add(_format_state(state, template, missed))
         for inner in state.scopes:
-            _add(branch.add(Text(build_scope_title(inner), style="italic")), inner, template)
+            _add(branch.add(Text(build_scope_title(inner), style="italic")), inner, template, missed)
 
 
-def _format_state(state: LocatedState, template: Template) -> Phrases:
+def _format_state(state: LocatedState, template: Template, missed: Missed) -> Phrases:
     name = Text(state.name, style="bold red" if state.kind == "Fail" else "")
     doing = Text(f"  {describe_state(state)}", style="dim")
     child = find_started_machine(state, template)
     if child:
         doing.append(f" {template.build_title(child)}", style="not dim cyan")
+    is_state_missed = is_missed(missed, state)
+    if is_state_missed:
+        doing.append(f" ({NOT_REACHED})", style="not dim red")
+    elif state.body.get("Retry") and has_missed_retries(missed, state):
+        doing.append(f" (retries {NOT_REACHED})", style="not dim red")
     leads = []
     for transition, label in list_labelled_transitions(state):
         if transition.way is TransitionKind.CATCH:
-            leads.append(f"{label} ⇢ {transition.target}")
+            lead = f"{label} ⇢ {transition.target}"
         else:
-            leads.append(f"{label} → {transition.target}" if label else f"→ {transition.target}")
+            lead = f"{label} → {transition.target}" if label else f"→ {transition.target}"
+        is_only_way_missed = not is_state_missed and is_missed(missed, state, transition)
+        leads.append(f"{lead} ({NOT_REACHED})" if is_only_way_missed else lead)
     return Phrases(name, doing, *_join_items(leads))

@@ -63,13 +63,16 @@ def _find_concurrent_job_warnings(plan: AnyPlan, now: datetime) -> Iterator[Find
 def _find_quota_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     """Yield a warning if the items of the plan run more jobs at the same time than Glue's default quota."""
     items, chains = count_all_concurrent_items(plan), list_item_chains(plan)
+    lower = (
+        f"set max_concurrency to {MAX_JOB_RUNS} or less" if len(chains) == 1 else "lower max_concurrency of children"
+    )
     if items > MAX_JOB_RUNS:
         yield plan.places.create_warning(
             JOB_RUN_QUOTA,
             (*max(chains, key=lambda path: count_concurrent_items(chains[path])), "max_concurrency"),
             f"up to {items:,} items run a Glue job at the same time, and by default an account can have {MAX_JOB_RUNS} "
             "concurrent job runs",
-            f"set max_concurrency to {MAX_JOB_RUNS} or less, or raise the quota of Glue",
+            f"{lower}, or raise the quota of Glue",
         )
 
 

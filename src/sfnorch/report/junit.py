@@ -1,8 +1,7 @@
-"""Findings as a report of JUnit, which CI servers show as tests.
+"""Findings as a report of JUnit.
 
 A template is a test suite, and a rule with findings in it is a test case. It fails if a finding is as severe as
 `--fail-on`. A template without findings has one case, which passes.
-https://github.com/testmoapp/junitxml
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from xml.etree import ElementTree
 from sfnorch.findings import Finding
 from sfnorch.printable import make_printable_line
 from sfnorch.report.findings import format_finding
+from sfnorch.report.junit_xml import build_case, build_suite, format_suites
 
 if TYPE_CHECKING:
     from sfnorch.app.linting import LintedTemplate
@@ -24,30 +24,18 @@ _NOTHING_FOUND = "no findings"
 
 def format_junit(report: LintReport) -> str:
     """Return the report as XML."""
-    root = ElementTree.Element("testsuites", name="sfnorch lint")
-    suites = [_build_suite(template, report) for template in report.templates]
-    for count in ("tests", "failures"):
-        root.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
-    root.extend(suites)
-    ElementTree.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+    return format_suites("sfnorch lint", [_build_suite(template, report) for template in report.templates])
 
 
 def _build_suite(template: LintedTemplate, report: LintReport) -> ElementTree.Element:
-    name = make_printable_line(template.file)
     rules = dict.fromkeys(finding.rule for finding in template.findings)
     by_rule = {rule: [finding for finding in template.findings if finding.rule == rule] for rule in rules}
-    cases = [_build_case(name, rule, found, report) for rule, found in by_rule.items()]
-    if not cases:
-        cases = [ElementTree.Element("testcase", classname=name, name=_NOTHING_FOUND)]
-    failures = sum(case.find("failure") is not None for case in cases)
-    suite = ElementTree.Element("testsuite", name=name, tests=str(len(cases)), failures=str(failures))
-    suite.extend(cases)
-    return suite
+    cases = [_build_case(template.file, rule, found, report) for rule, found in by_rule.items()]
+    return build_suite(template.file, cases or [build_case(template.file, _NOTHING_FOUND)])
 
 
 def _build_case(file: str, rule: str, findings: Sequence[Finding], report: LintReport) -> ElementTree.Element:
-    case = ElementTree.Element("testcase", classname=file, name=rule)
+    case = build_case(file, rule)
     failing = [finding for finding in findings if report.is_failing(finding)]
     if failing:
         message = make_printable_line(failing[0].message)

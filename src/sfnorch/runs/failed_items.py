@@ -9,8 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.map_runs import list_child_executions
-from sfnorch.json_values import Json, read_string
-from sfnorch.protocol.fan_out import MOST_REPORTED, read_failures
+from sfnorch.json_values import Json, read_mappings, read_string
+from sfnorch.protocol.fan_out import MOST_REPORTED, FanOutVariable, read_failures
 from sfnorch.runs.item_failures import list_item_failures
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.kinds.fan_out import read_outcome
@@ -24,10 +24,15 @@ _FAILED = "FAILED"
 
 
 def list_reported_items(record: Record) -> list[Node]:
-    """Return the items that the outcome of a fan-out reports as failed, each with its child execution."""
+    """Return the items that the outcome of a fan-out reports as failed, each with its child execution.
+
+    A child of a master reports as many as fit into its cause; its variable has all of them.
+    """
+    reported, kept = read_failures(read_outcome(record)), read_mappings(record.variables.get(FanOutVariable.FAILURES))
+    rows = max(reported, list(kept) if record.ended else [], key=len)
     return [
         _make_node(read_string(row.get("execution")), row, read_string(row.get("error")), ended=record.ended)
-        for row in read_failures(read_outcome(record))[:MOST_REPORTED]
+        for row in rows[:MOST_REPORTED]
     ]
 
 

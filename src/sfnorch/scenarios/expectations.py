@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfnorch.durations import format_duration
 from sfnorch.json_values import Json
-from sfnorch.scenarios.matchers import MISSING, Mismatch, describe, list_mismatches
+from sfnorch.scenarios.matchers import MISSING, Mismatch, Words, describe, list_mismatches
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -30,8 +30,9 @@ def check_run(expect: Expect, run: SimulationDocument, stack_name: str) -> list[
     `stack_name` begins the names of alarms, which a scenario can leave out.
     """
     first, given = run["executions"][0], expect.model_fields_set
+    ended = {**_describe_end(first), "retries": sum(each["retries"] for each in run["executions"])}
     return [
-        *_check_fields(expect, _describe_end(first), "expect", first["ended"]),
+        *_check_fields(expect, ended, "expect", first["ended"]),
         *_check_executions(expect, run),
         *(_check_jobs(expect.jobs, run["jobRuns"]) if expect.jobs else ()),
         *(_check_notifications(expect.notifications, run) if "notifications" in given else ()),
@@ -71,7 +72,7 @@ def _check_execution(
     if not executions:
         if wanted.model_fields_set != {"count"} or wanted.count != 0:
             known = ", ".join(dict.fromkeys(each["title"] for each in run["executions"]))
-            yield Mismatch(path, "an execution", f"{MISSING}; there are: {known}")
+            yield Mismatch(path, "an execution", Words(f"{MISSING}; there are: {known}"))
         return
     last = executions[-1]
     found: dict[str, Json] = {
@@ -94,10 +95,10 @@ def find_failed_state(run: SimulationDocument, execution: str) -> str:
 def _check_names(expected: Sequence[str], found: Mapping[str, Any], path: str) -> Iterator[Mismatch]:
     for name in expected:
         if name not in found:
-            yield Mismatch(path, name, f"{MISSING}; there are: {', '.join(found) or 'none'}")
+            yield Mismatch(path, name, Words(f"{MISSING}; there are: {', '.join(found) or 'none'}"))
     for name in found:
         if name not in expected:
-            yield Mismatch(path, f"no {name}", name)
+            yield Mismatch(path, f"no {name}", Words(name))
 
 
 def _check_jobs(expected: ExpectedJobs, runs: Sequence[SimulatedJobRun]) -> Iterator[Mismatch]:
@@ -109,11 +110,11 @@ def _check_jobs(expected: ExpectedJobs, runs: Sequence[SimulatedJobRun]) -> Iter
         yield from _check_names(expected.ran, by_job, f"{path}.ran")
     for job in expected.includes:
         if job not in by_job:
-            yield Mismatch(f"{path}.includes", f"a run of {job}", f"{MISSING}; there are: {', '.join(by_job)}")
+            yield Mismatch(f"{path}.includes", f"a run of {job}", Words(f"{MISSING}; there are: {', '.join(by_job)}"))
     for job in expected.not_run:
         if found := by_job.get(job):
             count = "1 run" if len(found) == 1 else f"{len(found)} runs"
-            yield Mismatch(f"{path}.not_run", f"no run of {job}", count, found[0]["started"])
+            yield Mismatch(f"{path}.not_run", f"no run of {job}", Words(count), found[0]["started"])
     yield from _check_order(expected.order, runs, f"{path}.order")
     for job, wanted in expected.runs.items():
         each = by_job.get(job, [])
@@ -176,12 +177,12 @@ def _check_alarms(expected: Mapping[str, str], run: SimulationDocument, stack: s
     if not expected:
         for name, change in last.items():
             if change["after"] == "ALARM":
-                yield Mismatch(f"{path}.{name}", "not ALARM", "ALARM", change["at"])
+                yield Mismatch(f"{path}.{name}", "not ALARM", Words("ALARM"), change["at"])
     for name, state in expected.items():
-        found = last.get(name.removeprefix(f"{stack}-"))
+        found = last.get(name) or last.get(name.removeprefix(f"{stack}-"))
         after = found["after"] if found else "INSUFFICIENT_DATA"
         if after != state:
-            yield Mismatch(f"{path}.{name}", state, after, found["at"] if found else None)
+            yield Mismatch(f"{path}.{name}", state, Words(after), found["at"] if found else None)
 
 
 def _check_objects(expected: Mapping[str, Json], run: SimulationDocument) -> Iterator[Mismatch]:
@@ -189,7 +190,7 @@ def _check_objects(expected: Mapping[str, Json], run: SimulationDocument) -> Ite
     for uri, wanted in expected.items():
         path = f"expect.objects.{uri}"
         if uri not in written:
-            yield Mismatch(path, "an object", f"{MISSING}; there are: {', '.join(written) or 'none'}")
+            yield Mismatch(path, "an object", Words(f"{MISSING}; there are: {', '.join(written) or 'none'}"))
             continue
         found: Json = written[uri]["body"]
         if not isinstance(wanted, str):
@@ -209,7 +210,7 @@ def _check_limits(expect: Expect, run: SimulationDocument) -> Iterator[Mismatch]
     figures = run["figures"]
     if expect.ends_within is not None and figures["seconds"] > expect.ends_within:
         wanted = f"at most {format_duration(expect.ends_within)}"
-        yield Mismatch("expect.ends_within", wanted, format_duration(figures["seconds"]), figures["seconds"])
+        yield Mismatch("expect.ends_within", wanted, Words(format_duration(figures["seconds"])), figures["seconds"])
     for name, found in (
         ("transitions_at_most", figures["transitions"]),
         ("cost_at_most", figures["price"]),
@@ -228,4 +229,4 @@ def _check_assertions(assertions: Sequence[str], run: SimulationDocument) -> Ite
     for index, code in enumerate(assertions):
         found = evaluate_condition(code, {**run})
         if found is not True:
-            yield Mismatch(f"expect.assertions[{index}]", f"true for {code}", found)
+            yield Mismatch(f"expect.assertions[{index}]", f"true for {code}", found if found is False else Words(found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
@@ -52,6 +52,14 @@ class LocatedScenario:
 
     scenario: Scenario
     line: int
+    lines: Mapping[str, int] = field(default_factory=dict, repr=False)
+    """The lines of its values by path, as in `expect.jobs.ran[0]`."""
+
+    def find_line(self, path: str) -> int:
+        """Return the line of the value at the path, or of the nearest value around it."""
+        while path and path not in self.lines:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.lines.get(path, self.line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,8 @@ class ScenarioFile:
 
     path: FilePath
     target: Target
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+    """The parts of state machines that no run can reach, each with the reason."""
     scenarios: tuple[LocatedScenario, ...]
     places: Places = field(repr=False)
 
@@ -69,19 +79,21 @@ def find_files(given: tuple[FilePath, ...]) -> list[FilePath]:
 
     Raises SfnorchError if there are none.
     """
-    found: dict[FilePath, None] = {}
-    for path in given or (FilePath(), FilePath("tests")):
-        if path.is_dir():
-            found |= dict.fromkeys(sorted(file for file in path.iterdir() if file.name.endswith(SUFFIXES)))
-        elif given:
-            found[path] = None
+    found = [file for path in given for file in (list_files(path) if path.is_dir() else [path])]
+    if not given:
+        found = [*list_files(FilePath()), *list_files(FilePath("tests"))]
     if not found:
         places = ", ".join(map(str, given)) if given else "the current folder and in tests"
         raise SfnorchError(
             f"There is no scenario file (*{SUFFIXES[0]}) in {places}",
             hint="sfnorch test --init writes one for the plan in the current folder",
         )
-    return list(found)
+    return list(dict.fromkeys(found))
+
+
+def list_files(folder: FilePath) -> list[FilePath]:
+    """Return the scenario files in a folder; an empty list if the folder does not exist."""
+    return sorted(file for file in folder.iterdir() if file.name.endswith(SUFFIXES)) if folder.is_dir() else []
 
 
 def read_scenario_file(path: FilePath) -> ScenarioFile:
@@ -114,14 +126,31 @@ def parse_scenario_file(text: str, path: FilePath) -> ScenarioFile:
         reading.findings += _find_duplicates(document, model)
     if reading.findings:
         raise ScenarioFileError(sorted(dict.fromkeys(reading.findings), key=lambda finding: finding.line or 0))
+    lines: list[dict[str, int]] = [{} for _ in model.scenarios]
+    for steps, place in document.places.by_path.items():
+        match steps:
+            case ("scenarios", int(index), _, *_):
+                lines[index][format_value_path(steps[2:])] = place.line
     scenarios = tuple(
         LocatedScenario(
             scenario=scenario.model_copy(update={"given": model.given.merge(scenario.given)}),
             line=document.places.by_path["scenarios", index].line,
+            lines=lines[index],
         )
         for index, scenario in enumerate(model.scenarios)
     )
-    return ScenarioFile(path=path, target=model.target, scenarios=scenarios, places=document.places)
+    return ScenarioFile(
+        path=path,
+        target=model.target,
+        unreachable=model.unreachable,
+        scenarios=scenarios,
+        places=document.places,
+    )
+
+
+def format_value_path(steps: Path) -> str:
+    """Return the path of a value in a scenario, as a mismatch has it."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
 def _find_duplicates(document: Document, model: ScenarioDocument) -> Iterator[Finding]:

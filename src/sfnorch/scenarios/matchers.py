@@ -16,17 +16,30 @@ from sfnorch.json_values import Json, is_number, walk_values, write_as_text, wri
 Expected: TypeAlias = Json
 """A value in which each mapping can be a matcher."""
 
-MISSING = "nothing"
+
+class Words(str):
+    """A text that describes what was found, and that is not itself the value."""
+
+    __slots__ = ()
+
+
+MISSING = Words("nothing")
 """What a mismatch shows for a value that does not exist."""
 
 
 class Mismatch(NamedTuple):
-    """A difference: the path of the value, what is expected, what was found, and when it happened, in seconds."""
+    """A difference between a run and what is expected of it."""
 
     path: str
+    """The path of the value in the scenario."""
     expected: str
+    """What is expected, in words."""
     found: Json
+    """What was found: a value, or `Words`."""
     at: float | None = None
+    """When it happened, in seconds after the start of the run; None if there is no such moment."""
+    line: int | None = None
+    """The line of the expectation in the file."""
 
 
 def write_mismatch(mismatch: Mismatch) -> str:

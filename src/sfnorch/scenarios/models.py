@@ -1,8 +1,9 @@
-"""The models of a scenario file: its target, its scenarios, what is given, and what is expected."""
+"""The models of a scenario file: its target, its scenarios, what happens, and what is expected."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -132,15 +133,15 @@ class Given(Model):
     stop_after: Duration | None = Field(default=None, description="Time after which the run is stopped.")
 
     def merge(self, other: Given) -> Given:
-        """Return what is given by this and the other one, whose values take precedence, key by key."""
+        """Return both together; the values of the other one take precedence, key by key."""
         merged: dict[str, Any] = {}
-        for name in self.model_fields_set | other.model_fields_set:
+        for name in self.model_fields_set:
             mine, theirs = getattr(self, name), getattr(other, name)
             if name not in other.model_fields_set:
                 merged[name] = mine
-            else:
-                merged[name] = {**mine, **theirs} if isinstance(theirs, dict) and isinstance(mine, dict) else theirs
-        return Given.model_construct(**merged)
+            elif isinstance(theirs, dict) and isinstance(mine, dict):
+                merged[name] = {**mine, **theirs}
+        return other.model_copy(update=merged)
 
 
 class ExpectedExecution(Model):
@@ -207,6 +208,7 @@ class Expect(Model):
     error: Matched = Field(default=None, description="Error of the first execution.")
     cause: Matched = Field(default=None, description="Cause of the first execution.")
     output: Matched = Field(default=None, description="Output of the first execution.")
+    retries: Matched = Field(default=None, description="Number of retries in all executions.")
     executions: dict[str, ExpectedExecution] = Field(
         default_factory=dict,
         description="Executions by the name of their state machine, without that of the stack; a text is the status.",
@@ -238,6 +240,16 @@ class Expect(Model):
     )
 
 
+@cache
+def _give_nothing() -> Given:
+    return Given.model_construct()  # without its validator, which takes long to build
+
+
+@cache
+def _expect_success() -> Expect:
+    return Expect.model_construct(status="SUCCEEDED")
+
+
 class Scenario(Model):
     """A run of the target, and what is expected of it."""
 
@@ -248,9 +260,9 @@ class Scenario(Model):
     params: dict[str, Value] = Field(default_factory=dict, description="Values of the run's parameters.")
     at: ScheduledTime | None = Field(default=None, description="Scheduled time of the run.")
     parameters: dict[str, Text] = Field(default_factory=dict, description="Values of stack parameters.")
-    given: Given = Field(default_factory=Given, description="What happens in the run.")
+    given: Given = Field(default_factory=_give_nothing, description="What happens in the run.")
     expect: Expect = Field(
-        default_factory=lambda: Expect(status="SUCCEEDED"),
+        default_factory=_expect_success,
         description="What is expected. Default: the status SUCCEEDED.",
     )
 
@@ -270,6 +282,11 @@ class Scenario(Model):
 class ScenarioDocument(Model):
     """The content of a scenario file."""
 
-    target: Target = Field(default_factory=Target, description="What the scenarios run.")
-    given: Given = Field(default_factory=Given, description="What happens in all runs.")
+    target: Target = Field(default_factory=Target.model_construct, description="What the scenarios run.")
+    given: Given = Field(default_factory=_give_nothing, description="What happens in all runs.")
+    unreachable: dict[str, str] = Field(
+        default_factory=dict,
+        description="Parts of state machines that no run can reach, as `MACHINE.STATE.PART`, each with the reason; the "
+        "coverage does not count them.",
+    )
     scenarios: Annotated[list[Scenario], Field(min_length=1, max_length=10_000)] = Field(description="The scenarios.")

@@ -78,8 +78,10 @@ class Behaviour:
 
     def find_fault(self, job: str, earlier: int) -> Fault | None:
         """Return the failure of the job's next run, after `earlier` runs of the job; None if the run does not fail."""
-        fault = next((fault for fault in reversed(self.faults) if is_matching_job(fault.job, job)), None)
-        return fault if fault is not None and earlier < fault.times else None
+        for fault in reversed(self.faults):
+            if is_matching_job(fault.job, job):
+                return fault if earlier < fault.times else None
+        return None
 
 
 @lru_cache(maxsize=10_000)

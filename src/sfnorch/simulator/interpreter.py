@@ -14,6 +14,7 @@ import simpy
 from sfnorch.json_values import Json, read_string
 from sfnorch.protocol.fan_out import ItemVariable
 from sfnorch.protocol.run_context import PARAMS, RUN, read_params, read_run
+from sfnorch.simulator.attempt_watching import show_attempt
 from sfnorch.simulator.attempts import RETRYING, Attempts
 from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.events import (
@@ -146,23 +147,34 @@ class Interpreter:
         while True:
             try:
                 outcome = yield from self.begin_attempt(visit)
+                if world.watch is not None:
+                    show_attempt(visit, outcome)
                 break
             except StatesError as error:
                 if error.error == RUNTIME:
+                    show_attempt(visit, error, error)
                     raise
                 attempts = attempts or Attempts(state)
-                retry = attempts.find_retry(error, world.rng)
-                if retry is None:
+                used = attempts.count_uses(error)
+                delay = attempts.find_retry(error, world.rng)
+                for index in attempts.matched:
+                    visit.reach(f"Retry[{index}]")
+                if delay is None:
                     if state.kind in _SCOPED:
                         self.record_state_event(1)  # MapStateFailed, ParallelStateFailed
-                    outcome = self.catch_error(visit, attempts, error)
+                    try:
+                        outcome = self.catch_error(visit, attempts, error)
+                    except StatesError as failure:
+                        show_attempt(visit, failure, error, used)
+                        raise
+                    show_attempt(visit, outcome, error, used)
                     break
+                show_attempt(visit, delay, error, used)
                 place.progress.restart()
                 visit.retries += 1
                 execution.retries += 1
-                visit.reach(f"Retry[{retry.retrier}]")
-                world.record_event(execution, StateRetried(error.error, visit.retries, retry.delay), state.name)
-                yield world.clock.timeout(retry.delay)
+                world.record_event(execution, StateRetried(error.error, visit.retries, delay), state.name)
+                yield world.clock.timeout(delay)
         if visit.is_too_large(outcome.output):
             raise visit.refuse_size(f"The state/task '{state.name}' returned a result")
         if state.kind != "Fail":
@@ -174,6 +186,7 @@ class Interpreter:
 
     def begin_attempt(self, visit: Visit) -> Steps[StateOutcome]:
         """Return the steps of one attempt. Raises StatesError if it cannot begin."""
+        visit.produced, visit.attempt_began = (), self.world.at
         refuse_other_partition(self.machine.arn, visit.state)
         run_state = STATES.get(visit.state.kind)
         if run_state is None:

@@ -16,6 +16,7 @@ from sfnorch.simulator.execution import begin_execution
 from sfnorch.simulator.processes import Steps, stop_processes
 from sfnorch.simulator.record import SECOND_RUN, Execution, Run
 from sfnorch.simulator.transition_quota import describe_throttling
+from sfnorch.simulator.watched_attempts import WatchAttempt
 from sfnorch.simulator.world import BEGIN, MAX_EXECUTIONS, World
 from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
 from sfnorch.template.contents import Machine, Template, evaluate_template
@@ -74,6 +75,7 @@ def run_machine(
     most_executions: int = MAX_EXECUTIONS,
     is_rendered: bool = False,
     begin: datetime | None = None,
+    watch: WatchAttempt | None = None,
 ) -> Run:
     """Return the run of the machine with this input.
 
@@ -83,6 +85,7 @@ def run_machine(
     The simulation stops after `until` seconds; the default for a machine that starts itself is an hour, except for a
     backfill, which ends when all of its dates have run. A template that sfnorch rendered (`is_rendered`) is not checked
     for what AWS refuses: tests check the renderings of all plans. The clock starts at `begin`, by default a fixed time.
+    `watch` gets each attempt of a state when it ends.
 
     Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
     the run cannot be simulated, or has more executions than `most_executions`, in a backfill for each date.
@@ -92,7 +95,13 @@ def run_machine(
     _refuse_faults(template, is_rendered=is_rendered)
     runs = _count_dates(given) if is_backfill(machine) else 1
     world = World(
-        template, behaviour or Behaviour(), seed, begin or BEGIN, most_executions=runs * most_executions, runs=runs
+        template,
+        behaviour or Behaviour(),
+        seed,
+        begin or BEGIN,
+        most_executions=runs * most_executions,
+        runs=runs,
+        watch=watch,
     )
     first = begin_execution(world, machine, given)
     if second_run is not None:

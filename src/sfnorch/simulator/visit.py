@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import marshal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,8 +25,11 @@ from sfnorch.template.states import LocatedState, StateScope
 MAX_BYTES = 262_144
 """The maximum size of the input, output or arguments of a state."""
 
-_BYTES_PER_CHARACTER = 4
-"""The bytes in JSON for a character of Python's text of a value, at most: that of one outside of the basic plane."""
+_BYTES_PER_MARSHALLED = 6
+"""The bytes in JSON for a byte that `marshal` writes, at most: those of a control character, and of `false,`."""
+
+_MARSHAL_VERSION = 2
+"""A version that writes each value again where it occurs again, as JSON does."""
 
 _Given = ParamSpec("_Given")
 _Value = TypeVar("_Value")
@@ -101,6 +105,12 @@ class Visit:
     """Whether the Task of this attempt can be answered by a token."""
     token: str = ""
     """This token, after it was read."""
+    attempt_began: float = 0.0
+    """When this attempt began, in seconds after the start of the run."""
+    produced: tuple[Json, ...] = ()
+    """The result of the work in this attempt."""
+    refusal: StatesError | None = None
+    """The last error of a value of the state itself."""
     within_limit: Json = None
     """The value that was measured last: the output of a state is often its result."""
 
@@ -162,6 +172,7 @@ class Visit:
 
     def finish(self, default: Json, produced: Mapping[str, Json] | None = None) -> StateOutcome:
         """Return the outcome of the state, whose output is `default` unless the state makes another one."""
+        self.produced = (produced["result"],) if produced else ()
         following = self.state.read_text("Next")
         if following:
             self.reach("Next")
@@ -206,7 +217,8 @@ class Visit:
 
     def refuse(self, sentence: str) -> StatesError:
         """Return the error States.Runtime, which no retrier or catcher matches."""
-        return StatesError(RUNTIME, f"{self._describe_place()} {sentence}")
+        self.refusal = StatesError(RUNTIME, f"{self._describe_place()} {sentence}")
+        return self.refusal
 
     def refuse_size(self, what: str) -> StatesError:
         """Return the error States.DataLimitExceeded for a value that is too large."""
@@ -216,8 +228,11 @@ class Visit:
         """Return whether the value is larger than 256 KiB."""
         if not value or value is self.within_limit:
             return False
-        if _BYTES_PER_CHARACTER * len(repr(value)) <= MAX_BYTES:  # faster than JSON
-            return False
+        try:  # faster than JSON
+            if _BYTES_PER_MARSHALLED * len(marshal.dumps(value, _MARSHAL_VERSION)) <= MAX_BYTES:
+                return False
+        except ValueError:
+            pass  # a value of another class, or one that is nested deeply
         text = write_compact(value)
         if (len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))) > MAX_BYTES:
             return True
@@ -254,7 +269,8 @@ class Visit:
         """Return the error of a failed evaluation, which can be an event of the history."""
         if self.language.records_failures:
             self.runner.record_state_event(1)
-        return StatesError(error or self.language.value_error, f"{self._describe_place()} {sentence}")
+        self.refusal = StatesError(error or self.language.value_error, f"{self._describe_place()} {sentence}")
+        return self.refusal
 
     def _describe_place(self) -> str:
         """Return the start of the cause of an error in the state, as AWS writes it."""

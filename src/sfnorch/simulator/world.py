@@ -19,6 +19,7 @@ from sfnorch.simulator.events import Event, EventDetail
 from sfnorch.simulator.mocks.table import MockTable
 from sfnorch.simulator.query.languages import QueryLanguages
 from sfnorch.simulator.record import COUNTED_EVENTS, Execution, Run
+from sfnorch.simulator.watched_attempts import WatchAttempt
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.states import LocatedState
 
@@ -89,6 +90,9 @@ class World:
     """The starts of jobs that roles allow: the machine's ARN, the state, and the job."""
     tables: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
     """The items of DynamoDB tables, by the name of the table and the key of the item."""
+
+    watch: WatchAttempt | None = None
+    """Gets each attempt of a state."""
 
     _written: dict[float, str] = field(default_factory=dict)
     """The times that were written last: many executions start at the same time."""

@@ -48,15 +48,15 @@ def read_template_or_definition(path: Path) -> Source:
     """
     text, file = read_text(path, DEFINITION_KIND if _NAME.search(path.name) else KIND), str(path)
     if _NAME.search(file):
-        return _parse_definition(text, file)
+        return parse_definition(text, file)
     try:
         source = parse_template(text, file)
     except TemplateError:
         if all(key.search(text) for key in _KEYS) and not re.search(_KEY.format("Resources"), text):
-            return _parse_definition(text, file)
+            return parse_definition(text, file)
         raise
     is_definition = "StartAt" in source.data and "States" in source.data and "Resources" not in source.data
-    return _parse_definition(text, file) if is_definition else source
+    return parse_definition(text, file) if is_definition else source
 
 
 def evaluate_definition(source: Source, where: StackEnvironment, substitutions: Mapping[str, str]) -> Template:
@@ -67,7 +67,7 @@ def evaluate_definition(source: Source, where: StackEnvironment, substitutions: 
     values = Substitutions(substitutions)
     filled = values.fill(source.text)
     try:
-        data = source.data if filled == source.text else _parse_definition(filled, source.file).data
+        data = source.data if filled == source.text else parse_definition(filled, source.file).data
     except TemplateError as error:
         words = "with the values of its substitutions, "
         raise TemplateError([replace(each, message=f"{words}{each.message}") for each in error.findings]) from None
@@ -126,7 +126,8 @@ def list_substitutions(source: Source) -> dict[str, SubstitutionUse]:
     return {name: SubstitutionUse(tuple(lines), make_example(name)) for name, lines in found.items()}
 
 
-def _parse_definition(text: str, file: str) -> Source:
+def parse_definition(text: str, file: str) -> Source:
+    """Return the definition of a text. Raises TemplateError if it is invalid."""
     data = _parse_text(text, file)
     if not isinstance(data, Object):
         message = "the file is empty" if data is None else "a definition must be an object"

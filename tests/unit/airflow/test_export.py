@@ -165,3 +165,12 @@ def test_a_job_runs_log_is_where_the_run_says_as_in_every_other_message(
 
     arn = f"arn:{partition}:states:{region}:123456789012:execution:m:n"
     assert names["logs_of"](glue, run) == build_logs_link(arn, "jr_1", log_group or "")
+
+
+def test_a_child_that_is_a_fan_out_is_refused():
+    with pytest.raises(SfnorchError) as told:
+        render_airflow_source(
+            parse_plan("{pattern: master-child, children: [{jobs: [a]}, {name: tables, items: [a], jobs: [b]}]}")
+        )
+    assert told.value.message == "children: tables can't be exported: a child with items is not a chain of tasks"
+    assert told.value.hint == "put the items into a separate plan, and export the other children"

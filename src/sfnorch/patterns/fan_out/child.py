@@ -27,6 +27,7 @@ from sfnorch.patterns.fan_out.machine import (
     assign_chain,
     build_map_states,
     choose_items,
+    describe_chain,
     list_chain_permissions,
 )
 from sfnorch.patterns.job_arguments import list_run_arguments
@@ -78,7 +79,7 @@ def build_child_machine(plan: ChainsPlan, child: FanOutChild, number: int) -> St
             *alarm_state.list_permissions(alarm_name),
         ),
         alarm=Alarm(name=alarm_name, description=f"{child.name} failed"),
-        runs=f"runs {len(child.jobs)} jobs for every item",
+        runs=describe_chain(child),
         place=f"children[{number - 1}]",
     )
 

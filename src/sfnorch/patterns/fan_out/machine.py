@@ -82,9 +82,14 @@ def build_machine(plan: FanOutPlan) -> StateMachine:
             *list_lock_permissions(plan, MACHINE),
         ),
         alarm=Alarm(name=alarm_name, description="Items failed"),
-        runs=f"runs {len(plan.jobs)} jobs for every item",
+        runs=describe_chain(plan),
         place="jobs",
     )
+
+
+def describe_chain(chain: ItemChain) -> str:
+    """Return what the state machine of the chain runs, in words."""
+    return f"runs {'1 job' if len(chain.jobs) == 1 else f'{len(chain.jobs)} jobs'} for every item"
 
 
 def _build_graph(plan: FanOutPlan) -> Graph:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.patterns import backfill, stack_parameters, starts
-from sfnorch.patterns.fan_out.child import build_child_machine
 from sfnorch.patterns.master_child import child, master
 from sfnorch.patterns.overlap.states import find_lock
 from sfnorch.patterns.run_context.declared import build_default_parameters
@@ -55,5 +54,7 @@ def build_workflow(plan: ChainsPlan) -> Workflow:
 
 def _build_child(plan: ChainsPlan, given: AnyChild, number: int) -> StateMachine:
     if is_fan_out(given):
+        from sfnorch.patterns.fan_out.child import build_child_machine  # most plans do not need it
+
         return build_child_machine(plan, given, number)
     return child.build_machine(plan, given, number)

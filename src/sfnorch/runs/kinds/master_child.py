@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_mappings
 from sfnorch.protocol.executions import STARTED_BY
+from sfnorch.protocol.fan_out import FanOutVariable
 from sfnorch.protocol.job_list import read_remaining
 from sfnorch.protocol.mark import read_assigned_names
 from sfnorch.protocol.master_child import (
@@ -25,6 +26,13 @@ from sfnorch.protocol.master_child import (
 )
 from sfnorch.protocol.states import INVALID_INPUT_ERROR
 from sfnorch.runs.events import parse_json
+from sfnorch.runs.kinds.fan_out import (
+    FAN_OUT,
+    ItemsResumption,
+    UnfinishedItems,
+    find_unfinished_items,
+    has_succeeded_items,
+)
 from sfnorch.runs.kinds.job_list import JOB_LIST, list_given, list_left, list_left_jobs, list_planned
 from sfnorch.runs.kinds.kept_run import keep_run
 from sfnorch.runs.kinds.kind import (
@@ -76,7 +84,7 @@ class MasterKind(MachineKind):
             raise SfnorchError(
                 f"It ended {record.status} before any child started: {explain_end(record)}", hint=NEW_RUN
             )
-        entries, jobs = _resume_children(root, dict(zip(names, threads, strict=True)))
+        entries, jobs, unfinished = _resume_children(root, dict(zip(names, threads, strict=True)))
         if not jobs:
             raise SfnorchError("Nothing failed", hint=NEW_RUN)
         if gone := [name for name in jobs if name not in parts]:
@@ -86,11 +94,11 @@ class MasterKind(MachineKind):
             )
         kept = {name: entry for name, entry in entries.items() if name in parts}
         kept |= {name: {"threadId": name, "child": name, "skip": True} for name in parts if name not in names}
-        return Resumption(
-            input={"threads": list(kept.values()), **keep_run(record)},
-            jobs=jobs,
-            skipped=[name for name, entry in kept.items() if entry.get("skip")],
-        )
+        document = {"threads": list(kept.values()), **keep_run(record)}
+        skipped = [name for name, entry in kept.items() if entry.get("skip")]
+        if unfinished:
+            return ItemsResumption(input=document, jobs=jobs, skipped=skipped, unfinished=unfinished)
+        return Resumption(input=document, jobs=jobs, skipped=skipped)
 
     def report_child(self, record: Record, arn: str) -> Mapping[str, Json]:
         """Return the master's report of a child, a `ChildOutcome`."""
@@ -128,7 +136,7 @@ def find_child(node: Node, names: Sequence[str]) -> str:
     The execution or its cause names the child. Before it has, the name of the state machine does, which ends with that
     of the child.
     """
-    own = node.record.variables.get(ChildVariable.CHILD) if node.record.reading is JOB_LIST else None
+    own = node.record.variables.get(ChildVariable.CHILD) if node.record.reading in (JOB_LIST, FAN_OUT) else None
     told = own or read_child(node.record.facts)
     return str(told) if told else max((n for n in names if node.machine.endswith(f"-{n}")), key=len, default="")
 
@@ -185,22 +193,27 @@ def _explain_unknown(what: str, name: str, known: Sequence[str]) -> str:
 
 def _resume_children(
     root: Node, threads: Mapping[str, Mapping[str, Json]]
-) -> tuple[dict[str, Mapping[str, object]], dict[str, Sequence[str]]]:
-    """Return the thread of each child in the new input, and the jobs of the children that run."""
+) -> tuple[dict[str, Mapping[str, object]], dict[str, Sequence[str]], list[UnfinishedItems]]:
+    """Return the thread of each child in the new input, the jobs of the children that run, and unfinished items."""
     by_child = {find_child(node, tuple(threads)): node for node in root.children}
     entries: dict[str, Mapping[str, object]] = {}
     jobs: dict[str, Sequence[str]] = {}
+    unfinished: list[UnfinishedItems] = []
     for name, thread in threads.items():
-        left = None if thread.get("skip") is True else _plan_child(name, thread, by_child.get(name))
+        node = by_child.get(name)
+        left = None if thread.get("skip") is True else _plan_child(name, thread, node)
         if left is None:
             entries[name] = {"threadId": thread.get("threadId", ""), "child": name, "skip": True}
             continue
         jobs[name] = left[1]
-        # the jobs that are left have their arguments
-        replaced = (STARTED_BY, "child", "skip", *(("arguments",) if left[0] else ()))
+        items = find_unfinished_items(node, name) if node is not None and node.record.reading is FAN_OUT else None
+        unfinished += [items] if items else []
+        # the jobs that are left have their arguments, and the items that are left replace those of the input
+        without = ("arguments",) if left[0] else (FanOutVariable.ITEMS, FanOutVariable.REMAINING) if items else ()
+        replaced = (STARTED_BY, "child", "skip", *without)
         own = {key: value for key, value in thread.items() if key not in replaced}
         entries[name] = {**own, "child": name, **left[0]}
-    return entries, jobs
+    return entries, jobs, unfinished
 
 
 def _plan_child(name: str, thread: Mapping[str, Json], node: Node | None) -> tuple[Thread, Sequence[str]] | None:
@@ -217,6 +230,8 @@ def _plan_child(name: str, thread: Mapping[str, Json], node: Node | None) -> tup
         )
     if node is not None and node.record.error == INVALID_INPUT_ERROR:
         raise SfnorchError(f"{name} refused its input: {node.record.message}", hint=NEW_RUN)
+    if node is not None and node.record.reading is FAN_OUT:
+        return None if find_unfinished_items(node) and has_succeeded_items(node) else ({}, [])
     if node is None or not (list_planned(node.record) or read_remaining(node.record.facts)):
         return {}, list_given(thread.get("glueJobs"))
     remaining = list_left_jobs(node.record)

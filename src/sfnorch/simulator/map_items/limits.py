@@ -6,7 +6,7 @@ from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.visit import Visit
 
 MOST_ITEMS = 500_000
-"""The largest number of items. 100,000 items with three jobs each take one to two minutes and 250 MB."""
+"""The largest number of items. 100,000 items with three jobs each take about a minute and 250 MB."""
 
 _MOST_VALUES = 20 * MOST_ITEMS
 """The largest number of values in an object with items, as the commas in it show."""

@@ -47,6 +47,8 @@ class Evaluator:
     ) -> None:
         self._most_steps = most_steps
         self._most_of_run = runs * _EVALUATIONS_OF_A_RUN * max(MOST_STEPS, most_steps)
+        self._most = self._most_of_run
+        """The maximum number of steps of the run, as far as it is known: it grows with the number of children."""
         self._count_children = count_children
         self._values = 0
         self._steps = 0
@@ -90,7 +92,7 @@ class Evaluator:
                     pass  # only the engine can find the value
                 else:
                     self._steps += program.plain.steps
-                    if self._steps > self._most_of_run:
+                    if self._steps > self._most:
                         self._count_steps(0)
                     kind = type(found)
                     if kind is int or kind is bool:
@@ -150,12 +152,12 @@ class Evaluator:
         Raises UnsupportedSimulationError if the run exceeds the limit.
         """
         self._steps += steps
-        if self._steps <= self._most_of_run:
+        if self._steps <= self._most:
             return
-        most = self._most_of_run + self._count_children() * _STEPS_OF_A_CHILD
-        if self._steps > most:
+        self._most = self._most_of_run + self._count_children() * _STEPS_OF_A_CHILD
+        if self._steps > self._most:
             raise UnsupportedSimulationError(
-                f"The expressions of this run require more than {most:,} steps, the limit of a simulation",
+                f"The expressions of this run require more than {self._most:,} steps, the limit of a simulation",
                 hint="simulate it with fewer items or a smaller input",
             )
 

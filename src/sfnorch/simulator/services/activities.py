@@ -39,7 +39,8 @@ def begin_run(
     )
     if _is_listed(request):
         world.record.job_runs.append(run)
-    world.record_event(request.execution, JobRunStarted(name, run_id), request.state.name)
+    if request.execution.is_recorded:
+        world.record_event(request.execution, JobRunStarted(name, run_id), request.state.name)
     request.record_submitted()
     return run
 
@@ -52,7 +53,9 @@ def end_run(request: ServiceRequest, run: JobRunRecord, status: str, message: st
         counts.queue.popleft().succeed()
     elif had_room:
         counts.running -= 1
-    request.world.record_event(request.execution, JobRunEnded(run.job, run.run_id, status, message), request.state.name)
+    if status != "SUCCEEDED" or request.execution.is_recorded:
+        ended = JobRunEnded(run.job, run.run_id, status, message)
+        request.world.record_event(request.execution, ended, request.state.name)
     if not _is_listed(request):
         request.world.record.counted_job_runs.add(run)
 

@@ -1,0 +1,141 @@
+"""Do numbered work in several processes, with the results in order.
+
+The processes take the next number from a counter that they share, so that none is idle while there is work, and send
+each result over a separate pipe. The end of a pipe is the end of its process, also of one that was killed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, TypeVar
+
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkContext, SpawnContext
+    from multiprocessing.sharedctypes import Synchronized
+
+Result = TypeVar("Result")
+
+
+def count_processors() -> int:
+    """Return the number of processors that this process can use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def can_fork() -> bool:
+    """Return whether a process can start as a copy of this one, with all that it has loaded.
+
+    A copy of a process with threads, or with system libraries of macOS, can wait for a lock for ever.
+    https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+_WORTH_COPYING, _WORTH_STARTING = 20, 200
+"""The number of scenarios that take longer than to start processes: copies, and new ones that load everything."""
+
+
+def choose_count(processes: int | None, scenarios: int) -> int:
+    """Return the number of processes for so many scenarios; None for what is fastest."""
+    if processes is None:
+        is_worth = scenarios >= (_WORTH_COPYING if can_fork() else _WORTH_STARTING)
+        processes = count_processors() if is_worth else 1
+    return max(1, min(processes, scenarios))
+
+
+def work_in_processes(work: Callable[[int], Result], numbers: Sequence[int], count: int) -> Iterator[Result]:
+    """Yield the result of the work for each number in order, from so many processes.
+
+    Work that raises an error is done again in this process, which raises the error to the caller. The processes end
+    with the iterator. Raises SfnorchError if a process was killed.
+    """
+    context: ForkContext | SpawnContext = get_context("fork") if can_fork() else get_context("spawn")
+    try:
+        counter = context.Value("i", 0)
+    except (ImportError, OSError):  # a system without semaphores
+        yield from map(work, numbers)
+        return
+    receivers: list[Connection] = []
+    workers = []
+    try:
+        for _ in range(min(count, len(numbers))):
+            receiver, sender = context.Pipe(duplex=False)
+            receivers.append(receiver)
+            copies = receivers if context.get_start_method() == "fork" else []
+            worker = context.Process(target=_work, args=(work, numbers, counter, sender, copies), daemon=True)
+            worker.start()
+            workers.append(worker)
+            sender.close()
+        yield from _list_results(work, numbers, list(receivers))
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.join()
+        for receiver in receivers:
+            receiver.close()
+
+
+def _list_results(
+    work: Callable[[int], Result], numbers: Sequence[int], receivers: list[Connection]
+) -> Iterator[Result]:
+    done: dict[int, Result | None] = {}
+    for number in numbers:
+        while number not in done:
+            if not receivers:
+                raise SfnorchError(
+                    "A process that ran scenarios was killed; the memory can be full",
+                    hint="run the scenarios in one process: --processes 1",
+                )
+            for receiver in wait(receivers):
+                assert isinstance(receiver, Connection)  # noqa: S101 - as in receivers
+                try:
+                    found, result = receiver.recv()
+                except (EOFError, OSError):
+                    receivers.remove(receiver)
+                else:
+                    done[found] = result
+        result = done.pop(number)
+        yield work(number) if result is None else result
+
+
+def _work(
+    work: Callable[[int], object],
+    numbers: Sequence[int],
+    counter: Synchronized[int],
+    sender: Connection,
+    copies: Sequence[Connection],
+) -> None:
+    """Send each result with its number. Without a reader, which has ended, the process ends too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the one that reads ends the others
+    for name in ("SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_DFL)
+    for copy in copies:  # with its copy of the other end, a pipe would never have lost its reader
+        copy.close()
+    with suppress(BrokenPipeError):
+        while True:
+            with counter.get_lock():
+                position = counter.value
+                counter.value += 1
+            if position >= len(numbers):
+                return
+            _send(sender, numbers[position], work)
+
+
+def _send(sender: Connection, number: int, work: Callable[[int], object]) -> None:
+    try:
+        result = work(number)
+    except Exception:  # it is raised where its traceback is whole
+        result = None
+    sender.send((number, result))
