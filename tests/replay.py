@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 HISTORIES = Path(__file__).parent / "functional" / "histories"
 ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
@@ -45,6 +46,10 @@ class Clock:
         self.time += seconds
 
 
+class _Response:
+    status_code = 200
+
+
 @dataclass
 class Replay:
     """Recorded runs as they were at the clock's time; `page` events an answer."""
@@ -58,6 +63,8 @@ class Replay:
     """What the next calls raise instead of answering."""
     fault_from: int = 0
     """The first call that has a fault."""
+    definitions: dict[str, Event] = field(default_factory=dict)
+    """The definitions of state machines, by the ARNs of their executions; reading the others is not permitted."""
 
     @classmethod
     def of(cls, *names: str, page: int = 1000) -> Replay:
@@ -76,6 +83,8 @@ class Replay:
         client: Any = _session().client("stepfunctions")
         client.meta.events.register("provide-client-params.sfn.GetExecutionHistory", self._remember)
         client.meta.events.register("before-call.sfn.GetExecutionHistory", self._answer)
+        client.meta.events.register("provide-client-params.sfn.DescribeStateMachineForExecution", self._remember)
+        client.meta.events.register("before-call.sfn.DescribeStateMachineForExecution", self._describe)
         return client
 
     def history(self, asked: Event) -> Event:
@@ -92,6 +101,12 @@ class Replay:
     def _remember(self, params: Event, **_: Any) -> None:
         self._params = params
 
+    def _describe(self, **_: Any) -> tuple[Any, Event]:
+        definition = self.definitions.get(self._params["executionArn"])
+        if definition is None:
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeStateMachineForExecution")
+        return _Response(), {"definition": json.dumps(definition)}
+
     def _answer(self, **_: Any) -> tuple[Any, Event]:
         self.asked.append((self.clock.now(), self._params["executionArn"]))
         if self.faults and len(self.asked) > self.fault_from:
@@ -101,8 +116,4 @@ class Replay:
             {**event, "timestamp": datetime.fromtimestamp(event["timestamp"], timezone.utc)}
             for event in answer["events"]
         ]
-
-        class Response:
-            status_code = 200
-
-        return Response(), {**answer, "events": events}
+        return _Response(), {**answer, "events": events}

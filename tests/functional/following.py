@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sfnorch.app.account import AwsAccount
@@ -25,7 +26,13 @@ def account_of(replay: Replay) -> AwsAccount:
 
 
 def follow(
-    replay: Replay, stack_name: str, form: str = "text", *, arns: Sequence[str] = (), timeout: float | None = None
+    replay: Replay,
+    stack_name: str,
+    form: str = "text",
+    *,
+    arns: Sequence[str] = (),
+    timeout: float | None = None,
+    save: Path | None = None,
 ) -> int:
     """The exit code of following the executions, by default the first one that was recorded."""
     account = account_of(replay)
@@ -35,4 +42,5 @@ def follow(
         account,
         form,
         stack_name=stack_name,
+        save=save,
     )

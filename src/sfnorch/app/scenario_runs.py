@@ -52,7 +52,9 @@ class ScenarioResult:
     figures: Figures | None = None
     """The figures of the run; None after an error."""
     simulation: Simulation | None = None
-    """The run, without what it has reached; None after an error, and in a report also if the scenario has passed."""
+    """The run, without its template and what it has reached; None after an error, and if the scenario has passed.
+
+    With `keeps_runs`, it is whole, and None only after an error."""
     stack_name: str = ""
     """The name of the simulated stack."""
     reached: Reached = field(default_factory=set)
@@ -80,6 +82,8 @@ class ScenarioRequest:
     """The number of processes; None for one for each processor, if there are enough scenarios."""
     run_functions: bool = False
     """Whether to run the code of functions also for templates, and where the system cannot isolate it."""
+    keeps_runs: bool = False
+    """Whether the results have the whole runs, also of scenarios that have passed. They run in one process."""
     cache: Path | None = None
     """The folder that keeps which scenarios did not pass; without one, `only_last_failed` has no effect."""
 
@@ -120,9 +124,9 @@ def run_scenarios(
     """
     chosen = choose_scenarios(request.files, request.keyword, request.cache if request.only_last_failed else None)
     results: list[ScenarioResult] = []
-    work = _ScenarioWork(chosen, run_functions=request.run_functions)
+    work = _ScenarioWork(chosen, run_functions=request.run_functions, keeps_runs=request.keeps_runs)
     try:
-        with closing(_list_results(work, request.processes)) as found:
+        with closing(_list_results(work, 1 if request.keeps_runs else request.processes)) as found:
             for result in found:
                 results.append(result)
                 on_result(result)
@@ -169,7 +173,7 @@ class ScenarioRunner:
             outcome=Outcome.FAILED if mismatches else Outcome.PASSED,
             mismatches=mismatches,
             figures=simulation.figures,
-            simulation=replace(simulation, run=replace(simulation.run, reached=set())),
+            simulation=simulation,
             stack_name=template.stack.where.stack_name,
             reached=locate_reached(self._list_machines(template), simulation.run.reached),
         )
@@ -208,14 +212,20 @@ class ScenarioRunner:
 class _ScenarioWork:
     """The chosen scenarios by number, for several processes; each that is not a copy reads the templates itself."""
 
-    def __init__(self, chosen: list[ChosenScenario], *, run_functions: bool) -> None:
+    def __init__(self, chosen: list[ChosenScenario], *, run_functions: bool, keeps_runs: bool = False) -> None:
         self.chosen = chosen
         self.run_functions = run_functions
+        self.keeps_runs = keeps_runs
         self.runner = ScenarioRunner(run_functions=run_functions)
 
     def __call__(self, number: int) -> ScenarioResult:
         result = self.runner.run(*self.chosen[number])
-        return replace(result, simulation=None) if result.has_passed else result
+        if self.keeps_runs or result.simulation is None:
+            return result
+        if result.has_passed:
+            return replace(result, simulation=None)
+        run = replace(result.simulation.run, reached=set())  # templates and their states are too large for a pipe
+        return replace(result, simulation=replace(result.simulation, run=run, template=None))
 
     def __reduce__(self) -> tuple[Callable[..., _ScenarioWork], tuple[list[ChosenScenario]]]:
         return partial(_ScenarioWork, run_functions=self.run_functions), (self.chosen,)

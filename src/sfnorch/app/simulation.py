@@ -56,6 +56,8 @@ class Simulation:
     """Time, critical path, state transitions and their price, events."""
     dates: Sequence[SimulatedDate] | None = None
     """The dates that have started; None unless a backfill was simulated."""
+    template: Template | None = field(default=None, repr=False, compare=False)
+    """The template that was simulated, for pictures of its state machines."""
 
     @property
     def has_succeeded(self) -> bool:
@@ -181,10 +183,10 @@ def simulate_template(
         found = compute_figures(run, request.price)
     prepared.refuse_unknown_jobs(run)
     if prepared.backfill is None:
-        return Simulation(run, found)
+        return Simulation(run, found, template=prepared.template)
     from sfnorch.app.simulated_backfill import list_simulated_dates
 
-    return Simulation(run, found, list_simulated_dates(run, *prepared.backfill))
+    return Simulation(run, found, list_simulated_dates(run, *prepared.backfill), prepared.template)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

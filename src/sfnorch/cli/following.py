@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +14,7 @@ from sfnorch.app.watching import NotFollowedError, RunResult, ShowProgress, expl
 from sfnorch.cli.account import WIDTH, create_progress_console
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.exit_codes import CHILD_FAILED, ERROR, SUCCESS
+from sfnorch.cli.saving import save_run
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
 from sfnorch.report.run_document import convert_started, convert_tree
@@ -22,6 +25,7 @@ from sfnorch.resume_command import build_resume_command
 if TYPE_CHECKING:
     from sfnorch.app.account import AwsAccount
     from sfnorch.documents.executions import ResumptionData
+    from sfnorch.report.pictures.drawn_run import DrawnRun
 
 _EXIT_CODES = {"succeeded": SUCCESS, "work_failed": CHILD_FAILED, "failed": ERROR}
 
@@ -33,12 +37,13 @@ def follow_run(
     *,
     stack_name: str = "",
     resumption: ResumptionData | None = None,
+    save: Path | None = None,
 ) -> int:
     """Follow the executions until they end, print the result, and return the exit code of the command.
 
     `follow` is the use case, which gets what shows its progress; `account` has the options for the command that
-    resumes; `resumption` is how the executions resume another one. Raises SfnorchError if an execution is still running
-    after the timeout, after Ctrl-C, or after an error of AWS.
+    resumes; `resumption` is how the executions resume another one; `save` is a file for a report. Raises SfnorchError
+    if an execution is still running after the timeout, after Ctrl-C, or after an error of AWS.
     """
     console = create_progress_console() if output_form == "text" else None
     try:
@@ -47,8 +52,12 @@ def follow_run(
     except NotFollowedError as error:
         if output_form == "json":
             print_json(convert_tree(error.tree, resumption=resumption))
+        if save is not None:
+            _save(RunResult(error.tree), account, stack_name, save)
         raise
     _print_result(result, account, stack_name, output_form, resumption)
+    if save is not None:
+        _save(result, account, stack_name, save)
     if result.end == "running":
         timeout = SfnorchError("The execution is still running after --timeout")
         raise explain_continuation(result.tree, timeout)
@@ -58,19 +67,46 @@ def follow_run(
 def _print_result(
     result: RunResult, account: AwsAccount, stack_name: str, output_form: str, resumption: ResumptionData | None
 ) -> None:
-    tree = result.tree
-    commands = [
+    if output_form == "json":
+        print_json(convert_tree(result.tree, _list_resume_commands(result, account, stack_name), resumption))
+        return
+    _print_text(result, account, stack_name, Console(width=None if sys.stdout.isatty() else WIDTH))
+
+
+def _print_text(result: RunResult, account: AwsAccount, stack_name: str, console: Console) -> None:
+    names = build_titles(result.tree, stack_name)
+    console.print(render_tree(result.tree, names, account.now))
+    print_failures(result.failures, names, console)
+    print_resume(_list_resume_commands(result, account, stack_name), console)
+
+
+def _list_resume_commands(result: RunResult, account: AwsAccount, stack_name: str) -> list[str]:
+    return [
         build_resume_command(arn, stack_name=stack_name, region=account.region, profile=account.profile)
         for arn in result.resumable
     ]
-    if output_form == "json":
-        print_json(convert_tree(tree, commands, resumption))
-        return
-    console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    names = build_titles(tree, stack_name)
-    console.print(render_tree(tree, names, account.now))
-    print_failures(result.failures, names, console)
-    print_resume(commands, console)
+
+
+def _save(result: RunResult, account: AwsAccount, stack_name: str, path: Path) -> None:
+    """Save the executions as a report, a chart or text."""
+    from sfnorch.app.run_definitions import read_definitions  # few commands save a run
+    from sfnorch.report.pictures.followed import draw_tree
+
+    def draw() -> DrawnRun:
+        return draw_tree(
+            result.tree,
+            build_titles(result.tree, stack_name),
+            account.now,
+            definitions=read_definitions(result.tree, account) if path.suffix == ".html" else {},
+            resume=_list_resume_commands(result, account, stack_name),
+        )
+
+    def write_text() -> str:
+        console = Console(file=io.StringIO(), record=True, width=WIDTH, force_terminal=True)
+        _print_text(result, account, stack_name, console)
+        return console.export_text()
+
+    save_run(path, draw, write_text)
 
 
 def print_started(arns: Sequence[str], output_form: str, resumption: ResumptionData | None = None) -> None:

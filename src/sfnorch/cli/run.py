@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from sfnorch.cli.account import add_account_options, add_stack_option, open_account
@@ -11,6 +13,7 @@ from sfnorch.cli.exit_codes import SUCCESS
 from sfnorch.cli.options import JOBS, JobList, RequestCommand, add_follow_options, add_output_option
 from sfnorch.cli.parameter_type import ParameterType
 from sfnorch.cli.run_parameters import add_param_options, parse_params
+from sfnorch.cli.saving import add_save_option
 
 
 class ThreadParameter(ParameterType[tuple[str, tuple[str, ...]]]):
@@ -80,6 +83,7 @@ def _check_execution_name(ctx: click.Context, param: click.Parameter, value: str
     show_default="the time and random characters",
 )
 @add_follow_options
+@add_save_option
 @add_account_options
 @add_output_option
 def run(
@@ -93,6 +97,7 @@ def run(
     name: str,
     no_wait: bool,
     timeout: float | None,
+    save: Path | None,
     region: str | None,
     profile: str | None,
     output_form: str,
@@ -102,6 +107,8 @@ def run(
     In a stack without a master, the command starts one execution for each --thread, all of them in parallel. The exit
     code is 0 if all executions succeeded, 3 if a child or a job failed, and 1 for any other failure.
     """
+    if no_wait and save is not None:
+        raise click.UsageError("--save cannot be combined with --no-wait: the run is saved when it has ended.")
     if given is not None and (threads or only):
         raise click.UsageError("--input cannot be combined with --thread or --only.")
     document = None if given is None else parse_json_object(given)
@@ -132,4 +139,5 @@ def run(
         account,
         output_form,
         stack_name=stack_name,
+        save=save,
     )

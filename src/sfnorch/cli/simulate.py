@@ -29,6 +29,7 @@ from sfnorch.cli.options import Duration, add_output_option, add_plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, add_overrides_option, parse_pairs, parse_parameter_values
 from sfnorch.cli.regions import add_region_option, choose_region
 from sfnorch.cli.run_parameters import ScheduledTime, add_param_options, parse_params
+from sfnorch.cli.saving import add_save_option, save_run
 from sfnorch.cli.templates import choose_plan
 from sfnorch.report.waiting import show_spinner
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
     from sfnorch.app.simulation import MachineType, Simulation
     from sfnorch.console import Console
-
-_SAVED = (".svg", ".html", ".txt")
 
 
 @click.command(
@@ -64,8 +63,8 @@ _SAVED = (".svg", ".html", ".txt")
         ),
         ("Simulate the execution that an event starts.", "sfnorch simulate --event @event.json"),
         (
-            "Simulate a template with an input, and save the output.",
-            "sfnorch simulate template.yaml --input @input.json --save run.svg",
+            "Simulate a template with an input, and save a report.",
+            "sfnorch simulate template.yaml --input @input.json --save run.html",
         ),
     ),
 )
@@ -215,9 +214,7 @@ _SAVED = (".svg", ".html", ".txt")
     show_default="0.025, the price in us-east-1",
     help="Price of 1,000 state transitions in US dollars.",
 )
-@click.option(
-    "--save", type=click.Path(path_type=Path), metavar="FILE", help="File to save the output to: .svg, .html or .txt."
-)
+@add_save_option
 @add_forecast_options
 @add_backfill_option
 @partial(add_range_options, required=False)
@@ -271,8 +268,6 @@ def simulate(
     often as the recorded ones. The exit code is 0 if all executions succeeded, and for a forecast, 3 if an execution
     failed, and 1 if the template cannot be simulated.
     """
-    if save is not None and save.suffix not in _SAVED:
-        raise click.UsageError(f"--save {save}: the name must end in {', '.join(_SAVED)}.")
     if price is not None and not 0 <= price < math.inf:
         raise click.UsageError(
             f"--price {price}: expected the price of 1,000 state transitions in US dollars, such as 0.025."
@@ -321,7 +316,7 @@ def simulate(
     )
     if durations_file is not None:
         forecast_simulation(
-            request, durations_file, run_count, deadline, output_form=output_form, save=partial(_save, save)
+            request, durations_file, run_count, deadline, output_form=output_form, save=partial(_save_forecast, save)
         )
         return SUCCESS
     simulation = simulate_request(request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True))
@@ -334,7 +329,8 @@ def simulate(
         from sfnorch.console import Console
 
         _print(simulation, Console())
-    _save(save, partial(_print, simulation))
+    if save is not None:
+        _save(simulation, save)
     return SUCCESS if simulation.has_succeeded else CHILD_FAILED
 
 
@@ -349,15 +345,28 @@ def _print(simulation: Simulation, console: Console) -> None:
         print_simulated_backfill(simulation.run, simulation.figures, simulation.dates, console)
 
 
-def _save(path: Path | None, print_all: Callable[[Console], None]) -> None:
+def _save(simulation: Simulation, path: Path) -> None:
+    from sfnorch.report.pictures.simulated import draw_simulation
+
+    save_run(path, lambda: draw_simulation(simulation), lambda: _record(partial(_print, simulation)).export_text())
+
+
+def _save_forecast(path: Path | None, print_all: Callable[[Console], None]) -> None:
     """Save to the file, if there is one, what the function prints to a console."""
     if path is None:
         return
+    console = _record(print_all)
+    if path.suffix == ".svg":
+        text = console.export_svg(title="sfnorch simulate")
+    else:
+        text = console.export_html() if path.suffix == ".html" else console.export_text()
+    write_whole(path, text)
+
+
+def _record(print_all: Callable[[Console], None]) -> Console:
+    """Return a console that has recorded what the function prints."""
     from sfnorch.console import Console
 
     console = Console(file=io.StringIO(), record=True, width=120, force_terminal=True)
     print_all(console)
-    text = {".svg": lambda: console.export_svg(title="sfnorch simulate"), ".html": console.export_html}.get(
-        path.suffix, console.export_text
-    )()
-    write_whole(path, text)
+    return console

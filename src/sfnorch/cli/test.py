@@ -61,6 +61,7 @@ def _add_forms(command: Function) -> Function:
     epilog=format_examples(
         ("Write scenarios for the plan in the current folder.", "sfnorch test --init"),
         ("Run the scenarios in the current folder.", "sfnorch test"),
+        ("Save a report with all runs.", "sfnorch test --save report.html"),
         ("Run those of a file whose names contain a text.", "sfnorch test nightly.sfntest.yaml -k fails"),
         ("Run those again that did not pass.", "sfnorch test --last-failed"),
         (
@@ -109,6 +110,9 @@ def _add_forms(command: Function) -> Function:
     help="File to write the results to as JUnit XML, besides the output.",
 )
 @click.option(
+    "--save", type=click.Path(path_type=Path), metavar="FILE", help="File to save a report of all runs to: .html."
+)
+@click.option(
     "--run-functions",
     is_flag=True,
     help="Run the code of functions also for templates, and where the system cannot isolate it.",
@@ -125,6 +129,7 @@ def test(
     lists_missed: bool,
     graph_file: Path | None,
     junit_file: Path | None,
+    save: Path | None,
     run_functions: bool,
     output_form: str,
 ) -> int:
@@ -135,6 +140,8 @@ def test(
     """
     if graph_file is not None and graph_file.suffix.lower() not in _FORMS:
         raise click.UsageError(f"--graph {graph_file}: the name must end in {', '.join(_FORMS)}.")
+    if save is not None and save.suffix != ".html":
+        raise click.UsageError(f"--save {save}: the name must end in .html.")
     from sfnorch.app.last_failures import CACHE_FOLDER
     from sfnorch.app.scenario_runs import ScenarioRequest, run_scenarios
 
@@ -145,6 +152,7 @@ def test(
         stops_at_failure=stops_at_failure,
         processes=processes or None,
         run_functions=run_functions,
+        keeps_runs=save is not None,
         cache=CACHE_FOLDER,
     )
     if output_form in ("text", "github"):
@@ -158,6 +166,10 @@ def test(
         from sfnorch.report.scenario_junit import format_scenario_junit
 
         write_whole(junit_file, format_scenario_junit(report))
+    if save is not None:
+        from sfnorch.report.pictures.scenarios import render_scenarios
+
+        write_whole(save, render_scenarios(report))
     if graph_file is not None:
         _draw(report, graph_file)
     is_enough = min_coverage is None or _has_coverage(report, min_coverage)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from sfnorch.cli.account import add_account_options, add_stack_option, open_account
 from sfnorch.cli.execution import add_execution_argument
 from sfnorch.cli.options import add_output_option, add_timeout_option
+from sfnorch.cli.saving import add_save_option
 
 
 @click.command()
 @add_execution_argument(required=False)
 @add_stack_option
 @add_timeout_option
+@add_save_option
 @add_account_options
 @add_output_option
 def watch(
@@ -20,6 +24,7 @@ def watch(
     machine_name: str,
     stack_name: str,
     timeout: float | None,
+    save: Path | None,
     region: str | None,
     profile: str | None,
     output_form: str,
@@ -40,4 +45,5 @@ def watch(
         account,
         output_form,
         stack_name=stack_name,
+        save=save,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sfnorch.critical_path import find_critical_path
 from sfnorch.prices import PRICE_PER_1000
 from sfnorch.simulator.record import MAX_EVENTS, Execution, JobRunRecord, Run
 
@@ -36,7 +37,10 @@ def compute_figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures
         billed += 0 if execution.express else entered
     return Figures(
         seconds=max(run.cut_off or 0.0, *map(_find_end, run.executions)) - run.first.started,
-        critical_path=tuple(_find_critical_path(run)),
+        critical_path=tuple(
+            activity.job if isinstance(activity, JobRunRecord) else activity.title
+            for activity in find_critical_activities(run)
+        ),
         transitions=transitions,
         billed=billed,
         price=billed * price_per_1000 / 1000,
@@ -53,30 +57,18 @@ def _find_end(activity: Execution | JobRunRecord) -> float:
     return activity.started if activity.ended is None else activity.ended
 
 
-def _find_critical_path(run: Run) -> list[str]:
-    """Return the activities that end latest, from the end of the run backwards, including those in child executions."""
+def find_critical_activities(run: Run) -> list[Execution | JobRunRecord]:
+    """Return the activities that determine when the run ends, in sequence, including those in child executions."""
     within: dict[str, list[Execution | JobRunRecord]] = {}
     for execution in run.executions:
         within.setdefault(execution.parent, []).append(execution)
     for job in run.job_runs:
         within.setdefault(job.execution, []).append(job)
-    return _follow_path(run.first, within)
 
+    def list_parts(activity: Execution | JobRunRecord) -> list[Execution | JobRunRecord]:
+        return within.get(activity.arn, []) if isinstance(activity, Execution) else []
 
-def _follow_path(execution: Execution, within: dict[str, list[Execution | JobRunRecord]]) -> list[str]:
-    path: list[str] = []
-    until = _find_end(execution)
-    left = sorted(within.get(execution.arn, ()), key=_find_end)
-    while left:
-        activity = left.pop()
-        if _find_end(activity) > until or (_find_end(activity) == activity.started == until and path):
-            continue
-        inner = (
-            [activity.job] if isinstance(activity, JobRunRecord) else _follow_path(activity, within) or [activity.title]
-        )
-        path += reversed(inner)
-        until = activity.started
-    return path[::-1]
+    return find_critical_path(run.first, list_parts, lambda activity: (activity.started, _find_end(activity)))
 
 
 def _count_peak(run: Run) -> int:

@@ -1,0 +1,50 @@
+"""The option `--save`: a run as a report or a chart in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sfnorch.cli.files import write_whole
+
+if TYPE_CHECKING:
+    from sfnorch.report.pictures.drawn_run import DrawnRun
+
+_SUFFIXES = (".svg", ".html", ".txt")
+
+
+def check_saved_name(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """Return the file to save to. Fail as wrong usage for a name with another ending than a report has."""
+    if value is not None and value.suffix not in _SUFFIXES:
+        raise click.UsageError(f"--save {value}: the name must end in {', '.join(_SUFFIXES)}.", ctx)
+    return value
+
+
+add_save_option = click.option(
+    "--save",
+    type=click.Path(path_type=Path),
+    callback=check_saved_name,
+    metavar="FILE",
+    help="File to save the run to: a report (.html), a chart (.svg), or the output (.txt).",
+)
+
+
+def save_run(path: Path, draw: Callable[[], DrawnRun], write_text: Callable[[], str]) -> None:
+    """Save a run in the format that the name of the file has. `write_text` returns the output of the command.
+
+    Raises SfnorchError if the file cannot be written.
+    """
+    if path.suffix == ".txt":
+        write_whole(path, write_text())
+    elif path.suffix == ".svg":
+        from sfnorch.report.pictures.chart import render_chart  # few commands save a run
+
+        write_whole(path, render_chart(draw()))
+    else:
+        from sfnorch.report.pictures.page import render_page
+
+        run = draw()
+        write_whole(path, render_page(run.title, [run]))

@@ -1,0 +1,202 @@
+"""A run to draw: its executions and job runs with their times, and all that a report shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from sfnorch.durations import format_duration
+from sfnorch.template.states import StateScope
+
+
+class Tone(Enum):
+    """What a status means: the color and the sign of an activity."""
+
+    GOOD = "good"
+    BAD = "bad"
+    RUNNING = "running"
+    OTHER = "other"
+
+
+_TONES = {
+    **dict.fromkeys(("SUCCEEDED", "HANDED_OVER", "OK", "passed"), Tone.GOOD),
+    **dict.fromkeys(("FAILED", "TIMED_OUT", "TIMEOUT", "ERROR", "ALARM", "failed", "error"), Tone.BAD),
+    **dict.fromkeys(("RUNNING", "STARTING", "WAITING", "STOPPING"), Tone.RUNNING),
+}
+
+
+def find_tone(status: str) -> Tone:
+    """Return what a status means; aborted, stopped, skipped and blocked activities are neither good nor bad."""
+    return _TONES.get(status, Tone.OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of the AWS console, and what it shows."""
+
+    title: str
+    address: str
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class DrawnActivity:
+    """An execution, a job run or a Map run; times are in seconds after the start of the run."""
+
+    kind: str
+    """`execution`, `Map run`, or the kind of a job run, in words."""
+    name: str
+    status: str
+    started: float
+    ended: float | None
+    """The end; None if it is still running."""
+    error: str = ""
+    message: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+    """More about it: names and values."""
+    links: Sequence[Link] = ()
+    parts: list[DrawnActivity] = field(default_factory=list)
+    """Activities in it, in the order of their rows."""
+    is_critical: bool = False
+    """Whether it is on the critical path."""
+    shown_status: str = ""
+    """The status as it is shown, if that differs."""
+
+    @property
+    def tone(self) -> Tone:
+        """Return what its status means."""
+        return find_tone(self.status)
+
+    @property
+    def is_execution(self) -> bool:
+        """Return whether it is an execution."""
+        return self.kind == "execution"
+
+    def find_end(self, now: float) -> float:
+        """Return its end, or `now` if it is still running."""
+        return now if self.ended is None else self.ended
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An activity, and how many others contain it."""
+
+    activity: DrawnActivity
+    depth: int
+    holder: DrawnActivity | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnFailure:
+    """A root cause: where, why, and where to look."""
+
+    where: str
+    what: str
+    message: str
+    links: Sequence[Link] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What happened at a time: a notification, an alarm, or a line of the timeline."""
+
+    at: float
+    title: str
+    text: str = ""
+    tone: Tone = Tone.OTHER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnMachine:
+    """A state machine: its states, and what its executions have reached of them."""
+
+    title: str
+    states: StateScope
+    entered: Mapping[str, int]
+    """How often each state was entered, by name."""
+    failed: frozenset[str] = frozenset()
+    """The states that failed."""
+    facts: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """What is known of each state: names and values."""
+    caught: frozenset[str] = frozenset()
+    """The states whose errors were caught."""
+    taken: frozenset[tuple[str, str]] | None = None
+    """The transitions that were taken: the state, and its part that leads to the next one; None if unknown."""
+
+
+@dataclass(slots=True, kw_only=True)
+class DrawnRun:
+    """A run with all that a report shows of it."""
+
+    title: str
+    status: str
+    activities: list[DrawnActivity]
+    """The activities that no other one contains."""
+    end: float
+    """The end of the time axis, in seconds after the start."""
+    begin: datetime | None = None
+    """The time of the start; None for a simulation, whose times are those after its start."""
+    figures: Mapping[str, str] = field(default_factory=dict)
+    failures: Sequence[DrawnFailure] = ()
+    commands: Sequence[str] = ()
+    """The commands that resume what failed."""
+    notifications: Sequence[Moment] = ()
+    alarms: Sequence[Moment] = ()
+    outputs: Sequence[Moment] = ()
+    """Statements that were run, and objects that were written."""
+    timeline: Sequence[Moment] = ()
+    machines: Sequence[DrawnMachine] = ()
+    notes: Sequence[str] = ()
+    left_out: list[str] = field(default_factory=list)
+    """What the report leaves out, in sentences."""
+
+    def list_rows(self) -> list[Row]:
+        """Return all activities, each before those that it contains."""
+        return [row for activity in self.activities for row in _list_rows(activity, 0, None)]
+
+    def format_moment(self, at: float) -> str:
+        """Return a time after the start as text."""
+        return f"T+{format_duration(at)}"
+
+
+def _list_rows(activity: DrawnActivity, depth: int, holder: DrawnActivity | None) -> Iterator[Row]:
+    waiting = [Row(activity, depth, holder)]
+    while waiting:
+        row = waiting.pop()
+        yield row
+        waiting.extend(Row(part, row.depth + 1, row.activity) for part in reversed(row.activity.parts))
+
+
+def choose_rows(rows: Sequence[Row], most: int) -> list[Row]:
+    """Return at most so many rows in their order: first those of failures and the critical path, with their holders."""
+    if len(rows) <= most:
+        return list(rows)
+    holders = {id(row.activity): row.holder for row in rows}
+    chosen: set[int] = set()
+    for row in sorted(rows, key=_rank):
+        activity: DrawnActivity | None = row.activity
+        family = []
+        while activity is not None and id(activity) not in chosen:
+            family.append(id(activity))
+            activity = holders[id(activity)]
+        if len(chosen) + len(family) <= most:
+            chosen.update(family)
+    return [row for row in rows if id(row.activity) in chosen]
+
+
+def _rank(row: Row) -> int:
+    """Return the rank of a row if there is no room for all: 0 for failures, 1 for the critical path, 2 for others."""
+    return 0 if row.activity.tone is Tone.BAD else 1 if row.activity.is_critical else 2
+
+
+def count_left_out(rows: Sequence[Row], chosen: Sequence[Row]) -> str:
+    """Return a sentence about the rows that are left out; empty if none is."""
+    left = len(rows) - len(chosen)
+    if not left:
+        return ""
+    failed = sum(row.activity.tone is Tone.BAD for row in rows) - sum(row.activity.tone is Tone.BAD for row in chosen)
+    return (
+        f"The chart shows {len(chosen):,} of {len(rows):,} executions and job runs: failures and the critical path "
+        f"first. {failed:,} of the {left:,} others failed."
+    )

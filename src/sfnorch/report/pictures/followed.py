@@ -1,0 +1,187 @@
+"""Executions on AWS, with their jobs, as a run to draw."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from sfnorch.aws.links import build_execution_link, build_logs_link
+from sfnorch.critical_path import find_critical_path
+from sfnorch.durations import format_duration
+from sfnorch.json_values import Json
+from sfnorch.protocol.dag import BLOCKED, find_blocking_task
+from sfnorch.protocol.overlap import SKIPPED, find_holder
+from sfnorch.report.pictures.drawn_run import (
+    DrawnActivity,
+    DrawnFailure,
+    DrawnMachine,
+    DrawnRun,
+    Link,
+    Moment,
+    find_tone,
+)
+from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
+from sfnorch.report.run_document import find_logs_link
+from sfnorch.runs.executions import make_machine_arn, read_execution_name
+from sfnorch.runs.job import ExecutedJob
+from sfnorch.runs.node import Node
+from sfnorch.runs.run_tree import Failure, RunTree
+from sfnorch.template.located import Object, SourceLocation, locate
+from sfnorch.template.states import build_scope
+
+_KINDS = {"job": "job run", "workflow": "Glue workflow run"}
+
+
+def draw_tree(
+    tree: RunTree,
+    titles: Mapping[str, str],
+    now: datetime,
+    *,
+    definitions: Mapping[str, Mapping[str, Json]] | None = None,
+    resume: Sequence[str] = (),
+) -> DrawnRun:
+    """Return the executions as a run to draw.
+
+    `titles` are the titles of the executions by the keys of their nodes, `definitions` those of the state machines by
+    their ARNs, and `resume` the commands that resume what failed.
+    """
+    nodes = [node for root in tree.roots for node in root.list_nodes()]
+    begin = min((node.record.started for node in nodes if node.record.started), default=now).astimezone(timezone.utc)
+    drawing = _Drawing(titles, begin)
+    activities = [drawing.draw_node(root) for root in tree.roots]
+    end = max((now if node.record.ended is None else node.record.ended for node in nodes), default=now)
+    length = max((end - begin).total_seconds(), 0.0)
+    critical = _mark_critical_path(activities, length)
+    timeline = sorted(_list_moments(activities), key=lambda moment: moment.at)
+    root = tree.last_roots[0]
+    run = DrawnRun(
+        title=f"Execution {root.name} of {root.machine}",
+        status=root.record.status,
+        activities=activities,
+        begin=begin,
+        end=length,
+        figures=_list_figures(nodes, length, critical),
+        failures=[_draw_failure(failure, titles) for failure in tree.find_failures()],
+        timeline=timeline[:MOST_MOMENTS],
+        machines=list(_list_machines(nodes, definitions or {})),
+        commands=resume,
+    )
+    run.left_out += describe_left_out(len(timeline), "lines of the timeline")
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """The titles of the executions, and the start of the run."""
+
+    titles: Mapping[str, str]
+    begin: datetime
+
+    def draw_node(self, node: Node) -> DrawnActivity:
+        """Return the execution with its jobs and those that it started, by their starts."""
+        record = node.record
+        blocker, holder = find_blocking_task(record.output), find_holder(record.output)
+        parts = [*(self._draw_job(node, job) for job in record.jobs), *map(self.draw_node, node.children)]
+        facts = {
+            "Name": node.name,
+            "Items": node.items.describe() if node.items else "",
+            "States": f"{len(record.entered):,} entered",
+        }
+        values: dict[str, Json] = {"Input": record.input, "Output": record.output}
+        if record.params:
+            values["Parameters"] = dict(record.params)
+        started = self._measure(record.started)
+        message = f"blocked by {blocker}" if blocker else record.message
+        return DrawnActivity(
+            kind="execution",
+            name=self.titles.get(node.key, node.machine),
+            status=BLOCKED if blocker else SKIPPED if holder else record.status,
+            started=started or 0.0,
+            ended=self._measure(record.ended),
+            error=record.error,
+            message=f"{read_execution_name(holder)} was running" if holder else message,
+            facts=list_values(facts, values),
+            links=[Link("Execution", build_execution_link(node.arn))],
+            parts=sorted(parts, key=lambda part: part.started),
+        )
+
+    def _draw_job(self, node: Node, job: ExecutedJob) -> DrawnActivity:
+        earlier = [f"{each.run_id} {each.status} {each.message}".rstrip() for each in job.earlier]
+        facts = {
+            "Run ID": job.run_id,
+            "Attempts": f"{job.attempts}" if job.attempts > 1 else "",
+            "Earlier attempts": "\n".join(earlier),
+        }
+        has_logs = job.of_glue and job.run_id
+        started = self._measure(job.started)
+        return DrawnActivity(
+            kind=_KINDS.get(job.kind, job.kind),
+            name=job.name,
+            status=job.status,
+            started=started if started is not None else self._measure(node.record.started) or 0.0,
+            ended=self._measure(job.ended or (node.record.ended if job.cut_off else None)),
+            message=job.message,
+            facts=list_values(facts, {}),
+            links=[Link("Error log", build_logs_link(node.arn, job.run_id, job.log_group))] if has_logs else [],
+        )
+
+    def _measure(self, at: datetime | None) -> float | None:
+        """Return the seconds from the start of the run to a time."""
+        return None if at is None else max((at - self.begin).total_seconds(), 0.0)
+
+
+def _mark_critical_path(activities: Sequence[DrawnActivity], now: float) -> list[str]:
+    """Mark the activities on the critical path of the execution that ends last, and return their names."""
+    last = max(activities, key=lambda activity: activity.find_end(now))
+    path = find_critical_path(last, lambda each: each.parts, lambda each: (each.started, each.find_end(now)))
+    for activity in path:
+        activity.is_critical = True
+    return [activity.name for activity in path]
+
+
+def _list_figures(nodes: Sequence[Node], length: float, critical: Sequence[str]) -> dict[str, str]:
+    statuses = Counter(node.record.status for node in nodes)
+    jobs = [job for node in nodes for job in node.record.jobs]
+    return {
+        "wall time": format_duration(length),
+        "critical path": " → ".join(critical) or "no job run",
+        "executions": ", ".join(f"{count:,} {status}" for status, count in statuses.most_common()),
+        "job runs": ", ".join(f"{count:,} {status}" for status, count in Counter(j.status for j in jobs).most_common())
+        or "none",
+    }
+
+
+def _draw_failure(failure: Failure, titles: Mapping[str, str]) -> DrawnFailure:
+    job, node = failure.job, failure.node
+    links = [Link("Execution", build_execution_link(node.arn))]
+    if logs := find_logs_link(failure):
+        links.insert(0, Link("Error log", logs))
+    if failure.refused:
+        what = f"{failure.refused} could not be started"
+    else:
+        what = f"{job.name} {job.status}" if job else node.record.status
+    return DrawnFailure(where=titles.get(node.key, node.machine), what=what, message=failure.message, links=links)
+
+
+def _list_moments(activities: Sequence[DrawnActivity]) -> Iterator[Moment]:
+    """Yield the start and the end of each activity."""
+    for activity in activities:
+        yield Moment(at=activity.started, title=f"{activity.name} starts")
+        if activity.ended is not None:
+            message = f": {' '.join(activity.message.split())}" if activity.message else ""
+            title = f"{activity.name} {activity.status}{message}"
+            yield Moment(at=activity.ended, title=title, tone=find_tone(activity.status))
+        yield from _list_moments(activity.parts)
+
+
+def _list_machines(nodes: Sequence[Node], definitions: Mapping[str, Mapping[str, Json]]) -> Iterator[DrawnMachine]:
+    for arn, definition in definitions.items():
+        data = locate(dict(definition), SourceLocation(arn, 1))
+        if isinstance(data, Object):
+            entered: Counter[str] = Counter()
+            for node in nodes:
+                if make_machine_arn(node.arn).partition("/")[0] == arn:
+                    entered.update(node.record.entered)
+            yield DrawnMachine(title=arn.rpartition(":")[2], states=build_scope(data), entered=entered)

@@ -1,0 +1,300 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const find = (id) => document.getElementById(id);
+  const details = JSON.parse(find("details").textContent);
+  const panel = find("panel");
+  const hint = panel.firstElementChild;
+  const charts = [...document.querySelectorAll(".gantt")].map((svg) => {
+    const rows = [...svg.querySelectorAll(".row")].map((element, index) => {
+      const detail = details[element.dataset.detail];
+      const text = [detail.name, detail.kind, ...detail.facts.slice(0, 5).map((fact) => fact[1])].join("\n");
+      const depth = Number(element.dataset.depth);
+      if (element.hasAttribute("aria-expanded")) {
+        const label = element.querySelector(".label");
+        const sign = label.cloneNode(false);
+        sign.setAttribute("class", "fold");
+        sign.setAttribute("x", label.x.baseVal[0].value - 13);
+        sign.textContent = "▾";
+        label.before(sign);
+      }
+      return { element, detail, text: text.toLowerCase(), index, depth, isFolded: false };
+    });
+    const height = svg.viewBox.baseVal.height;
+    return { svg, axis: svg.previousElementSibling, rows, size: Number(svg.dataset.row), height, shown: rows };
+  });
+  const others = [...document.querySelectorAll(".filtered")].map((element) => (
+    { element, text: element.textContent.toLowerCase() }
+  ));
+  const graphs = [...document.querySelectorAll(".state-graph")].map((svg) => {
+    const rows = [...svg.querySelectorAll(".state")].map((element) => (
+      { element, detail: details[element.dataset.detail] }
+    ));
+    return { svg, rows, shown: rows };
+  });
+  const owners = new Map(
+    [...charts, ...graphs].flatMap((chart) => chart.rows.map((row) => [row.element, { chart, row }]))
+  );
+  let kept = null;
+
+  const add = (parent, tag, text, name) => {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    if (name) element.className = name;
+    parent.append(element);
+    return element;
+  };
+
+  const show = (detail) => {
+    panel.replaceChildren();
+    if (!detail) { panel.append(hint); return; }
+    add(panel, "h2", detail.name);
+    add(panel, "p", detail.kind);
+    const list = add(panel, "dl", "");
+    for (const [name, value] of detail.facts) {
+      add(list, "dt", name);
+      add(list, "dd", value, /[\n{[]/.test(value) ? "value" : "");
+    }
+    for (const [title, address] of detail.links) {
+      if (!address.startsWith("https://")) continue;
+      const link = add(add(panel, "p", ""), "a", title);
+      link.href = address;
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+    }
+  };
+
+  const keep = (row) => {
+    if (kept) kept.element.classList.remove("chosen");
+    kept = row;
+    panel.classList.toggle("kept", Boolean(row));
+    if (row) { row.element.classList.add("chosen"); show(row.detail); }
+  };
+
+  const focus = (chart, row) => {
+    for (const other of chart.rows) other.element.setAttribute("tabindex", other === row ? "0" : "-1");
+    row.element.focus();
+    row.element.scrollIntoView({ block: "nearest" });
+  };
+
+  const arrange = (chart) => {
+    chart.shown = chart.rows.filter((row) => !row.element.hasAttribute("hidden"));
+    chart.shown.forEach((row, place) => {
+      const moved = (place - row.index) * chart.size;
+      if (moved) row.element.setAttribute("transform", `translate(0 ${moved})`);
+      else row.element.removeAttribute("transform");
+    });
+    const removed = (chart.rows.length - chart.shown.length) * chart.size;
+    const box = chart.svg.viewBox.baseVal;
+    chart.svg.setAttribute("viewBox", `0 ${box.y} ${box.width} ${chart.height - removed}`);
+    for (const link of chart.svg.querySelectorAll(".critical-link")) {
+      link.toggleAttribute("hidden", removed > 0 || Boolean(chart.isZoomed));
+    }
+    if (chart.shown.length && !chart.shown.some((row) => row.element.getAttribute("tabindex") === "0")) {
+      chart.shown[0].element.setAttribute("tabindex", "0");
+    }
+  };
+
+  const filter = () => {
+    const text = find("filter").value.trim().toLowerCase();
+    const status = find("status").value;
+    let shown = 0;
+    let all = 0;
+    for (const chart of charts) {
+      let folded = Infinity;
+      for (const row of chart.rows) {
+        if (row.depth <= folded) folded = row.isFolded ? row.depth : Infinity;
+        const isInside = !text && !status && row.depth > folded;
+        const fits = !isInside && row.text.includes(text) && (!status || row.element.classList.contains(status));
+        row.element.toggleAttribute("hidden", !fits);
+        shown += fits ? 1 : 0;
+        all += 1;
+      }
+      arrange(chart);
+    }
+    for (const other of others) other.element.hidden = !other.text.includes(text);
+    find("count").textContent = text || status ? `${shown} of ${all} rows` : "";
+  };
+
+  const fold = (row, isFolded) => {
+    if (!row.element.hasAttribute("aria-expanded")) return;
+    row.isFolded = isFolded;
+    row.element.setAttribute("aria-expanded", String(!isFolded));
+    row.element.querySelector(".fold").textContent = isFolded ? "▸" : "▾";
+    filter();
+  };
+
+  const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input, select, textarea");
+    if (event.key === "Escape") {
+      keep(null);
+      show(null);
+    } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      find("filter").focus();
+    }
+    const found = owners.get(event.target);
+    if (!found || event.altKey || event.ctrlKey || event.metaKey) return;
+    const { chart, row } = found;
+    if (event.key in steps) {
+      event.preventDefault();
+      const place = Math.min(Math.max(chart.shown.indexOf(row) + steps[event.key], 0), chart.shown.length - 1);
+      focus(chart, chart.shown[place]);
+    } else if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      keep(kept === row ? null : row);
+    } else if (chart.axis && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+      event.preventDefault();
+      fold(row, event.key === "ArrowLeft");
+    } else if (chart.axis && event.key.toLowerCase() === "z") {
+      zoomToRow(chart, row);
+    }
+  });
+
+  for (const name of ["mouseover", "focusin"]) {
+    document.addEventListener(name, (event) => {
+      const found = owners.get(event.target.closest("[data-detail]"));
+      if (found && (!kept || name === "focusin")) show(found.row.detail);
+    });
+  }
+  document.addEventListener("click", (event) => {
+    const found = owners.get(event.target.closest("[data-detail]"));
+    if (found && event.target.classList.contains("fold")) {
+      fold(found.row, !found.row.isFolded);
+    } else if (found) keep(kept === found.row ? null : found.row);
+  });
+
+  // Zoom: bars and marks keep the places that they have in the whole time, and move to those in the chosen part of it.
+  const units = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 604800];
+  const pad = (number) => String(number).padStart(2, "0");
+  const formatTime = (seconds, begin) => {
+    if (begin) return new Date(Date.parse(begin) + seconds * 1000).toISOString().slice(11, 19);
+    const whole = Math.round(seconds);
+    const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+    if (!hours && !minutes) return `T+${pad(rest)}s`;
+    const shown = hours ? `${hours}h` : "";
+    return `T+${shown}${minutes || (hours && rest) ? `${pad(minutes)}m` : ""}${rest ? `${pad(rest)}s` : ""}`;
+  };
+
+  const zoom = (chart, from, to) => {
+    const [left, right, seconds] = ["left", "right", "seconds"].map((name) => Number(chart.svg.dataset[name]));
+    chart.isZoomed = from > left || to < right;
+    chart.range = [from, to];
+    const place = (x) => left + ((x - from) / (to - from)) * (right - left);
+    for (const bar of chart.svg.querySelectorAll(".bar")) {
+      bar.place ??= [bar.x.baseVal.value, bar.x.baseVal.value + bar.width.baseVal.value];
+      const [begin, end] = bar.place.map((x) => Math.min(Math.max(place(x), left), right));
+      bar.setAttribute("x", begin);
+      bar.setAttribute("width", end - begin);
+      bar.toggleAttribute("hidden", end <= begin);
+    }
+    for (const mark of chart.axis.querySelectorAll(".mark text")) {
+      mark.place ??= mark.x.baseVal[0].value;
+      const x = place(mark.place);
+      mark.setAttribute("x", x);
+      mark.toggleAttribute("hidden", x < left - 10 || x > right + 10);
+    }
+    const toSeconds = (x) => ((x - left) / (right - left)) * seconds;
+    const [first, last] = [toSeconds(from), toSeconds(to)];
+    const unit = units.find((each) => (last - first) / each <= 8) || units[units.length - 1] * Math.ceil(last / 4e6);
+    for (const [svg, name] of [[chart.axis, "tick"], [chart.svg, "grid"]]) {
+      const old = [...svg.querySelectorAll(`.${name}`)];
+      const holder = old[0].parentNode;
+      const next = old[old.length - 1].nextSibling;
+      for (let at = Math.ceil(first / unit) * unit; at <= last; at += unit) {
+        const tick = old[0].cloneNode(false);
+        tick.removeAttribute("hidden");
+        const x = left + ((at - first) / (last - first)) * (right - left);
+        for (const key of name === "tick" ? ["x"] : ["x1", "x2"]) tick.setAttribute(key, x);
+        if (name === "tick") tick.textContent = formatTime(at, chart.svg.dataset.begin);
+        holder.insertBefore(tick, next);
+      }
+      for (const each of old.slice(1)) each.remove();
+      if (holder.querySelectorAll(`.${name}`).length > 1) old[0].remove();
+      else old[0].setAttribute("hidden", "");
+    }
+    find("whole").hidden = !charts.some((each) => each.isZoomed);
+    arrange(chart);
+  };
+
+  const zoomToRow = (chart, row) => {
+    const bar = row.element.querySelector(".bar");
+    bar.place ??= [bar.x.baseVal.value, bar.x.baseVal.value + bar.width.baseVal.value];
+    const [begin, end] = bar.place;
+    const margin = Math.max((end - begin) * 0.1, 0.5);
+    const [left, right] = [Number(chart.svg.dataset.left), Number(chart.svg.dataset.right)];
+    zoom(chart, Math.max(begin - margin, left), Math.min(end + margin, right));
+  };
+
+  find("whole").addEventListener("click", () => {
+    for (const chart of charts) zoom(chart, Number(chart.svg.dataset.left), Number(chart.svg.dataset.right));
+  });
+
+  for (const chart of charts) {
+    const [left, right] = [Number(chart.svg.dataset.left), Number(chart.svg.dataset.right)];
+    let range = [left, right];
+    let begun = null;
+    let brush = null;
+    const locate = (event) => {
+      const matrix = chart.svg.getScreenCTM();
+      return Math.min(Math.max((event.clientX - matrix.e) / matrix.a, left), right);
+    };
+    chart.svg.addEventListener("pointerdown", (event) => {
+      const x = locate(event);
+      if (event.pointerType === "touch" || event.button || x <= left || x >= right) return;
+      range = chart.isZoomed ? chart.range : [left, right];
+      begun = x;
+    });
+    window.addEventListener("pointermove", (event) => {
+      if (begun === null) return;
+      const x = locate(event);
+      if (!brush && Math.abs(x - begun) < 6) return;
+      if (!brush) {
+        brush = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+        brush.setAttribute("class", "brush");
+        brush.setAttribute("y", chart.svg.viewBox.baseVal.y);
+        brush.setAttribute("height", chart.svg.viewBox.baseVal.height);
+        chart.svg.append(brush);
+      }
+      brush.setAttribute("x", Math.min(x, begun));
+      brush.setAttribute("width", Math.abs(x - begun));
+    });
+    window.addEventListener("pointerup", (event) => {
+      if (begun !== null && brush) {
+        const [from, to] = [begun, locate(event)].sort((one, two) => one - two);
+        const widen = (x) => range[0] + ((x - left) / (right - left)) * (range[1] - range[0]);
+        brush.remove();
+        if (to - from >= 6) {
+          zoom(chart, widen(from), widen(to));
+          const swallow = (click) => click.stopPropagation();  // the click that ends the drag
+          window.addEventListener("click", swallow, true);
+          setTimeout(() => window.removeEventListener("click", swallow, true), 0);
+        }
+      }
+      begun = brush = null;
+    });
+  }
+
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => (root.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
+  const nameTheme = () => { find("theme").textContent = isDark() ? "Light" : "Dark"; };
+  find("theme").addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    nameTheme();
+  });
+  dark.addEventListener("change", nameTheme);
+
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const part of opened) part.open = true;
+  });
+  window.addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
+
+  find("toolbar").addEventListener("submit", (event) => event.preventDefault());
+  find("filter").addEventListener("input", filter);
+  find("status").addEventListener("change", filter);
+  nameTheme();
+  root.classList.add("scripted");
+})();

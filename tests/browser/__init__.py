@@ -1,0 +1,1 @@
+"""Reports in a browser, as a reader opens and uses them."""
