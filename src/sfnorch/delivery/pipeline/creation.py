@@ -160,6 +160,21 @@ def _allow_alarms() -> list[PolicyStatement]:
     return [build_allow_statement("MakeAlarms", actions, [make_regional_arn("cloudwatch", f"alarm:{_OWN}-*")])]
 
 
+def _allow_mute_rules() -> list[PolicyStatement]:
+    """Return the statement for the rules that mute alarms; a rule requires the permission on its alarms too.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html (documented)
+    """
+    actions = ("cloudwatch:PutAlarmMuteRule", "cloudwatch:GetAlarmMuteRule", "cloudwatch:DeleteAlarmMuteRule")
+    resources = [make_regional_arn("cloudwatch", f"{kind}:{_OWN}-*") for kind in ("alarm-mute-rule", "alarm")]
+    return [build_allow_statement("MakeMuteRules", actions, resources)]
+
+
+def _allow_dashboards() -> list[PolicyStatement]:
+    actions = ("cloudwatch:PutDashboard", "cloudwatch:GetDashboard", "cloudwatch:DeleteDashboards")
+    return [build_allow_statement("MakeDashboards", actions, [make_account_arn("cloudwatch", f"dashboard/{_OWN}-*")])]
+
+
 def _allow_topics() -> list[PolicyStatement]:
     actions = (
         *("sns:CreateTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes", "sns:DeleteTopic"),
@@ -290,6 +305,8 @@ CREATED: dict[str, Callable[[], list[PolicyStatement]]] = {
     "AWS::IAM::Role": _allow_roles,
     "AWS::IAM::ManagedPolicy": _allow_managed_policies,
     "AWS::CloudWatch::Alarm": _allow_alarms,
+    "AWS::CloudWatch::AlarmMuteRule": _allow_mute_rules,
+    "AWS::CloudWatch::Dashboard": _allow_dashboards,
     "AWS::SNS::Topic": _allow_topics,
     "AWS::SNS::Subscription": list,
     "AWS::KMS::Key": _allow_keys,
