@@ -152,10 +152,13 @@ def _allow_managed_policies() -> list[PolicyStatement]:
     return [build_allow_statement("MakePolicies", actions, [_POLICIES])]
 
 
+_TAG_ACTIONS = ("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource")
+
+
 def _allow_alarms() -> list[PolicyStatement]:
     actions = (
         *("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms", "cloudwatch:DeleteAlarms"),
-        *("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
+        *_TAG_ACTIONS,
     )
     return [build_allow_statement("MakeAlarms", actions, [make_regional_arn("cloudwatch", f"alarm:{_OWN}-*")])]
 
@@ -167,12 +170,13 @@ def _allow_mute_rules() -> list[PolicyStatement]:
     """
     actions = ("cloudwatch:PutAlarmMuteRule", "cloudwatch:GetAlarmMuteRule", "cloudwatch:DeleteAlarmMuteRule")
     resources = [make_regional_arn("cloudwatch", f"{kind}:{_OWN}-*") for kind in ("alarm-mute-rule", "alarm")]
-    return [build_allow_statement("MakeMuteRules", actions, resources)]
+    return [build_allow_statement("MakeMuteRules", (*actions, *_TAG_ACTIONS), resources)]
 
 
 def _allow_dashboards() -> list[PolicyStatement]:
     actions = ("cloudwatch:PutDashboard", "cloudwatch:GetDashboard", "cloudwatch:DeleteDashboards")
-    return [build_allow_statement("MakeDashboards", actions, [make_account_arn("cloudwatch", f"dashboard/{_OWN}-*")])]
+    dashboards = [make_account_arn("cloudwatch", f"dashboard/{_OWN}-*")]
+    return [build_allow_statement("MakeDashboards", (*actions, *_TAG_ACTIONS), dashboards)]
 
 
 def _allow_topics() -> list[PolicyStatement]:

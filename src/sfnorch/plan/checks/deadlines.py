@@ -66,8 +66,8 @@ def _check_deadline(plan: ScheduledPlan, deadline: str, path: Path) -> Iterator[
             path,
             (
                 f"the deadline {deadline} is before the schedule, which starts at {start:%H:%M}, or "
-                f"{format_duration(seconds)} after it; write a time at most {format_duration(LONGEST_SECONDS)} after the "
-                f"start, or max_duration: {format_duration(seconds)}"
+                f"{format_duration(seconds)} after it; write a time at most {format_duration(LONGEST_SECONDS)} after "
+                f"the start, or max_duration: {format_duration(seconds)}"
             ),
         )
 
@@ -80,8 +80,8 @@ def _check_max_duration(expression: Expression | None, seconds: int, path: Path)
         yield (
             path,
             (
-                f"max_duration {format_duration(seconds)} is longer than {format_duration(interval)}, the interval of the "
-                "schedule; write a shorter duration"
+                f"max_duration {format_duration(seconds)} is longer than {format_duration(interval)}, the interval of "
+                "the schedule; write a shorter duration"
             ),
         )
 
