@@ -248,7 +248,7 @@ class Deadline(NamedTuple):
 
 
 class MuteWindow(NamedTuple):
-    """A time in which alarms notify nobody: cron(…) with five fields or at(…), and a duration in ISO 8601.
+    """A time in which alarms do not notify: cron(…) with five fields or at(…), and a duration in ISO 8601.
 
     `key` is the prefix of its logical id. `machines` are the keys of the state machines with the deadlines.
     """

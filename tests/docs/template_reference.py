@@ -1,6 +1,6 @@
 """The reference of the rendered templates: parameters, resources and outputs of each pattern, from the golden files.
 
-What a template names after the plan stands under CHILD, FUNCTION, ADDRESS, PARAMETER, START and NUMBER: the pages describe every plan.
+What a template names after the plan stands under CHILD, FUNCTION, ADDRESS, PARAMETER, START and WINDOW: the pages describe every plan.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Rendering:
             name = re.sub(rf"^{derive_logical_key(function.name)}(?=Function)", "FUNCTION", name)
         for start in getattr(self.plan, "starts", ()):
             name = re.sub(rf"^{derive_logical_key(start.name)}(?=Start(Schedule|Rule)$)", "START", name)
-        name = re.sub(r"^(NoRun|Muted)[0-9]+(?=MuteRule$)", r"\1NUMBER", name)
+        name = re.sub(r"^(NoRun|Muted)[0-9A-Za-z]+(?=MuteRule$)", r"\1WINDOW", name)
         if name in map(name_parameter_default, self.plan.parameters):
             return "PARAMETERDefault"
         return re.sub("^AlarmTopicEmail.+", "AlarmTopicEmailADDRESS", name)
@@ -79,7 +79,7 @@ class Rendering:
             value = re.sub(rf"(?<=}}-){re.escape(function.name)}$", "FUNCTION", value)
         for start in getattr(self.plan, "starts", ()):
             value = re.sub(rf"((?<=}}-)|(?<=}}-start-)|^){re.escape(start.name)}$", "START", value)
-        value = re.sub(r"(?<=}-)(NoRun|Muted)[0-9]+$", r"\1NUMBER", value)
+        value = re.sub(r"(?<=}-)(NoRun|Muted)[0-9A-Za-z]+$", r"\1WINDOW", value)
         for parameter in self.plan.parameters:
             value = re.sub(rf"(?<=run parameter ){re.escape(parameter)}(?=;)", "PARAMETER", value)
         return value

@@ -38,7 +38,7 @@ _DAY, _MINUTE = 86_400, 60
 def build_deadline_groups(workflow: Workflow) -> Iterator[Group]:
     """Yield the alarms of the deadlines, and the rules that mute them."""
     yield "The deadlines of runs", [_build_alarm(deadline, workflow) for deadline in workflow.deadlines]
-    yield "The times in which the alarms of deadlines notify nobody", [*map(_build_mute_rule, workflow.mute_windows)]
+    yield "The times in which the alarms of deadlines do not notify", [*map(_build_mute_rule, workflow.mute_windows)]
 
 
 def _build_alarm(deadline: Deadline, workflow: Workflow) -> Alarm:

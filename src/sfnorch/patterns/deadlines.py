@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import time
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from sfnorch.durations import format_duration
@@ -34,11 +35,8 @@ def add_deadlines(plan: AnyPlan, workflow: Workflow) -> Workflow:
     return workflow._replace(
         deadlines=tuple(deadlines),
         mute_windows=(
-            *(
-                _build_quiet_window(number, days, machines, place)
-                for number, (days, machines) in enumerate(quiet.items(), 1)
-            ),
-            *(_build_window(number, window, keys, place) for number, window in enumerate(plan.mute, 1)),
+            *(_build_quiet_window(days, machines, place) for days, machines in quiet.items()),
+            *dict.fromkeys(_build_window(window, keys, place) for window in plan.mute),
         ),
     )
 
@@ -74,13 +72,18 @@ def _build_deadline(
     return Deadline(machine.key, Alarm(name, text), seconds, window.offset), window.quiet
 
 
-def _build_quiet_window(number: int, days: QuietDays, machines: Sequence[str], place: str) -> MuteWindow:
-    return MuteWindow(f"NoRun{number}", days.start, _format_iso_duration(days.seconds), place, tuple(machines))
+def _build_quiet_window(days: QuietDays, machines: Sequence[str], place: str) -> MuteWindow:
+    """Return the window of days without a run. Its key has the day and the time of its start: `NoRunSat0600`."""
+    minute, hour, *_, day = days.start.removeprefix("cron(").removesuffix(")").split()
+    key = f"NoRun{day.capitalize()}{int(hour):02}{int(minute):02}"
+    return MuteWindow(key, days.start, _format_iso_duration(days.seconds), place, tuple(machines))
 
 
-def _build_window(number: int, window: PlannedMute, machines: tuple[str, ...], place: str) -> MuteWindow:
-    duration = _format_iso_duration(window.duration)
-    return MuteWindow(f"Muted{number}", window.start, duration, window.timezone or place, machines)
+def _build_window(window: PlannedMute, machines: tuple[str, ...], place: str) -> MuteWindow:
+    """Return a window of the plan. Its key derives from its times: a position in a list would change."""
+    duration, zone = _format_iso_duration(window.duration), window.timezone or place
+    digest = sha256(f"{window.start} {duration} {zone}".encode()).hexdigest()
+    return MuteWindow(f"Muted{digest[:8]}", window.start, duration, zone, machines)
 
 
 def _format_iso_duration(seconds: int) -> str:

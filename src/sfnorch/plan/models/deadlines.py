@@ -1,4 +1,4 @@
-"""Until when a run must have succeeded, and when the alarms of deadlines notify nobody."""
+"""Until when a run must have succeeded, and when the alarms of deadlines do not notify."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MaxDuration = Annotated[Seconds, Field(ge=60, le=31_536_000)]
 
 
 class MuteWindow(Model):
-    """A time in which the alarms of deadlines change their state, but notify nobody."""
+    """A time in which the alarms of deadlines change their state, but do not notify."""
 
     start: Annotated[str, Field(pattern=names.MUTE_START, max_length=256)] = Field(
         description="Start of the window: cron(…) with the five fields minutes, hours, day-of-month, month and "

@@ -76,7 +76,7 @@ class Plan(Model):
     )
     mute: Annotated[list[MuteWindow], Field(max_length=20)] = Field(
         default=[],
-        description="Times in which the alarms of `deadline` and `max_duration` notify nobody.",
+        description="Times in which the alarms of `deadline` and `max_duration` do not notify.",
         examples=[[{"start": "cron(0 0 * * SUN)", "duration": "12h"}]],
     )
     dashboard: bool = Field(
