@@ -20,7 +20,7 @@ from sfnorch.schedules.rates import RateExpression
 from sfnorch.schedules.zones import load_zone
 
 LONGEST_SECONDS = 12 * 3_600
-"""A time of day that is later than this after the start is before the schedule: nobody knows which day it means."""
+"""A time of day that is later than this after the start is before the schedule: it is unclear which day it means."""
 
 _DAY = 86_400
 _STEP = 300

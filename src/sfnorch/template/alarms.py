@@ -18,6 +18,7 @@ from sfnorch.template.located import Path, SourceLocation
 _FAILURES = frozenset({"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"})
 
 
+_NUMBER = r"[0-9]{1,15}(?:\.[0-9]+)?"
 _ABOVE = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
 
 
@@ -91,13 +92,15 @@ def _list_limits(properties: Json) -> Iterator[DurationLimit]:
     for key, name, machine in _list_metrics(properties):
         if name != "ExecutionTime":
             continue
-        if not key and find_value(properties, "ComparisonOperator") in _ABOVE:
-            found = re.fullmatch(r"[0-9.]+", str(find_value(properties, "Threshold")))
-        else:
-            compared = re.compile(rf"\b{re.escape(key)} (?:<=|<|>|>=) ([0-9.]+)")
+        if key:
+            compared = re.compile(rf"\b{re.escape(key)} (?:<=|<|>|>=) ({_NUMBER})(?![0-9.])")
             found = next(filter(None, map(compared.search, expressions)), None)
+        elif find_value(properties, "ComparisonOperator") in _ABOVE:
+            found = re.fullmatch(f"({_NUMBER})", str(find_value(properties, "Threshold")))
+        else:
+            continue
         if found:
-            yield DurationLimit(machine, float(found[found.lastindex or 0]) / 1_000, waits)
+            yield DurationLimit(machine, float(found[1]) / 1_000, waits)
 
 
 def _list_metrics(properties: Json) -> Iterator[tuple[str, str, str]]:

@@ -118,6 +118,7 @@ def test_without_a_schedule_the_alarm_goes_by_the_end_of_an_execution(pattern: s
     [
         ({"Threshold": 60_000, "ComparisonOperator": "GreaterThanThreshold"}, [60.0]),
         ({"Threshold": 60_000, "ComparisonOperator": "LessThanThreshold"}, []),
+        ({"Threshold": "1.2.3", "ComparisonOperator": "GreaterThanThreshold"}, []),
         ({"Threshold": {"Ref": "Unknown"}, "ComparisonOperator": "GreaterThanThreshold"}, []),
     ],
 )
