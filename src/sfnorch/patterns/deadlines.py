@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sfnorch.durations import format_duration
 from sfnorch.plan.run_context import find_time_zone
 from sfnorch.schedules.cron import CronExpression
-from sfnorch.schedules.deadlines import QuietDays, compute_window, count_seconds, find_daily_start
+from sfnorch.schedules.deadlines import LONGEST_WINDOW, QuietDays, compute_window, count_seconds, find_daily_start
 from sfnorch.schedules.expressions import read_expression
 from sfnorch.workflow import Alarm, Deadline, MuteWindow, StackName, StateMachine, Workflow
 
@@ -57,11 +57,12 @@ def _build_deadline(
     expression = read_expression(schedule.expression).expression if schedule else None
     start = find_daily_start(expression) if expression else None
     clock: str | None = getattr(timed, "deadline", None)
-    if schedule is None or start is None or not isinstance(expression, CronExpression):
-        seconds = timed.max_duration or 0
+    seconds = timed.max_duration or 0
+    if clock and start:
+        seconds = count_seconds(start, time.fromisoformat(clock))
+    if schedule is None or start is None or not isinstance(expression, CronExpression) or seconds > LONGEST_WINDOW:
         text = f"An execution of {machine.name} took longer than {format_duration(seconds)}"
         return Deadline(machine.key, Alarm(name, text), seconds), ()
-    seconds = count_seconds(start, time.fromisoformat(clock)) if clock else timed.max_duration or 0
     limit = (
         f"{clock} {schedule.timezone}"
         if clock

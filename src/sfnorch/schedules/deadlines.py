@@ -22,6 +22,9 @@ from sfnorch.schedules.zones import load_zone
 LONGEST_SECONDS = 12 * 3_600
 """A time of day that is later than this after the start is before the schedule: it is unclear which day it means."""
 
+LONGEST_WINDOW = 22 * 3_600
+"""A run that may take longer could end within the hour after the window of the day before, and would count there."""
+
 _DAY = 86_400
 _STEP = 300
 _SAMPLE = date(2026, 1, 1)
