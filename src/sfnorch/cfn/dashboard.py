@@ -28,7 +28,7 @@ _OUTCOMES = {
     "ExecutionsTimedOut": ("timed out", "#ff7f0e"),
     "ExecutionsAborted": ("aborted", "#7f7f7f"),
 }
-_JOB_TASK = "arn:${AWS::Partition}:states:::glue:startJobRun.sync"
+_JOB_TASK = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:glue:startJobRun.sync"
 _HOUR, _WIDTH, _HEIGHT = 3_600, 12, 6
 _MOST_ALARMS = 100
 """The largest number of alarms in a widget."""
@@ -100,7 +100,8 @@ def _build_durations(machine: StateMachine, workflow: Workflow, *, x: int, y: in
 def _build_jobs(*, x: int, y: int) -> Json:
     """Return the graph of failed tasks that run Glue jobs. The metric is one for all stacks of the Region.
 
-    https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html (the dimension is assumed)
+    https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html (documented; that the ARN has the
+    Region and the account was measured by others)
     """
     names = {"ServiceIntegrationsFailed": "failed", "ServiceIntegrationsTimedOut": "timed out"}
     metrics: list[Json] = [

@@ -26,6 +26,7 @@ from troposphere.cloudwatch import (
     Rule,
     Schedule,
     WallClockWindow,
+    WarmUpConfiguration,
 )
 
 from sfnorch.cfn.assembly import Group
@@ -33,6 +34,12 @@ from sfnorch.cfn.values import build_deadline_alarm_id, build_machine_id, build_
 from sfnorch.workflow import ENVIRONMENT, Deadline, MuteWindow, Workflow
 
 _DAY, _MINUTE = 86_400, 60
+_WARM_UP_MINUTES = 2_880
+"""The longest warm-up period: the day of the deployment can lack a run, and the next day ends within two days.
+
+It ends early if a day has data. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+(documented)
+"""
 
 
 def build_deadline_groups(workflow: Workflow) -> Iterator[Group]:
@@ -55,6 +62,7 @@ def _build_alarm(deadline: Deadline, workflow: Workflow) -> Alarm:
             _build_metric(deadline, "duration", "ExecutionTime", "Minimum", _DAY),
         ]
         alarm.EvaluationWindow = EvaluationWindow(WallClockWindow=WallClockWindow(Timezone=deadline.offset))
+        alarm.WarmUpConfiguration = WarmUpConfiguration(WarmUpPeriodDurationInMinutes=_WARM_UP_MINUTES)
         alarm.TreatMissingData = "breaching"
     else:
         alarm.Metrics = [
