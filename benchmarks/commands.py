@@ -101,7 +101,7 @@ def main() -> None:
         lint_limits(render, measured)
         compare("simulate the default : import click", [*SFNORCH, "simulate"], CLICK, limit="at most 12", **measured)
         compare("simulate the default : import click", [*SFNORCH, "simulate"], CLICK, limit="at most 8", **measured)
-        for count, limit in ((1, "the first result: at most 1.3"), (200, "at most 6")):
+        for count, limit in ((1, "the first result: at most 1.8"), (200, "at most 10")):
             file = f"{count}.sfntest.yaml"
             (Path(folder) / file).write_text(suite(count))
             test = [*SFNORCH, "test", file, "--processes", "1"]

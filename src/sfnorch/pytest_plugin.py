@@ -55,9 +55,15 @@ class ScenarioRun:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--sfnorch`."""
-    parser.getgroup("sfnorch").addoption(
+    """Add `--sfnorch` and `--run-functions`."""
+    group = parser.getgroup("sfnorch")
+    group.addoption(
         "--sfnorch", action="store_true", help="Run the scenarios of files *.sfntest.yaml, as sfnorch test does."
+    )
+    group.addoption(
+        "--run-functions",
+        action="store_true",
+        help="Run the code of functions also for templates, and where the system cannot isolate it.",
     )
 
 
@@ -134,7 +140,7 @@ def get_runner(config: pytest.Config) -> ScenarioRunner:
     """Return the runner of the session, which reads each template once."""
     from sfnorch.app.scenario_runs import ScenarioRunner
 
-    return config.stash.setdefault(_RUNNER, ScenarioRunner())
+    return config.stash.setdefault(_RUNNER, ScenarioRunner(run_functions=config.getoption("--run-functions")))
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ Check:
               validate.
   graph       Draw the state machines of a template or a definition.
   simulate    Simulate an execution offline, in virtual time.
+  test        Run scenarios offline, and check what is expected of them.
   verify      Compare the simulator with Step Functions.
 
 Deploy:
@@ -66,6 +67,7 @@ Run:
   watch       Follow a running execution, or show one that has ended.
   logs        Print the Glue error logs of the failed jobs of an execution.
   resume      Resume a failed execution from the job that failed.
+  record      Record an execution as a scenario of sfnorch test.
   stop        Stop an execution, its child executions, and their job runs.
 
 Automate:
@@ -106,7 +108,8 @@ def test_init_writes_a_plan_that_renders(run: Run, tmp_path: Path, pattern: str)
     code = sorted(path.name for path in (ROOT / "templates" / pattern).glob("*.py"))
     written, what = ", ".join(["sfnorch.yaml", *code]), "steps" if code else "jobs"
     told = (
-        f"Wrote {written} (and sfnorch.schema.json, for your editor). Next: edit its {what}, then run sfnorch render.\n"
+        f"Wrote {written} (and sfnorch.schema.json, for your editor, and sfnorch.sfntest.yaml, for sfnorch test). "
+        f"Next: edit its {what}, then run sfnorch render.\n"
     )
     assert (done.code, done.out) == (0, told)
     for name in code:

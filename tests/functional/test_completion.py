@@ -43,7 +43,7 @@ complete_words sfnorch help pipeline d
 """
 FROM_BASH = """\
 complete -o nosort -F _sfnorch_completion sfnorch
-sfnorch re -> render resume.
+sfnorch re -> render resume record.
 sfnorch init li -> linear.
 compopt -o default
 sfnorch lint  -> .
@@ -68,6 +68,7 @@ FROM_ZSH = f"""\
 compdef _sfnorch_completion sfnorch
 render:{COMMANDS["render"]}
 resume:{COMMANDS["resume"]}
+record:{COMMANDS["record"]}
 files -f
 text json sarif junit github
 """
@@ -79,6 +80,7 @@ complete -C 'sfnorch lint te'
 complete -C 'sfnorch lint --output '
 """
 FROM_FISH = f"""\
+record\t{COMMANDS["record"]}
 render\t{COMMANDS["render"]}
 resume\t{COMMANDS["resume"].replace(",", ";")}
 template.yaml

@@ -91,3 +91,9 @@ def test_a_definition_with_a_value_that_does_not_exist_yet_is_not_validated(run:
     template.write_text(MACHINE.replace("COMMENT", "{'Fn::ImportValue': other}"))
     run(*DEPLOY)
     assert VALIDATE not in wire.calls
+
+
+def test_all_definitions_of_a_plan_are_validated(run: Run, wire: Wire):
+    Path("sfnorch.yaml").write_text("pattern: master-child\nchildren: [{name: a, jobs: [b]}, {name: c, jobs: [d]}]\n")
+    run("deploy", "--stack-name", "s", "--yes", "--no-execute")
+    assert wire.calls.count(VALIDATE) == 3

@@ -38,7 +38,7 @@ NEXT = {
 def test_the_files_of_each_ci_and_a_plan_to_start_from(run: Run, ci: str):
     done = run("init", "--ci", ci)
     assert done.code == 0, done.err
-    written = ", ".join((*FILES[ci], "sfnorch.schema.json", "sfnorch.yaml"))
+    written = ", ".join((*FILES[ci], "sfnorch.schema.json", "sfnorch.sfntest.yaml", "sfnorch.yaml"))
     assert done.out == f"Wrote {written}. Next: {NEXT[ci]}.\n"
     assert all(Path(name).is_file() for name in FILES[ci])
     assert run("render").code == 0
@@ -50,7 +50,8 @@ def test_an_existing_plan_is_kept_even_by_force(run: Run, ci: str):
     done = run("init", "--ci", ci)
     assert done.code == 0, done.err
     assert (
-        done.out == f"Wrote {', '.join((*FILES[ci], 'sfnorch.schema.json'))}. Kept: sfnorch.yaml. Next: {NEXT[ci]}.\n"
+        done.out
+        == f"Wrote {', '.join((*FILES[ci], 'sfnorch.sfntest.yaml', 'sfnorch.schema.json'))}. Kept: sfnorch.yaml. Next: {NEXT[ci]}.\n"
     )
     assert run("init", "--ci", ci).code == 1
     Path("README.md").write_text("mine")

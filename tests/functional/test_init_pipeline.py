@@ -8,7 +8,7 @@ from sfnorch.delivery.repository.installation import find_installation
 from tests.conftest import Run
 from tests.template_yaml import yaml_1_1
 
-WRITTEN = "Wrote buildspec.yml, README.md, sfnorch.schema.json, sfnorch.yaml. Next: push the files, then run sfnorch pipeline deploy.\n"
+WRITTEN = "Wrote buildspec.yml, README.md, sfnorch.schema.json, sfnorch.sfntest.yaml, sfnorch.yaml. Next: push the files, then run sfnorch pipeline deploy.\n"
 HINT = """\
   if a build cannot install it, set SFNORCH_PACKAGE in buildspec.yml and SfnorchPackage of sfnorch pipeline deploy to a Git URL: sfnorch @ git+https://HOST/OWNER/REPOSITORY@COMMIT
 """
@@ -31,7 +31,7 @@ def test_a_buildspec_that_stays_is_not_warned_about(run: Run, tmp_path: Path):
     done = run("init", "--pipeline")
     assert (done.code, done.err) == (0, "")
     assert done.out == (
-        "Wrote README.md, sfnorch.schema.json, sfnorch.yaml. Kept: buildspec.yml. "
+        "Wrote README.md, sfnorch.schema.json, sfnorch.sfntest.yaml, sfnorch.yaml. Kept: buildspec.yml. "
         "Next: push the files, then run sfnorch pipeline deploy.\n"
     )
     assert (tmp_path / "buildspec.yml").read_text() == "mine"

@@ -49,6 +49,31 @@ steps:
 - {name: load, glue_job: load}
 """
 
+LOOP = """\
+pattern: continuous
+name: c
+workflow: ingest-2s
+poll_every: 1s
+"""
+PARAMETERIZED = """\
+pattern: flow
+name: parameterized
+steps:
+- name: generate-job-id
+  lambda: generate-param
+  save_as: job
+- name: python-job
+  glue_job: job-python-param-2s
+  arguments: {--job_id: '{% $job.job_id %}'}
+  retry: 1
+  save_as: python_run
+- name: spark-job
+  glue_job: job-spark-param-3s
+  arguments: {--job_id: '{% $job.job_id %}'}
+  retry: 1
+  save_as: spark_run
+"""
+
 
 class Histories:
     """Answers for recorded executions and their state machines, and for stacks with their templates."""
@@ -153,6 +178,9 @@ CASES = {
     "retry-catch": ("retry-catch", "retry-catch-flow:20261127-014128-f518a1", "retry-catch"),
     "parallel-map": ("parallel-map", "pm2-flow:20261127-014240-e3a5f2", "parallel-map"),
     "locked": ("overlap", "locked-flow:third", LOCKED),
+    "skipped": ("overlap", "locked-flow:second", LOCKED),
+    "loop": ("loop", "c-loop:20261127-014324-c4454b", LOOP),
+    "parameterized": ("parameterized", "parameterized-flow:20261127-014156-10d306", PARAMETERIZED),
     "dynamic": ("dynamic", "dyn-jobs:dynamic-r1", "pattern: dynamic\nname: dyn\n"),
 }
 """What was recorded, the execution, and its plan or starter."""
@@ -319,3 +347,37 @@ def test_an_execution_that_has_not_ended_or_does_not_exist(run: Run, aws: Wire):
         1,
         f"Error: The execution {EXECUTION}:etl-master:gone does not exist",
     )
+
+
+def test_the_parameters_and_the_scheduled_time_of_a_run(run: Run, aws: Wire):
+    Path("sfnorch.yaml").write_text(LOCKED)
+    histories = Histories("overlap")
+    arn = f"{EXECUTION}:locked-flow:first"
+    begun = histories.runs[arn][0]["executionStartedEventDetails"]
+    begun["input"] = json.dumps(
+        {"params": {"day": "2026-11-01"}, "run": {"scheduledAt": "2026-11-29T03:00:00Z", "name": "late"}, "by": "hand"}
+    )
+    aws.answer = histories.answer
+    done = run("record", arn, "-o", "-")
+    assert done.code == 0
+    assert (
+        """\
+scenarios:
+  - name: 'first: load fails in flow'
+    input:
+      run:
+        name: late
+      by: hand
+    params:
+      day: '2026-11-01'
+    at: '2026-11-29T03:00:00Z'
+    given:
+"""
+        in done.out
+    )
+    Path("x.sfntest.yaml").write_text(done.out)
+    tested = run("test", "x.sfntest.yaml")
+    assert tested.code == 0, tested.out
+    begun["input"] = json.dumps({"params": {"gone": 1}, "run": {"scheduledAt": "2026-11-29T03:00:00Z"}})
+    changed = run("record", arn, "-o", "-").out
+    assert "    input:\n      params:\n        gone: 1\n    at: '2026-11-29T03:00:00Z'\n" in changed

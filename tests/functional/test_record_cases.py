@@ -494,3 +494,114 @@ scenarios:
           failed_at: Each
 """
     )
+
+
+def test_functions_and_state_machines_whose_results_nothing_reads(run: Run, aws: Wire):  # noqa: F811
+    story = Story()
+    story.begin()
+    story.begin_state("Call")
+    story.call({"big": "result"})
+    story.leave("Call")
+    story.begin_state("Start")
+    start = {"resourceType": "states", "resource": "startExecution.sync:2"}
+    other = "arn:aws:states:us-east-1:000000000000:stateMachine:other"
+    story.add("TaskScheduled", key="taskScheduled", **start, parameters=json.dumps({"StateMachineArn": other}))
+    story.add(
+        "TaskSubmitted", key="taskSubmitted", **start, output=json.dumps({"ExecutionArn": f"{EXECUTION}:other:y"})
+    )
+    story.events[-1]["timestamp"] += timedelta(seconds=600)
+    story.add("TaskSucceeded", key="taskSucceeded", **start, output="{}")
+    story.events[-1]["timestamp"] += timedelta(seconds=600)
+    story.finish("SUCCEEDED", output={})
+    story.events[-1]["timestamp"] += timedelta(seconds=600)
+    other_story = Story()
+    other_story.begin()
+    other_story.finish("SUCCEEDED", output={})
+    told = Told(etl=story, other=other_story)
+    told.runs[f"{EXECUTION}:other:y"] = told.runs.pop(f"{EXECUTION}:other:x")
+    states = {
+        "Call": {**function(), "ResultPath": None, "Next": "Start"},
+        "Start": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {"StateMachineArn": other.replace("000000000000", "123456789012")},
+            "ResultPath": None,
+            "End": True,
+        },
+    }
+    del states["Call"]["End"], states["Call"]["OutputPath"]
+    assert (
+        record(run, aws, states, told)
+        == """\
+    given:
+      durations:
+        poll: 2s
+        other: 10m2s
+    expect:
+      status: SUCCEEDED
+      jobs:
+        ran:
+          - poll
+          - other
+        order:
+          - poll
+          - other
+"""
+    )
+
+
+def test_results_that_differ_in_executions_of_one_state_machine(run: Run, aws: Wire):  # noqa: F811
+    start = {"resourceType": "states", "resource": "startExecution.sync:2"}
+    machine = "arn:aws:states:us-east-1:000000000000:stateMachine:etl"
+    parent = Story()
+    parent.begin({"again": True})
+    parent.begin_state("Call")
+    parent.call({"n": 1})
+    parent.leave("Call")
+    parent.begin_state("Again")
+    parent.add("TaskScheduled", key="taskScheduled", **start, parameters=json.dumps({"StateMachineArn": machine}))
+    parent.add("TaskSubmitted", key="taskSubmitted", **start, output=json.dumps({"ExecutionArn": f"{EXECUTION}:etl:y"}))
+    parent.add("TaskSucceeded", key="taskSucceeded", **start, output="{}")
+    parent.finish("SUCCEEDED", output={})
+    child = Story()
+    child.begin({})
+    child.begin_state("Call")
+    child.call({"n": 2})
+    child.finish("SUCCEEDED", output={})
+    told = Told(etl=parent, child=child)
+    told.runs[f"{EXECUTION}:etl:y"] = told.runs.pop(f"{EXECUTION}:child:x")
+    again = {"Variable": "$$.Execution.Input.again", "IsPresent": True, "Next": "Again"}
+    states = {
+        "Call": {**function(), "Next": "Check"},
+        "Check": {"Type": "Choice", "Choices": [again], "Default": "Done"},
+        "Again": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::states:startExecution.sync:2",
+            "Parameters": {"StateMachineArn": machine.replace("000000000000", "123456789012"), "Input": {}},
+            "Next": "Done",
+        },
+        "Done": {"Type": "Succeed"},
+    }
+    del states["Call"]["End"]
+    assert (
+        record(run, aws, states, told)
+        == """\
+    given:
+      mocks:
+        Call:
+          Return:
+            Payload:
+              n: 1
+    expect:
+      status: SUCCEEDED
+      executions:
+        etl:
+          status: SUCCEEDED
+          count: 2
+"""
+    )
+    told_lines = Path("x.sfntest.yaml").read_text().splitlines()[3:5]
+    assert told_lines == [
+        "# It does not reproduce:",
+        "# - the results of Call, which differ in 2 executions: the mock has those of the first",
+    ]

@@ -13,11 +13,11 @@ from sfnorch.delivery.ci import CIS, CODEPIPELINE
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.plan.environments import PlanChoice, load_environment, load_environments
-from sfnorch.plan.files import PLAN_FILE
+from sfnorch.plan.files import PLAN_FILE, SCENARIO_FILE
 from sfnorch.plan.planned_stack import read_stack_name
 from sfnorch.plan.schema import SCHEMA_FILE, format_plan_schema
 from sfnorch.plan.stack_names import derive_stack_name
-from sfnorch.plan.starters import find_starter_folder, starter_code, starter_input, starter_text
+from sfnorch.plan.starters import find_starter_folder, starter_code, starter_input, starter_scenarios, starter_text
 
 if TYPE_CHECKING:
     from sfnorch.plan.composition.environment import Environment
@@ -118,7 +118,20 @@ def make_delivery(pattern: str = "master-child", ci: str = CODEPIPELINE, plan: P
     code = {} if plan else starter_code(pattern)
     origin = workflows[0].origin if workflows and plan else None
     files = render_files(ci, PLAN_FILE, starter_input(origin.pattern if origin else pattern), targets, workflows)
-    return StarterFiles({**files, **code, **_make_plan(pattern)}, tuple(code))
+    return StarterFiles(
+        {**files, **code, **(_make_scenarios(plan) if plan else {}), **_make_plan(pattern, plan)}, tuple(code)
+    )
+
+
+def _make_scenarios(plan: Path) -> dict[str, str]:
+    """Return the first scenarios of a plan in a file; none if it has scenarios."""
+    from sfnorch.scenarios.files import list_files  # slow to load
+
+    if list_files(plan.parent) or list_files(plan.parent / "tests"):
+        return {}
+    from sfnorch.app.scenario_suite.suite import write_suite
+
+    return {SCENARIO_FILE: write_suite(plan, "", plan.parent / SCENARIO_FILE).text}
 
 
 def list_targets(plan: Path) -> list[DeliveryTarget]:
@@ -152,5 +165,7 @@ def _build_workflow(pattern: str, plan: Path | None, environment: str) -> Workfl
     return build_workflow(parse_plan(starter_text(pattern), folder=find_starter_folder(pattern)))
 
 
-def _make_plan(pattern: str) -> dict[str, str]:
-    return {SCHEMA_FILE: format_plan_schema(), PLAN_FILE: starter_text(pattern)}
+def _make_plan(pattern: str, plan: Path | None = None) -> dict[str, str]:
+    """Return the schema, the scenarios and the plan to start from; without the scenarios if there is a plan."""
+    scenarios = {} if plan else {SCENARIO_FILE: starter_scenarios(pattern)}
+    return {SCHEMA_FILE: format_plan_schema(), **scenarios, PLAN_FILE: starter_text(pattern)}

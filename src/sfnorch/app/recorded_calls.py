@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfnorch.app.recorded_names import MachineNames
 from sfnorch.json_values import find_value, read_mapping, read_string
 from sfnorch.protocol.dag import find_task_name
 from sfnorch.protocol.fan_out import MARK as FAN_OUT
@@ -38,7 +39,8 @@ _ALWAYS_ANSWERED = (
     "aws-sdk:sfn:listMapRuns",
     "aws-sdk:sfn:describeMapRun",
 )
-_FOLLOWED = frozenset(f"{service}:{action}" for service, action in (*STARTED, *PARTS)) - {JOB_RUN}
+_POLLS = ("aws-sdk:glue:getWorkflowRun", "aws-sdk:glue:getCrawler", "aws-sdk:redshiftdata:describeStatement")
+_FOLLOWED = frozenset((*_POLLS, *(f"{service}:{action}" for service, action in (*STARTED, *PARTS)))) - {JOB_RUN}
 """The calls that start and follow runs which a simulation has as well: workflows, statements, crawls, queries."""
 
 
@@ -118,39 +120,6 @@ class RecordedCalls:
                 yield each
 
 
-class MachineNames(NamedTuple):
-    """The names of state machines in AWS, which CloudFormation can have completed, and those in a template."""
-
-    template: Template
-    started: str
-    """The name in AWS of the state machine of the first execution, which a definition is that of."""
-
-    def find(self, physical_name: str) -> Machine | None:
-        """Return the state machine of the template with this name in AWS; None if it is not in the template."""
-        name = physical_name.partition("/")[0]  # before the label of a Map
-        if self.template.source.is_definition:
-            return self.template.machines[0] if name == self.started else None
-        stack_name = self.template.stack.where.stack_name
-        for machine in self.template.machines:
-            if name == machine.name or name.startswith(f"{stack_name}-{machine.logical_id}-"):
-                return machine
-        return None
-
-
-def guess_stack_name(template: Template, physical_name: str) -> str:
-    """Return the name of the stack that makes this the name of one of the state machines; empty if none does."""
-    titles = sorted((template.build_title(machine) for machine in template.machines), key=len, reverse=True)
-    for title in titles:
-        stack_name = physical_name.removesuffix(f"-{title}")
-        if stack_name != physical_name:
-            return stack_name
-    for machine in template.machines:
-        stack_name, found, _ = physical_name.partition(f"-{machine.logical_id}-")
-        if found and stack_name:
-            return stack_name
-    return ""
-
-
 def name_execution(known: KnownExecution, template: Template) -> str:
     """Return the title of an execution, as a simulation has it."""
     execution, title = known.execution, template.build_title(known.machine)
@@ -210,6 +179,9 @@ def _is_simulated(located: LocatedAttempt, names: MachineNames, known: set[str])
         return read_string(find_value(attempt.parameters, "ExecutionArn")) in known
     if attempt.status != "SUCCEEDED":
         return False
+    if call == SET_ALARM:
+        alarm = read_string(find_value(attempt.parameters, "AlarmName"))
+        return any(alarm == each.name for each in names.template.alarms)
     if call == _GET_OBJECT:  # what its Map Run has written
         return bool(located.execution.items) and FAN_OUT.is_in(
             located.machine.definition.data if located.machine.definition else {}

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfnorch.app.last_failures import ScenarioId, read_last_failures
+from sfnorch.app.scenario_requests import locate_target
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.files import PLAN_FILE
 from sfnorch.scenarios.files import LocatedScenario, ScenarioFile, find_files, read_scenario_file
 from sfnorch.source import SourceError
 
@@ -71,7 +71,10 @@ def read_files(paths: list[Path]) -> list[ScenarioFile]:
 def name_target(file: ScenarioFile) -> str:
     """Return the name of what the scenarios of a file run: a file, with the environment of a plan."""
     target = file.target
-    path = os.path.normpath(file.path.parent / (target.template or target.plan or PLAN_FILE))
+    located = locate_target(target, file.path.parent)
+    if not (target.template or target.plan or located.exists()):
+        return "the default plan"
+    path = os.path.normpath(located)
     return f"{path} ({target.environment})" if target.environment else path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sfnorch.app.simulation import SimulateRequest
@@ -13,8 +14,11 @@ from sfnorch.scenarios.models import Given, Scenario, Target
 from sfnorch.simulator.behaviour import ALWAYS, Behaviour, Fault
 
 
-def build_request(file: ScenarioFile, scenario: Scenario) -> SimulateRequest:
-    """Return the simulated execution of a scenario."""
+def build_request(file: ScenarioFile, scenario: Scenario, *, run_functions: bool = False) -> SimulateRequest:
+    """Return the simulated execution of a scenario.
+
+    `run_functions`: whether to run the code of functions also for a template, and where the system cannot isolate it.
+    """
     target, given, folder = file.target, scenario.given, file.path.parent
     return SimulateRequest(
         plan=None if target.template else _choose_plan(target, folder),
@@ -24,7 +28,7 @@ def build_request(file: ScenarioFile, scenario: Scenario) -> SimulateRequest:
         event=scenario.event,
         params=scenario.params,
         at=scenario.at,
-        behaviour=build_behaviour(given, folder, is_plan=target.template is None),
+        behaviour=replace(build_behaviour(given, folder, is_plan=target.template is None), run_functions=run_functions),
         mock_file=folder / given.mock_file if given.mock_file else None,
         test_case=given.test_case,
         machine_type=target.type,
@@ -53,16 +57,31 @@ def build_behaviour(given: Given, folder: Path, *, is_plan: bool) -> Behaviour:
     )
 
 
-def _choose_plan(target: Target, folder: Path) -> Path | PlanChoice:
-    path = folder / (target.plan or PLAN_FILE)
-    return PlanChoice(path, target.environment) if target.environment else path
+def _choose_plan(target: Target, folder: Path) -> Path | PlanChoice | None:
+    """Return the plan of a target; None for the plan with five children, if the default plan does not exist."""
+    path = locate_target(target, folder)
+    if target.environment:
+        return PlanChoice(path, target.environment)
+    return path if target.plan or path.exists() else None
+
+
+def locate_target(target: Target, folder: Path) -> Path:
+    """Return the path of what the scenarios of a file in the folder run.
+
+    The default is the plan beside the file, or beside the folder `tests` with the file.
+    """
+    if named := target.template or target.plan:
+        return folder / named
+    beside = folder / PLAN_FILE
+    above = folder / ".." / PLAN_FILE
+    return above if folder.resolve().name == "tests" and above.exists() and not beside.exists() else beside
 
 
 def make_template_key(file: ScenarioFile, request: SimulateRequest) -> tuple[object, ...]:
     """Return what the template of a request depends on."""
     target = file.target
     return (
-        (file.path.parent / (target.template or target.plan or PLAN_FILE)).resolve(),
+        locate_target(target, file.path.parent).resolve(),
         target.environment,
         tuple(sorted(request.parameters.items())),
         tuple(sorted(request.substitutions.items())),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,8 @@ class ScenarioRequest:
     """Whether no other scenario runs after one that did not pass."""
     processes: int | None = 1
     """The number of processes; None for one for each processor, if there are enough scenarios."""
+    run_functions: bool = False
+    """Whether to run the code of functions also for templates, and where the system cannot isolate it."""
     cache: Path | None = None
     """The folder that keeps which scenarios did not pass; without one, `only_last_failed` has no effect."""
 
@@ -117,7 +120,7 @@ def run_scenarios(
     """
     chosen = choose_scenarios(request.files, request.keyword, request.cache if request.only_last_failed else None)
     results: list[ScenarioResult] = []
-    work = _ScenarioWork(chosen)
+    work = _ScenarioWork(chosen, run_functions=request.run_functions)
     try:
         with closing(_list_results(work, request.processes)) as found:
             for result in found:
@@ -137,9 +140,13 @@ def run_scenarios(
 
 
 class ScenarioRunner:
-    """Runs scenarios, and reads each template once."""
+    """Runs scenarios, and reads each template once.
 
-    def __init__(self) -> None:
+    `run_functions`: whether to run the code of functions also for templates, and where the system cannot isolate it.
+    """
+
+    def __init__(self, *, run_functions: bool = False) -> None:
+        self._run_functions = run_functions
         self._templates: dict[tuple[object, ...], Template | SfnorchError] = {}
         self._machines: dict[int, dict[LocatedState, str]] = {}
 
@@ -148,7 +155,7 @@ class ScenarioRunner:
         scenario = located.scenario
         result = ScenarioResult(file=file.path, name=scenario.name, line=located.line, outcome=Outcome.ERROR)
         try:
-            request = build_request(file, scenario)
+            request = build_request(file, scenario, run_functions=self._run_functions)
             template = self._read_template(file, request)
             simulation = simulate_template(template, request)
         except SfnorchError as error:
@@ -201,16 +208,17 @@ class ScenarioRunner:
 class _ScenarioWork:
     """The chosen scenarios by number, for several processes; each that is not a copy reads the templates itself."""
 
-    def __init__(self, chosen: list[ChosenScenario]) -> None:
+    def __init__(self, chosen: list[ChosenScenario], *, run_functions: bool) -> None:
         self.chosen = chosen
-        self.runner = ScenarioRunner()
+        self.run_functions = run_functions
+        self.runner = ScenarioRunner(run_functions=run_functions)
 
     def __call__(self, number: int) -> ScenarioResult:
         result = self.runner.run(*self.chosen[number])
         return replace(result, simulation=None) if result.has_passed else result
 
-    def __reduce__(self) -> tuple[type[_ScenarioWork], tuple[list[ChosenScenario]]]:
-        return _ScenarioWork, (self.chosen,)
+    def __reduce__(self) -> tuple[Callable[..., _ScenarioWork], tuple[list[ChosenScenario]]]:
+        return partial(_ScenarioWork, run_functions=self.run_functions), (self.chosen,)
 
     def find_template(self, number: int) -> Template | None:
         """Return the template of a scenario; None if it cannot be read."""
@@ -252,6 +260,7 @@ def _build_coverage(
             parts.setdefault(name, {}).update(dict.fromkeys(build_coverage(template).parts))
         found = coverage.setdefault(name, Coverage(parts=()))
         found.reached |= result.reached
+        found.unreachable |= set(work.chosen[number].file.unreachable)
     for name, found in coverage.items():
         found.parts = tuple(parts[name])
     return coverage, templates

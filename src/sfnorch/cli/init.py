@@ -33,7 +33,8 @@ _NEXT = {CODEPIPELINE: "push the files, then run sfnorch pipeline deploy", GITHU
 def init(pattern: str, ci: str | None, pipeline: bool, force: bool) -> None:
     """Create a plan to start from.
 
-    The command creates the plan sfnorch.yaml, and sfnorch.schema.json for the editor. PATTERN is a pattern that
+    The command creates the plan sfnorch.yaml, its scenarios sfnorch.sfntest.yaml for `sfnorch test`, and
+    sfnorch.schema.json for the editor. PATTERN is a pattern that
     `sfnorch patterns` lists, or one of the example flows linear, retry-catch, parallel-map and parameterized. For an
     example flow, the command also creates the code of its functions. The default is master-child.
 
@@ -42,7 +43,7 @@ def init(pattern: str, ci: str | None, pipeline: bool, force: bool) -> None:
     for each environment of the plan.
     """
     from sfnorch.app.delivering import make_delivery, make_starter
-    from sfnorch.plan.files import PLAN_FILE, find_plan
+    from sfnorch.plan.files import PLAN_FILE, SCENARIO_FILE, find_plan
     from sfnorch.plan.schema import SCHEMA_FILE
 
     if pipeline and ci not in (None, CODEPIPELINE):
@@ -63,7 +64,8 @@ def init(pattern: str, ci: str | None, pipeline: bool, force: bool) -> None:
         write_whole(Path(name), texts[name])
     if not ci:
         click.echo(
-            f"Wrote {', '.join([PLAN_FILE, *code])} (and {SCHEMA_FILE}, for your editor). "
+            f"Wrote {', '.join([PLAN_FILE, *code])} (and {SCHEMA_FILE}, for your editor, and {SCENARIO_FILE}, "
+            "for sfnorch test). "
             f"Next: edit its {'steps' if code else 'jobs'}, then run sfnorch render."
         )
         return

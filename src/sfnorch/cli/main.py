@@ -27,7 +27,7 @@ COMMANDS = {
     "lint": "Check templates and definitions for errors and risks.",
     "graph": "Draw the state machines of a template or a definition.",
     "simulate": "Simulate an execution offline, in virtual time.",
-    "test": "Run scenarios offline, and compare the runs with what is expected of them.",
+    "test": "Run scenarios offline, and check what is expected of them.",
     "verify": "Compare the simulator with Step Functions.",
     "deploy": "Deploy the stack after a review of its changes.",
     "diff": "Compare the deployed stack with the plan.",

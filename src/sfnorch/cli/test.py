@@ -13,6 +13,7 @@ from sfnorch.cli.exit_codes import ERROR, SUCCESS
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import add_output_forms
 from sfnorch.cli.parameter_type import Function, ParameterType
+from sfnorch.cli.test_init import add_init
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -49,11 +50,16 @@ _MOST_PROCESSES = 256
 
 
 def _add_forms(command: Function) -> Function:
-    return add_output_forms(command, ["text", "json", "junit"], "Output format: text, one JSON document, or JUnit XML.")
+    return add_output_forms(
+        command,
+        ["text", "json", "junit", "github"],
+        "Output format: text, one JSON document, JUnit XML, or text and annotations of GitHub Actions.",
+    )
 
 
 @click.command(
     epilog=format_examples(
+        ("Write scenarios for the plan in the current folder.", "sfnorch test --init"),
         ("Run the scenarios in the current folder.", "sfnorch test"),
         ("Run those of a file whose names contain a text.", "sfnorch test nightly.sfntest.yaml -k fails"),
         ("Run those again that did not pass.", "sfnorch test --last-failed"),
@@ -102,7 +108,13 @@ def _add_forms(command: Function) -> Function:
     metavar="FILE",
     help="File to write the results to as JUnit XML, besides the output.",
 )
+@click.option(
+    "--run-functions",
+    is_flag=True,
+    help="Run the code of functions also for templates, and where the system cannot isolate it.",
+)
 @_add_forms
+@add_init
 def test(
     files: tuple[Path, ...],
     keyword: str,
@@ -113,9 +125,10 @@ def test(
     lists_missed: bool,
     graph_file: Path | None,
     junit_file: Path | None,
+    run_functions: bool,
     output_form: str,
 ) -> int:
-    """Run scenarios offline, and compare the runs with what is expected of them.
+    """Run scenarios offline, and check what is expected of them.
 
     FILE is a file *.sfntest.yaml, or a folder with such files. Without FILE, the command runs those in the current
     folder and in tests. The exit code is 1 if a scenario does not pass, or if the coverage is too low.
@@ -131,10 +144,13 @@ def test(
         only_last_failed=only_last_failed,
         stops_at_failure=stops_at_failure,
         processes=processes or None,
+        run_functions=run_functions,
         cache=CACHE_FOLDER,
     )
-    if output_form == "text":
+    if output_form in ("text", "github"):
         report = _run_with_text(request, lists_missed=lists_missed)
+        if output_form == "github":
+            _print_annotations(report)
     else:
         report = run_scenarios(request)
         _print_whole(report, output_form)
@@ -162,6 +178,13 @@ def _run_with_text(request: ScenarioRequest, *, lists_missed: bool) -> ScenarioR
         print_coverage(report.coverage, console, lists_missed=lists_missed)
     print_counts(report, console)
     return report
+
+
+def _print_annotations(report: ScenarioReport) -> None:
+    from sfnorch.report.github import format_annotations
+    from sfnorch.report.scenario_annotations import list_scenario_findings
+
+    print_document("".join(f"{line}\n" for line in format_annotations(list_scenario_findings(report))))
 
 
 def _print_whole(report: ScenarioReport, output_form: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("name", "job", "run", "error", "message", "execution", "link")
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001 - the wide forms of the same characters
-"""The characters with which a formula of a spreadsheet begins.
+_FORMULA = ("=", "+", "-", "@")
+"""The characters with which a formula of a spreadsheet begins, also in their wide forms.
 
 https://owasp.org/www-community/attacks/CSV_Injection
 """
@@ -36,7 +37,7 @@ def format_failed_items(items: Iterable[FailedItem]) -> Iterator[str]:
 
 def _neutralize(text: str) -> str:
     line = make_printable_line(text)
-    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
+    return f"'{line}" if unicodedata.normalize("NFKC", line).lstrip().startswith(_FORMULA) else line
 
 
 def _format(row: Iterable[str]) -> str:

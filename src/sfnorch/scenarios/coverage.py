@@ -35,6 +35,8 @@ class Coverage:
 
     parts: tuple[Part, ...]
     reached: Reached = field(default_factory=set)
+    unreachable: set[str] = field(default_factory=set)
+    """The parts that no run can reach, as text. They count only if a run has reached them."""
 
     def is_reached(self, part: Part) -> bool:
         """Return whether a run has reached the part."""
@@ -42,12 +44,22 @@ class Coverage:
 
     def list_missed(self) -> list[Part]:
         """Return the parts that no run has reached."""
-        return [part for part in self.parts if not self.is_reached(part)]
+        return [part for part in self.parts if self.is_counted(part) and not self.is_reached(part)]
+
+    def list_unreachable(self) -> list[str]:
+        """Return the parts that do not count, as text."""
+        return [str(part) for part in self.parts if not self.is_counted(part)]
+
+    def is_counted(self, part: Part) -> bool:
+        """Return whether the part counts: a run can reach it."""
+        return str(part) not in self.unreachable or self.is_reached(part)
 
     def count(self, kind: str = "", machine: str = "") -> tuple[int, int]:
         """Return how many parts were reached, and how many there are: of a kind, of a machine, or all of them."""
         parts = [
-            part for part in self.parts if (not kind or kind in part.kinds) and (not machine or machine == part.machine)
+            part
+            for part in self.parts
+            if (not kind or kind in part.kinds) and (not machine or machine == part.machine) and self.is_counted(part)
         ]
         return sum(map(self.is_reached, parts)), len(parts)
 

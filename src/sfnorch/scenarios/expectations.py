@@ -30,8 +30,9 @@ def check_run(expect: Expect, run: SimulationDocument, stack_name: str) -> list[
     `stack_name` begins the names of alarms, which a scenario can leave out.
     """
     first, given = run["executions"][0], expect.model_fields_set
+    ended = {**_describe_end(first), "retries": sum(each["retries"] for each in run["executions"])}
     return [
-        *_check_fields(expect, _describe_end(first), "expect", first["ended"]),
+        *_check_fields(expect, ended, "expect", first["ended"]),
         *_check_executions(expect, run),
         *(_check_jobs(expect.jobs, run["jobRuns"]) if expect.jobs else ()),
         *(_check_notifications(expect.notifications, run) if "notifications" in given else ()),
@@ -178,7 +179,7 @@ def _check_alarms(expected: Mapping[str, str], run: SimulationDocument, stack: s
             if change["after"] == "ALARM":
                 yield Mismatch(f"{path}.{name}", "not ALARM", Words("ALARM"), change["at"])
     for name, state in expected.items():
-        found = last.get(name.removeprefix(f"{stack}-"))
+        found = last.get(name) or last.get(name.removeprefix(f"{stack}-"))
         after = found["after"] if found else "INSUFFICIENT_DATA"
         if after != state:
             yield Mismatch(f"{path}.{name}", state, Words(after), found["at"] if found else None)

@@ -68,6 +68,8 @@ class ScenarioFile:
 
     path: FilePath
     target: Target
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+    """The parts of state machines that no run can reach, each with the reason."""
     scenarios: tuple[LocatedScenario, ...]
     places: Places = field(repr=False)
 
@@ -77,19 +79,21 @@ def find_files(given: tuple[FilePath, ...]) -> list[FilePath]:
 
     Raises SfnorchError if there are none.
     """
-    found: dict[FilePath, None] = {}
-    for path in given or (FilePath(), FilePath("tests")):
-        if path.is_dir():
-            found |= dict.fromkeys(sorted(file for file in path.iterdir() if file.name.endswith(SUFFIXES)))
-        elif given:
-            found[path] = None
+    found = [file for path in given for file in (list_files(path) if path.is_dir() else [path])]
+    if not given:
+        found = [*list_files(FilePath()), *list_files(FilePath("tests"))]
     if not found:
         places = ", ".join(map(str, given)) if given else "the current folder and in tests"
         raise SfnorchError(
             f"There is no scenario file (*{SUFFIXES[0]}) in {places}",
             hint="sfnorch test --init writes one for the plan in the current folder",
         )
-    return list(found)
+    return list(dict.fromkeys(found))
+
+
+def list_files(folder: FilePath) -> list[FilePath]:
+    """Return the scenario files in a folder; an empty list if the folder does not exist."""
+    return sorted(file for file in folder.iterdir() if file.name.endswith(SUFFIXES)) if folder.is_dir() else []
 
 
 def read_scenario_file(path: FilePath) -> ScenarioFile:
@@ -135,7 +139,13 @@ def parse_scenario_file(text: str, path: FilePath) -> ScenarioFile:
         )
         for index, scenario in enumerate(model.scenarios)
     )
-    return ScenarioFile(path=path, target=model.target, scenarios=scenarios, places=document.places)
+    return ScenarioFile(
+        path=path,
+        target=model.target,
+        unreachable=model.unreachable,
+        scenarios=scenarios,
+        places=document.places,
+    )
 
 
 def format_value_path(steps: Path) -> str:

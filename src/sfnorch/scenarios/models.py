@@ -1,4 +1,4 @@
-"""The models of a scenario file: its target, its scenarios, what is given, and what is expected."""
+"""The models of a scenario file: its target, its scenarios, what happens, and what is expected."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Given(Model):
     stop_after: Duration | None = Field(default=None, description="Time after which the run is stopped.")
 
     def merge(self, other: Given) -> Given:
-        """Return what is given by this and the other one, whose values take precedence, key by key."""
+        """Return both together; the values of the other one take precedence, key by key."""
         merged: dict[str, Any] = {}
         for name in self.model_fields_set:
             mine, theirs = getattr(self, name), getattr(other, name)
@@ -208,6 +208,7 @@ class Expect(Model):
     error: Matched = Field(default=None, description="Error of the first execution.")
     cause: Matched = Field(default=None, description="Cause of the first execution.")
     output: Matched = Field(default=None, description="Output of the first execution.")
+    retries: Matched = Field(default=None, description="Number of retries in all executions.")
     executions: dict[str, ExpectedExecution] = Field(
         default_factory=dict,
         description="Executions by the name of their state machine, without that of the stack; a text is the status.",
@@ -283,4 +284,9 @@ class ScenarioDocument(Model):
 
     target: Target = Field(default_factory=Target.model_construct, description="What the scenarios run.")
     given: Given = Field(default_factory=_give_nothing, description="What happens in all runs.")
+    unreachable: dict[str, str] = Field(
+        default_factory=dict,
+        description="Parts of state machines that no run can reach, as `MACHINE.STATE.PART`, each with the reason; the "
+        "coverage does not count them.",
+    )
     scenarios: Annotated[list[Scenario], Field(min_length=1, max_length=10_000)] = Field(description="The scenarios.")

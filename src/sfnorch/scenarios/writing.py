@@ -15,21 +15,27 @@ Comments = Mapping[Path, Sequence[str]]
 """The lines of the comment above a value, by the path of the value."""
 
 _INDENT = "  "
-_SECTIONS = ("target", "given", "scenarios")
+_SECTIONS = ("target", "given", "scenarios", "unreachable")
 """The keys of a file, which a blank line separates."""
 
 
 def format_scenarios(
-    document: Mapping[str, Json], *, header: Sequence[str] = (), comments: Comments | None = None
+    document: Mapping[str, Json],
+    *,
+    header: Sequence[str] = (),
+    comments: Comments | None = None,
+    is_compact: bool = False,
 ) -> str:
-    """Return the text of a scenario file. `header` has the lines of the comment at its beginning."""
+    """Return the text of a scenario file. `header` has the lines of the comment at its beginning.
+
+    `is_compact`: whether short lists and mappings, and the rows of examples, have one line each; without comments.
+    """
     blocks = ["".join(f"# {line}".rstrip() + "\n" for line in header)] if header else []
     names = (*_SECTIONS, *(name for name in document if name not in _SECTIONS))
-    blocks += [
-        "".join(f"{line}\n" for line in _list_lines({name: document[name]}, (), comments or {}))
-        for name in names
-        if name in document
-    ]
+    for name in filter(document.__contains__, names):
+        section: Json = {name: document[name]}
+        lines = _dump(section, _CompactDumper) if is_compact else _list_lines(section, (), comments or {})
+        blocks.append("".join(f"{line}\n" for line in lines))
     return "\n".join(blocks)
 
 
@@ -86,9 +92,55 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _represent_text)
 
 
-def _dump(value: Json) -> list[str]:
+class _CompactDumper(_Dumper):
+    """Writes a short list or mapping, and each row of a table, in one line."""
+
+    def represent(self, data: Any) -> None:
+        """Write a section, whose key always has its own line."""
+        node = self.represent_data(data)
+        if isinstance(node, yaml.CollectionNode):
+            node.flow_style = False
+        self.serialize(node)
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.SequenceNode:
+        node = super().represent_sequence(tag, sequence, flow_style)
+        node.flow_style = _is_short(node) or all(
+            isinstance(item, yaml.ScalarNode) and " " not in item.value for item in node.value
+        )
+        return node
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
+        node = super().represent_mapping(tag, mapping, flow_style)
+        for key, value in node.value:
+            if key.value == "examples":
+                for row in value.value:
+                    row.flow_style = True
+        node.flow_style = _is_short(node)
+        return node
+
+
+_MOST_FLOW = 100
+"""The most characters of a list or mapping in one line."""
+
+
+def _is_short(node: yaml.CollectionNode) -> bool:
+    return not node.value or _measure(node) <= _MOST_FLOW
+
+
+def _measure(node: yaml.Node) -> int:
+    """Return about how many characters the value has in one line; very many for a text of several lines."""
+    if isinstance(node, yaml.MappingNode):
+        if any(key.value == "name" for key, _ in node.value) and any(key.value == "expect" for key, _ in node.value):
+            return _MOST_FLOW + 1
+        return 2 + sum(_measure(key) + _measure(value) + 4 for key, value in node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return 2 + sum(_measure(item) + 2 for item in node.value)
+    return _MOST_FLOW + 1 if "\n" in node.value else len(node.value)
+
+
+def _dump(value: Json, dumper: type[_Dumper] = _Dumper) -> list[str]:
     text = yaml.dump(
-        value, Dumper=_Dumper, default_flow_style=False, sort_keys=False, allow_unicode=True, width=1_000_000
+        value, Dumper=dumper, default_flow_style=False, sort_keys=False, allow_unicode=True, width=1_000_000
     )
     return text.removesuffix("...\n").rstrip("\n").split("\n") if text.rstrip("\n") else [""]
 

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.htm
 from __future__ import annotations
 
 import random
-from typing import NamedTuple
 
 from sfnorch.json_values import read_list, read_number
 from sfnorch.simulator.errors import StatesError
@@ -21,13 +20,6 @@ RETRYING = ("Task", "Parallel", "Map")
 """The types of states that have retriers and catchers."""
 
 
-class RetryUse(NamedTuple):
-    """The next attempt of a state: the index of its retrier, and the delay in seconds."""
-
-    retrier: int
-    delay: float
-
-
 class Attempts:
     """Counts how often each retrier of a state is used, in one visit of the state."""
 
@@ -35,6 +27,8 @@ class Attempts:
         self._state = state
         self._retriers = [body for _, body in state.list_objects("Retry")] if state.kind in RETRYING else []
         self._used = [0] * len(self._retriers)
+        self.matched: set[int] = set()
+        """The retriers that have matched an error, also if they have no attempts left."""
 
     def is_match(self, body: Object, error: StatesError) -> bool:
         """Return whether the retrier or catcher of the state matches the error."""
@@ -45,11 +39,12 @@ class Attempts:
         retriers = zip(self._retriers, self._used, strict=True)
         return next((used for retrier, used in retriers if self.is_match(retrier, error)), 0)
 
-    def find_retry(self, error: StatesError, rng: random.Random) -> RetryUse | None:
-        """Return the next attempt by the first matching retrier; None if no attempt is left."""
+    def find_retry(self, error: StatesError, rng: random.Random) -> float | None:
+        """Return the delay of the next attempt by the first matching retrier; None if no attempt is left."""
         for index, retrier in enumerate(self._retriers):
             if not self.is_match(retrier, error):
                 continue
+            self.matched.add(index)
             if self._used[index] >= _read_number(retrier, "MaxAttempts", _ATTEMPTS):
                 return None
             used, self._used[index] = self._used[index], self._used[index] + 1
@@ -61,7 +56,7 @@ class Attempts:
             except OverflowError:
                 delay = _LONGEST
             delay = max(0.0, min(delay, _read_number(retrier, "MaxDelaySeconds", _LONGEST), _LONGEST))
-            return RetryUse(index, rng.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay)
+            return rng.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay
         return None
 
 

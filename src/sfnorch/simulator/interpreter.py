@@ -156,8 +156,10 @@ class Interpreter:
                     raise
                 attempts = attempts or Attempts(state)
                 used = attempts.count_uses(error)
-                retry = attempts.find_retry(error, world.rng)
-                if retry is None:
+                delay = attempts.find_retry(error, world.rng)
+                for index in attempts.matched:
+                    visit.reach(f"Retry[{index}]")
+                if delay is None:
                     if state.kind in _SCOPED:
                         self.record_state_event(1)  # MapStateFailed, ParallelStateFailed
                     try:
@@ -167,13 +169,12 @@ class Interpreter:
                         raise
                     show_attempt(visit, outcome, error, used)
                     break
-                show_attempt(visit, retry.delay, error, used)
+                show_attempt(visit, delay, error, used)
                 place.progress.restart()
                 visit.retries += 1
                 execution.retries += 1
-                visit.reach(f"Retry[{retry.retrier}]")
-                world.record_event(execution, StateRetried(error.error, visit.retries, retry.delay), state.name)
-                yield world.clock.timeout(retry.delay)
+                world.record_event(execution, StateRetried(error.error, visit.retries, delay), state.name)
+                yield world.clock.timeout(delay)
         if visit.is_too_large(outcome.output):
             raise visit.refuse_size(f"The state/task '{state.name}' returned a result")
         if state.kind != "Fail":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -27,12 +28,9 @@ def fail(number: int) -> int:
 
 def die(number: int) -> int:
     """End the process at one number, without a word."""
-    if number == 3 and os.getpid() != PARENT:
+    if number == 3 and multiprocessing.parent_process() is not None:
         os.kill(os.getpid(), signal.SIGKILL)
     return number
-
-
-PARENT = os.getpid()
 
 
 @pytest.mark.parametrize("count", [1, 3, 50])

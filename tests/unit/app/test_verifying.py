@@ -136,7 +136,13 @@ def test_a_result_that_is_not_of_the_form_of_the_api_is_a_note():
 
 TEMPLATES = Path("tests/golden/plans").resolve()
 WITHOUT_JOBS = ("continuous-three-resources", "dynamic-three-resources")
-NOT_SIMULATED = ("fan-out-of-objects", "flow-everything")
+NOT_SIMULATED = (
+    "backfill-of-items",
+    "fan-out-as-a-child",
+    "fan-out-in-batches",
+    "fan-out-of-objects",
+    "flow-everything",
+)
 """They read objects, and run code."""
 
 

@@ -22,6 +22,8 @@ BUILT = "built"
 
 INSTALL = 'python -m pip install --quiet --disable-pip-version-check "$SFNORCH_PACKAGE"'
 TEST = "if [ -d tests ]; then python -m pytest; fi"
+SCENARIOS_REPORT = f"{BUILT}/scenarios.xml"
+SCENARIOS = f"mkdir -p {BUILT} && sfnorch test --run-functions --junit {SCENARIOS_REPORT}"
 EXECUTE = 'sfnorch deploy --stack-name "$STACK_NAME" --execute-change-set "$CHANGE_SET" --yes'
 
 

@@ -11,6 +11,7 @@ from sfnorch.delivery.account.names import DEPLOY, PREVIEW, REVIEW, DeliveryTarg
 from sfnorch.delivery.ci.commands import (
     EXECUTE,
     INSTALL,
+    SCENARIOS,
     TEST,
     describe_order,
     list_build_commands,
@@ -63,6 +64,7 @@ def render_github(targets: Sequence[DeliveryTarget], requirement: str, simulated
         "input": quote(simulated_input),
         "install": INSTALL,
         "test": TEST,
+        "scenarios": f"{SCENARIOS} --output github",
         "execute": EXECUTE,
         "build": read_part("github", "build.yml").rstrip("\n"),
         "steps": "\n".join(map(_write_build_step, targets)),

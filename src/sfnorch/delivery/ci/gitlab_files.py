@@ -11,6 +11,8 @@ from sfnorch.delivery.account.names import DEPLOY, PREVIEW, REVIEW, DeliveryTarg
 from sfnorch.delivery.ci.commands import (
     EXECUTE,
     INSTALL,
+    SCENARIOS,
+    SCENARIOS_REPORT,
     TEST,
     describe_order,
     list_build_commands,
@@ -45,6 +47,8 @@ def render_gitlab(targets: Sequence[DeliveryTarget], requirement: str, simulated
         "input": quote(simulated_input),
         "install": INSTALL,
         "test": TEST,
+        "scenarios": SCENARIOS,
+        "scenarios_report": SCENARIOS_REPORT,
         "steps": indent((f"- {line}" for target in targets for line in _list_steps(target)), 4),
         "comparisons": comparisons.rstrip("\n"),
         "compared": ", ".join(f"compare-{one['id']}" for one in values),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from sfnorch.plan.files import PLAN_FILE, SCENARIO_FILE
+
 STARTERS = {
     "master-child": "master-child",
     "dynamic": "dynamic",
@@ -35,7 +37,12 @@ def starter_input(name: str) -> str:
 
 def starter_text(name: str) -> str:
     """Return the text of the plan."""
-    return (files(__name__) / _folder(name) / "sfnorch.yaml").read_text(encoding="utf-8")
+    return (files(__name__) / _folder(name) / PLAN_FILE).read_text(encoding="utf-8")
+
+
+def starter_scenarios(name: str) -> str:
+    """Return the text of the scenarios of the plan, which `sfnorch test --init` has written."""
+    return (files(__name__) / _folder(name) / SCENARIO_FILE).read_text(encoding="utf-8")
 
 
 def starter_code(name: str) -> dict[str, str]:
