@@ -23,6 +23,7 @@ ROLES = "-roles.yaml"
 _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 WRONG = (
     "wrong.yaml",
+    "wrong-deadline.yaml",
     "wrong-schedule.yaml",
     "wrong-event.yaml",
     "cycle.yaml",
