@@ -235,3 +235,12 @@ def test_the_chart_is_zoomed_by_a_drag(window: OpenWindow, tmp_path: Path):
     assert page.evaluate("document.getElementById('whole').hidden") is False
     assert page.evaluate("document.querySelectorAll('.brush, .row.chosen').length") == 0
     assert page.list_complaints() == []
+
+
+def test_a_failure_leads_to_its_row(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, failing_run()))
+    page.evaluate("document.querySelector('.failures a.to-row').click()")
+    assert "glue-job-3-b" in page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert page.evaluate("document.querySelectorAll('.row.chosen').length") == 1
+    assert "glue-job-3-b" in page.evaluate(PANEL)

@@ -88,13 +88,15 @@ def _list_outcomes(machine: StateMachine) -> list[Json]:
 
 def _build_durations(machine: StateMachine, workflow: Workflow, *, x: int, y: int) -> Json:
     """Return the graph of the longest execution in each hour, with a line at the deadline."""
-    metric = _build_metric("ExecutionTime", machine, "longest execution", statistic="Maximum")
+    minutes: Json = [{"expression": "taken / 60000", "label": "longest execution", "id": "minutes"}]
+    options: dict[str, Json] = {"id": "taken", "stat": "Maximum", "visible": False}
+    taken: Json = [_STATES, "ExecutionTime", *_refer_to(machine), options]
     lines: list[Json] = [
-        {"label": f"deadline, {format_duration(deadline.seconds)}", "value": deadline.seconds * 1_000}
+        {"label": f"deadline, {format_duration(deadline.seconds)}", "value": deadline.seconds / 60}
         for deadline in workflow.deadlines
         if deadline.machine == machine.key
     ]
-    return _build_graph(f"{machine.name}: duration in milliseconds", [metric], x=x, y=y, lines=lines)
+    return _build_graph(f"{machine.name}: duration in minutes", [minutes, taken], x=x, y=y, lines=lines)
 
 
 def _build_jobs(*, x: int, y: int) -> Json:
@@ -110,13 +112,14 @@ def _build_jobs(*, x: int, y: int) -> Json:
     return _build_graph("Failed runs of Glue jobs, of all stacks in the Region", metrics, x=x, y=y, stacked=True)
 
 
-def _build_metric(name: str, machine: StateMachine, label: str, color: str = "", statistic: str = "") -> Json:
-    options: dict[str, Json] = {"label": label}
-    if color:
-        options["color"] = color
-    if statistic:
-        options["stat"] = statistic
-    return [_STATES, name, "StateMachineArn", f"${{{build_machine_id(machine.key)}}}", options]
+def _build_metric(name: str, machine: StateMachine, label: str, color: str = "") -> Json:
+    options: dict[str, Json] = {"label": label, **({"color": color} if color else {})}
+    return [_STATES, name, *_refer_to(machine), options]
+
+
+def _refer_to(machine: StateMachine) -> list[Json]:
+    """Return the dimension of the metrics of the state machine."""
+    return ["StateMachineArn", f"${{{build_machine_id(machine.key)}}}"]
 
 
 def _build_graph(

@@ -95,6 +95,8 @@ class DrawnFailure:
     what: str
     message: str
     links: Sequence[Link] = ()
+    activity: DrawnActivity | None = None
+    """The activity that failed; None if it has no row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from sfnorch.aws.links import build_execution_link, build_logs_link
@@ -63,7 +63,7 @@ def draw_tree(
         begin=begin,
         end=length,
         figures=_list_figures(nodes, length, critical),
-        failures=[_draw_failure(failure, titles) for failure in tree.find_failures()],
+        failures=[drawing.draw_failure(failure) for failure in tree.find_failures()],
         timeline=timeline[:MOST_MOMENTS],
         machines=list(_list_machines(nodes, definitions or {})),
         commands=resume,
@@ -78,6 +78,8 @@ class _Drawing:
 
     titles: Mapping[str, str]
     begin: datetime
+    drawn: dict[int, DrawnActivity] = field(default_factory=dict)
+    """The activity of each execution and job, by the ID of that object."""
 
     def draw_node(self, node: Node) -> DrawnActivity:
         """Return the execution with its jobs and those that it started, by their starts."""
@@ -94,7 +96,7 @@ class _Drawing:
             values["Parameters"] = dict(record.params)
         started = self._measure(record.started)
         message = f"blocked by {blocker}" if blocker else record.message
-        return DrawnActivity(
+        self.drawn[id(node)] = DrawnActivity(
             kind="execution",
             name=self.titles.get(node.key, node.machine),
             status=BLOCKED if blocker else SKIPPED if holder else record.status,
@@ -106,6 +108,7 @@ class _Drawing:
             links=[Link("Execution", build_execution_link(node.arn))],
             parts=sorted(parts, key=lambda part: part.started),
         )
+        return self.drawn[id(node)]
 
     def _draw_job(self, node: Node, job: ExecutedJob) -> DrawnActivity:
         earlier = [f"{each.run_id} {each.status} {each.message}".rstrip() for each in job.earlier]
@@ -116,7 +119,7 @@ class _Drawing:
         }
         has_logs = job.of_glue and job.run_id
         started = self._measure(job.started)
-        return DrawnActivity(
+        self.drawn[id(job)] = DrawnActivity(
             kind=_KINDS.get(job.kind, job.kind),
             name=job.name,
             status=job.status,
@@ -125,6 +128,25 @@ class _Drawing:
             message=job.message,
             facts=list_values(facts, {}),
             links=[Link("Error log", build_logs_link(node.arn, job.run_id, job.log_group))] if has_logs else [],
+        )
+        return self.drawn[id(job)]
+
+    def draw_failure(self, failure: Failure) -> DrawnFailure:
+        """Return the root cause with its activity, which is drawn already."""
+        job, node = failure.job, failure.node
+        links = [Link("Execution", build_execution_link(node.arn))]
+        if logs := find_logs_link(failure):
+            links.insert(0, Link("Error log", logs))
+        if failure.refused:
+            what = f"{failure.refused} could not be started"
+        else:
+            what = f"{job.name} {job.status}" if job else node.record.status
+        return DrawnFailure(
+            where=self.titles.get(node.key, node.machine),
+            what=what,
+            message=failure.message,
+            links=links,
+            activity=self.drawn.get(id(job or node)),
         )
 
     def _measure(self, at: datetime | None) -> float | None:
@@ -151,18 +173,6 @@ def _list_figures(nodes: Sequence[Node], length: float, critical: Sequence[str])
         "job runs": ", ".join(f"{count:,} {status}" for status, count in Counter(j.status for j in jobs).most_common())
         or "none",
     }
-
-
-def _draw_failure(failure: Failure, titles: Mapping[str, str]) -> DrawnFailure:
-    job, node = failure.job, failure.node
-    links = [Link("Execution", build_execution_link(node.arn))]
-    if logs := find_logs_link(failure):
-        links.insert(0, Link("Error log", logs))
-    if failure.refused:
-        what = f"{failure.refused} could not be started"
-    else:
-        what = f"{job.name} {job.status}" if job else node.record.status
-    return DrawnFailure(where=titles.get(node.key, node.machine), what=what, message=failure.message, links=links)
 
 
 def _list_moments(activities: Sequence[DrawnActivity]) -> Iterator[Moment]:

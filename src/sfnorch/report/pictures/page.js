@@ -159,6 +159,17 @@
     });
   }
   document.addEventListener("click", (event) => {
+    const link = event.target.closest(".to-row");
+    const linked = link && owners.get(find(link.hash.slice(1)));
+    if (linked) {
+      event.preventDefault();
+      for (const row of linked.chart.rows) row.isFolded = false;
+      find("filter").value = find("status").value = "";
+      filter();
+      focus(linked.chart, linked.row);
+      keep(linked.row);
+      return;
+    }
     const found = owners.get(event.target.closest("[data-detail]"));
     if (found && event.target.classList.contains("fold")) {
       fold(found.row, !found.row.isFolded);

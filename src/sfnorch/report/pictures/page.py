@@ -96,7 +96,7 @@ def _add_run(main: Element, run: DrawnRun, number: int, most_rows: int, details:
     for note in filter(None, (count_left_out(rows, chosen), *run.left_out)):
         add_element(section, "p", note, class_="note")
     add_facts(section, run.figures)
-    add_failures(section, run)
+    add_failures(section, run, {id(row.activity): f"row-{number}-{index}" for index, row in enumerate(chosen)})
     if chosen:
         _add_chart(section, run, chosen, number, details)
     add_states(section, run, number, details, is_open=is_alone)
@@ -134,6 +134,7 @@ def _add_chart(section: Element, run: DrawnRun, rows: Sequence[Row], number: int
     for index, (group, row) in enumerate(zip(groups, rows, strict=True)):
         group.set("role", "button")
         group.set("tabindex", "-1" if index else "0")
+        group.set("id", f"row-{number}-{index}")
         group.set("data-depth", str(row.depth))
         if row.activity.parts:
             group.set("aria-expanded", "true")

@@ -46,8 +46,11 @@ def add_facts(section: Element, facts: Mapping[str, str]) -> None:
         add_element(card, "dd", value)
 
 
-def add_failures(section: Element, run: DrawnRun) -> None:
-    """Add the root causes, each with its whole message and its links."""
+def add_failures(section: Element, run: DrawnRun, rows: Mapping[int, str]) -> None:
+    """Add the root causes, each with its whole message and its links.
+
+    `rows` are the IDs of the rows of the chart by the ID of the activity, to which the failures lead.
+    """
     if not run.failures:
         return
     add_element(section, "h3", f"Failures ({len(run.failures):,})")
@@ -56,7 +59,12 @@ def add_failures(section: Element, run: DrawnRun) -> None:
         item = add_element(found, "li", class_="filtered bad")
         line = add_element(item, "p")
         add_element(line, "strong", failure.where)
-        add_element(line, "span", f" {failure.what}")
+        row = rows.get(id(failure.activity))
+        add_element(line, "span", " ")
+        if row:
+            add_element(line, "a", failure.what, href=f"#{row}", class_="to-row")
+        else:
+            add_element(line, "span", failure.what)
         if failure.message:
             add_element(item, "pre", failure.message)
         add_links(item, failure.links)

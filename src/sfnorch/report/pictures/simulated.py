@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sfnorch.durations import format_duration
@@ -42,14 +42,15 @@ def draw_simulation(simulation: Simulation, title: str = "") -> DrawnRun:
         if simulation.template is not None:
             title += f" of {simulation.template.stack.where.stack_name}"
     activities = _Activities(run)
+    roots = activities.list_roots()
     lines = list_timeline(run)
     drawn = DrawnRun(
         title=title,
         status=run.first.status,
-        activities=activities.list_roots(),
+        activities=roots,
         end=max(run.cut_off or 0.0, *(each.started if each.ended is None else each.ended for each in run.executions)),
         figures=list_figures(simulation.figures),
-        failures=list(_list_failures(run)),
+        failures=list(_list_failures(run, activities.drawn)),
         notifications=[_draw_message(message) for message in run.messages],
         alarms=[_draw_alarm(change) for change in run.alarms],
         outputs=[*_list_statements(run), *_list_objects(run)],
@@ -68,6 +69,8 @@ class _Activities:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self.drawn: dict[int, DrawnActivity] = {}
+        """The activity of each execution and job run, by the ID of that object."""
         self._critical = set(map(id, find_critical_activities(run)))
         self._jobs: dict[str, list[JobRunRecord]] = {}
         for job in run.job_runs:
@@ -119,7 +122,7 @@ class _Activities:
             "Retries": f"{execution.retries:,}" if execution.retries else "",
             "Redrives": f"{execution.redrives:,}" if execution.redrives else "",
         }
-        return DrawnActivity(
+        self.drawn[id(execution)] = DrawnActivity(
             kind="execution",
             name=execution.item or execution.title,
             status=SKIPPED if holder else BLOCKED if blocker else execution.status,
@@ -130,9 +133,10 @@ class _Activities:
             facts=list_values(facts, values),
             is_critical=id(execution) in self._critical,
         )
+        return self.drawn[id(execution)]
 
     def _draw_job(self, job: JobRunRecord) -> DrawnActivity:
-        return DrawnActivity(
+        self.drawn[id(job)] = DrawnActivity(
             kind=KINDS.get(job.kind, job.kind),
             name=job.job,
             status=job.status,
@@ -142,6 +146,7 @@ class _Activities:
             facts=list_values({"Run ID": job.run_id}, {"Arguments": job.arguments}),
             is_critical=id(job) in self._critical,
         )
+        return self.drawn[id(job)]
 
 
 def _draw_map_run(map_run: MapRunRecord) -> DrawnActivity:
@@ -158,7 +163,7 @@ def _draw_map_run(map_run: MapRunRecord) -> DrawnActivity:
     )
 
 
-def _list_failures(run: Run) -> Iterator[DrawnFailure]:
+def _list_failures(run: Run, drawn: Mapping[int, DrawnActivity]) -> Iterator[DrawnFailure]:
     """Yield the job runs that failed, and the executions that failed without one."""
     titles = {execution.arn: execution.item or execution.title for execution in run.executions}
     failed = {job.execution for job in run.job_runs if find_tone(job.status) is Tone.BAD}
@@ -166,11 +171,13 @@ def _list_failures(run: Run) -> Iterator[DrawnFailure]:
     for job in run.job_runs:
         if find_tone(job.status) is Tone.BAD:
             where = titles.get(job.execution, job.machine)
-            yield DrawnFailure(where=where, what=f"{job.job} {job.status}", message=job.message)
+            what = f"{job.job} {job.status}"
+            yield DrawnFailure(where=where, what=what, message=job.message, activity=drawn.get(id(job)))
     for execution in run.executions:
         if find_tone(execution.status) is Tone.BAD and execution.arn not in (failed | holders):
             what = f"{execution.status} {execution.error}".rstrip()
-            yield DrawnFailure(where=titles[execution.arn], what=what, message=execution.cause)
+            activity = drawn.get(id(execution))
+            yield DrawnFailure(where=titles[execution.arn], what=what, message=execution.cause, activity=activity)
 
 
 def _draw_message(message: Message) -> Moment:
