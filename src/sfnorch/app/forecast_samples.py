@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sfnorch.job_history.models import JobHistory
     from sfnorch.simulator.record import JobRunRecord, Run
     from sfnorch.simulator.world import AllowedStarts
+    from sfnorch.template.alarms import DurationLimit
+    from sfnorch.template.contents import Template
 
 UNKNOWN_DPUS = "Glue job "
 """The start of the name of a job whose price is unknown."""
@@ -65,6 +67,8 @@ class RunSample(NamedTuple):
     ran: frozenset[tuple[str, str]]
     """The jobs and the other work that ran: name and kind, as in a record of a run."""
     failed_jobs: frozenset[str]
+    missed: frozenset[DurationLimit]
+    """The deadlines of the template that were missed."""
     glue_price: float
     dpu_seconds: float
     step_functions_price: float
@@ -84,10 +88,28 @@ def sample_run(
     seed = prepared.request.seed
     draws = OutcomeDraws(jobs, f"{seed}/{number}")
     run = prepared.run(draw=draws.draw, seed=seed + number, allowed=allowed)
-    return summarize_run(run, jobs, prepared.request.price)
+    return summarize_run(run, jobs, prepared.request.price, list_limits(prepared.template))
 
 
-def summarize_run(run: Run, jobs: Mapping[str, JobHistory], price_per_1000: float) -> RunSample:
+def list_limits(template: Template) -> list[DurationLimit]:
+    """Return the deadlines and maximum durations in the alarms of the template, each once, in their order."""
+    return list(dict.fromkeys(limit for alarm in template.alarms for limit in alarm.limits))
+
+
+def _is_missed(run: Run, limit: DurationLimit) -> bool:
+    """Return whether an execution of the machine took longer, or, for a deadline, did not succeed."""
+    return any(
+        execution.ended is None
+        or execution.ended - execution.started > limit.seconds
+        or (limit.is_deadline and execution.status != "SUCCEEDED")
+        for execution in run.executions
+        if execution.machine == limit.machine
+    )
+
+
+def summarize_run(
+    run: Run, jobs: Mapping[str, JobHistory], price_per_1000: float, limits: Iterable[DurationLimit] = ()
+) -> RunSample:
     """Return the numbers of the run."""
     figures = compute_figures(run, price_per_1000)
     ends: dict[str, float] = {}
@@ -123,6 +145,7 @@ def summarize_run(run: Run, jobs: Mapping[str, JobHistory], price_per_1000: floa
         ran=frozenset((each.job, each.kind) for each in run.job_runs)
         | {(name, "job") for name in run.counted_job_runs.names},
         failed_jobs=frozenset(each.job for each in run.job_runs if each.status != "SUCCEEDED"),
+        missed=frozenset(limit for limit in limits if _is_missed(run, limit)),
         glue_price=glue_price,
         dpu_seconds=dpu_seconds,
         step_functions_price=figures.price,

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.app.forecast_samples import UNKNOWN_DPUS, RunSample, sample_run
+from sfnorch.app.forecast_samples import UNKNOWN_DPUS, RunSample, list_limits, sample_run
 from sfnorch.app.scenario_processes import can_fork, count_processors, work_in_processes
 from sfnorch.app.simulation import PreparedSimulation, prepare_simulation, read_simulated_template
 from sfnorch.app.statistics import Spread, estimate_share, spread_values
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sfnorch.app.statistics import Share
     from sfnorch.job_history.models import DurationsDocument
     from sfnorch.simulator.world import AllowedStarts
+    from sfnorch.template.contents import Template
 
 DEFAULT_RUNS = 1_000
 MOST_RUNS = 100_000
@@ -106,6 +107,19 @@ class ForecastDeadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastLimit:
+    """The probability that an alarm on the duration of a state machine is raised: a deadline or a maximum duration."""
+
+    name: str
+    """The state machine, without the stack's name."""
+    seconds: float
+    """The seconds after the start of its execution."""
+    is_deadline: bool
+    """Whether an execution that fails misses it too."""
+    missed: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastPrice:
     """The price of a run in US dollars."""
 
@@ -131,6 +145,8 @@ class Forecast:
     jobs: tuple[ForecastJob, ...]
     """The jobs: the one that is most often on the critical path first."""
     deadline: ForecastDeadline | None
+    limits: tuple[ForecastLimit, ...]
+    """The deadlines and maximum durations in the alarms of the template."""
     price: ForecastPrice
     warnings: tuple[str, ...]
     seconds: tuple[float, ...]
@@ -242,6 +258,7 @@ def _combine(
         executions=tuple(sorted(executions, key=lambda each: (-each.end.p50, each.name))),
         jobs=tuple(jobs),
         deadline=_judge_deadline(samples, request, prepared),
+        limits=tuple(_judge_limits(samples, prepared.template)),
         price=ForecastPrice(
             whole=spread_values([sample.glue_price + sample.step_functions_price for sample in samples]),
             glue_mean=sum(sample.glue_price for sample in samples) / count,
@@ -278,6 +295,18 @@ def _judge_deadline(
         at = None if begin is None else begin + timedelta(seconds=seconds)
     missed = sum(not sample.has_succeeded or sample.seconds > seconds for sample in samples)
     return ForecastDeadline(seconds=seconds, at=at, missed=estimate_share(missed, len(samples)))
+
+
+def _judge_limits(samples: list[RunSample], template: Template) -> Iterator[ForecastLimit]:
+    titles = {machine.arn: template.build_title(machine) for machine in template.machines}
+    for limit in list_limits(template):
+        if limit.machine in titles:
+            yield ForecastLimit(
+                name=titles[limit.machine],
+                seconds=limit.seconds,
+                is_deadline=limit.is_deadline,
+                missed=estimate_share(sum(limit in sample.missed for sample in samples), len(samples)),
+            )
 
 
 def _find_zone(request: ForecastRequest, prepared: PreparedSimulation) -> str:

@@ -74,6 +74,19 @@ class ForecastDeadlineData(TypedDict):
     """Runs that failed, or ended later."""
 
 
+class ForecastAlarmData(TypedDict):
+    """An alarm of the template on the duration of a state machine."""
+
+    machine: str
+    """Name of the state machine without the stack's name."""
+    seconds: Seconds
+    """Deadline or maximum duration, in seconds after the start of the execution."""
+    deadline: bool
+    """Whether an execution that fails misses it too."""
+    missed: ShareData
+    """Runs in which an execution missed it."""
+
+
 class ForecastPriceData(TypedDict):
     """The price of a run in US dollars."""
 
@@ -119,6 +132,8 @@ class ForecastDocument(TypedDict):
     """Jobs and other work that takes time: what is most often on the critical path first."""
     deadline: ForecastDeadlineData | None
     """Deadline; null without `--deadline`."""
+    alarms: list[ForecastAlarmData]
+    """Deadlines and maximum durations in the alarms of the template."""
     price: ForecastPriceData
     """Price of a run."""
     histogram: list[BinData]

@@ -57,6 +57,15 @@ def convert_forecast(forecast: Forecast) -> ForecastDocument:
             for job in forecast.jobs
         ],
         "deadline": _convert_deadline(deadline) if deadline else None,
+        "alarms": [
+            {
+                "machine": limit.name,
+                "seconds": limit.seconds,
+                "deadline": limit.is_deadline,
+                "missed": _convert_share(limit.missed),
+            }
+            for limit in forecast.limits
+        ],
         "price": {
             "total": _convert_spread(price.whole),
             "glue": _round(price.glue_mean),
@@ -174,6 +183,10 @@ def _build_histogram_table(forecast: Forecast) -> Table:
 def _list_figures(forecast: Forecast) -> Iterator[tuple[str, str]]:
     if forecast.deadline:
         yield "deadline", _describe_deadline(forecast.deadline)
+    for limit in forecast.limits:
+        kind = "deadline" if limit.is_deadline else "maximum duration"
+        missed = f"missed in {format_share(limit.missed.value)} of the runs"
+        yield f"{kind} of {limit.name}", f"{format_duration(limit.seconds)} after its start; {missed}"
     yield "runs with a failure", format_share(forecast.failures.value)
     price = forecast.price
     yield (

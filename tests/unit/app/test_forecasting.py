@@ -209,6 +209,21 @@ def test_a_deadline_is_a_local_time(tmp_path: Path, start: str, deadline: str, s
     assert f"{found.at:%H:%M}" == deadline
 
 
+def test_the_deadlines_of_the_plan(tmp_path: Path):
+    plan = (
+        "pattern: master-child\nname: etl\nschedule: cron(0 3 * * ? *)\ndeadline: 04:00\nchildren:\n"
+        "- {name: orders, jobs: [a], max_duration: 10m}\n- {name: sales, jobs: [c]}\n"
+    )
+    jobs = {"a": history([300.0, 900.0, 4000.0, 4000.0]), "c": history([60.0] * 3, failures=1)}
+    limits = {limit.name: limit for limit in run(tmp_path, jobs, plan).limits}
+    assert {name: (limit.seconds, limit.is_deadline) for name, limit in limits.items()} == {
+        "master": (3600, True),
+        "orders": (600, True),
+    }
+    assert within(limits["master"].missed.value, 0.5)
+    assert within(limits["orders"].missed.value, 0.75)
+
+
 def test_wrong_requests(tmp_path: Path):
     for given, text in (
         ({"runs": 0}, "runs 0: expected a number from 1 to 100,000"),
