@@ -20,6 +20,8 @@ from sfnorch.documents import VERSION
 from sfnorch.documents.backfills import BackfillDocument
 from sfnorch.documents.errors import ErrorDocument
 from sfnorch.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
+from sfnorch.documents.forecasts import ForecastDocument
+from sfnorch.documents.histories import HistoryDocument
 from sfnorch.documents.plans import PlanDocument, PlanResultsDocument
 from sfnorch.documents.scenarios import ScenariosDocument
 from sfnorch.documents.simulation import EVENT_DETAILS, SimulationDocument
@@ -56,12 +58,14 @@ DOCUMENTS = (
     Printed(LintDocument, ("lint",)),
     Printed(RulesDocument, ("lint --list-rules", "lint --explain")),
     Printed(SimulationDocument, ("simulate",)),
+    Printed(ForecastDocument, ("simulate --durations",)),
     Printed(ScenariosDocument, ("test",)),
     Printed(VerificationDocument, ("verify",)),
     Printed(FactsDocument, ("verify --facts",)),
     Printed(DeployDocument, ("deploy", "pipeline deploy")),
     Printed(DiffDocument, ("diff",)),
     Printed(StatusDocument, ("status",)),
+    Printed(HistoryDocument, ("history",)),
     Printed(OutputsDocument, ("outputs",)),
     Printed(DeleteDocument, ("delete",)),
     Printed(RunDocument, ("run", "watch", "resume")),

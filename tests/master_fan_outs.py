@@ -40,7 +40,7 @@ class ItemsOfChild(Fake):
     def _parent_events(self) -> list[Answer]:
         """The history of the child, with the variables of its thread."""
         events = super()._parent_events()
-        own = {"child": self.parent.machine.rpartition("stack-")[2], "threadId": self.parent.input.get("threadId")}
+        own = {"child": self.parent.machine.rpartition("stack-")[2], "childThread": self.parent.input.get("threadId")}
         for event in events:
             assigned = event.get("stateExitedEventDetails", {}).get("assignedVariables", {})
             if "results" in assigned:

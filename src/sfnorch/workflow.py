@@ -237,6 +237,29 @@ class EventStart(NamedTuple):
     template: str
 
 
+class Deadline(NamedTuple):
+    """How long an execution of a state machine may take, and the alarm that notifies if none has succeeded by then."""
+
+    machine: str
+    alarm: Alarm
+    seconds: int
+    offset: str = ""
+    """The offset from UTC at which a day ends at the deadline; empty: the alarm goes by the end of each execution."""
+
+
+class MuteWindow(NamedTuple):
+    """A time in which alarms do not notify: cron(…) with five fields or at(…), and a duration in ISO 8601.
+
+    `key` is the prefix of its logical id. `machines` are the keys of the state machines with the deadlines.
+    """
+
+    key: str
+    start: str
+    duration: str
+    timezone: str
+    machines: tuple[str, ...]
+
+
 class Parameter(NamedTuple):
     """A stack parameter; a list is one comma-separated string."""
 
@@ -291,6 +314,9 @@ class Workflow(NamedTuple):
     tracing: bool = False
     schedule: ExecutionSchedule | None = None
     starts: tuple[ScheduledStart | EventStart, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    mute_windows: tuple[MuteWindow, ...] = ()
+    has_dashboard: bool = False
     tags: Mapping[str, str] = _NONE
     compact: bool = False
     """Whether the template must be as short as possible: without a bucket, CloudFormation accepts 51,200 bytes."""

@@ -13,8 +13,10 @@ from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
 from sfnorch.app.effective_plan import EffectivePlan, build_effective_plan
 from sfnorch.app.fact_checks import CheckedFact, FactReport
+from sfnorch.app.forecasting import Forecast, ForecastRequest, forecast
+from sfnorch.app.reading_history import MachineHistory, RecordedJob, StackHistory
 from sfnorch.app.scenario_runs import Outcome, ScenarioReport, ScenarioResult
-from sfnorch.app.simulation import Simulation
+from sfnorch.app.simulation import SimulateRequest, Simulation
 from sfnorch.app.state_comparison import ValueDifference
 from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
@@ -28,6 +30,7 @@ from sfnorch.documents import add_version
 from sfnorch.documents.errors import ErrorDocument
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
+from sfnorch.job_history.models import DurationsDocument, JobHistory
 from sfnorch.linter.catalogue import list_entries
 from sfnorch.patterns import PATTERNS, build_workflow
 from sfnorch.plan.load import compose_document, parse_plan
@@ -36,6 +39,8 @@ from sfnorch.report.backfill import convert_backfill
 from sfnorch.report.difference import convert_difference
 from sfnorch.report.effective_plan import convert_effective_plan
 from sfnorch.report.findings import convert_findings, convert_rules
+from sfnorch.report.forecast import convert_forecast
+from sfnorch.report.history import convert_history
 from sfnorch.report.job_logs import convert_logs
 from sfnorch.report.plan_results import PlanResult, convert_plan_results
 from sfnorch.report.run_document import convert_started, convert_stopped, convert_tree
@@ -247,6 +252,36 @@ def _simulated() -> record.Run:
     return record.Run(executions=[execution], events=[event], job_runs=[job_run], alarms=[change], messages=[message])
 
 
+_JOB_HISTORY = JobHistory(
+    runs=2,
+    succeeded=2,
+    seconds=[300, 360],
+    worker_type="G.1X",
+    workers=10,
+    glue_version="6.0",
+    execution_class="STANDARD",
+    dpu_seconds=6600,
+    total_seconds=660,
+)
+
+
+def _forecast() -> Forecast:
+    simulation = SimulateRequest(plan=parse_plan(PLAN), at=_moment(0))
+    durations = DurationsDocument(version=1, jobs={"load-orders": _JOB_HISTORY})
+    return forecast(ForecastRequest(simulation=simulation, durations=durations, runs=10, deadline=330.0, processes=1))
+
+
+def _history() -> StackHistory:
+    return StackHistory(
+        stack="etl",
+        since=_moment(0),
+        read_at=_moment(30),
+        machines=(MachineHistory(title="jobs", statuses=("SUCCEEDED", "SUCCEEDED"), seconds=(301.0, 361.0)),),
+        jobs=(RecordedJob(name="load-orders", history=_JOB_HISTORY, seconds=(300.0, 360.0), stopped=0),),
+        missing=(),
+    )
+
+
 def _tested(run: record.Run) -> ScenarioReport:
     """A scenario that failed, in whose run half of a state machine was reached."""
     figures = compute_figures(run)
@@ -351,6 +386,8 @@ def _documents() -> dict[str, Document]:
         "RulesDocument": {"rules": convert_rules([rule])},
         "ScenariosDocument": convert_report(_tested(run)),
         "SimulationDocument": convert_run(run, compute_figures(run)),
+        "ForecastDocument": convert_forecast(_forecast()),
+        "HistoryDocument": convert_history(_history(), "durations.yaml"),
         "VerificationDocument": convert_verification(_verification()),
         "FactsDocument": convert_facts(FactReport(region="us-east-1", facts=_facts())),
         "DeployDocument": convert_outcome(

@@ -28,6 +28,7 @@ PLANS = (
     "explain_rule",
     "draw",
     "simulate",
+    "forecast",
     "verify",
     "verify_facts",
     "export_airflow",
@@ -41,6 +42,7 @@ STACKS = (
     "status",
     "follow_stack",
     "read_stack",
+    "read_history",
     "delete",
 )
 EXECUTIONS = (

@@ -1,6 +1,6 @@
 """The reference of the rendered templates: parameters, resources and outputs of each pattern, from the golden files.
 
-What a template names after the plan stands under CHILD, FUNCTION, ADDRESS, PARAMETER and START: the pages describe every plan.
+What a template names after the plan stands under CHILD, FUNCTION, ADDRESS, PARAMETER, START and WINDOW: the pages describe every plan.
 """
 
 from __future__ import annotations
@@ -54,11 +54,14 @@ class Rendering:
 
     def _general_id(self, name: str) -> str:
         for child in getattr(self.plan, "children", ()):
-            name = re.sub(rf"^{derive_child_key(child.name)}(?=GlueJobs|StateMachine|FailedAlarm)", "CHILD", name)
+            name = re.sub(
+                rf"^{derive_child_key(child.name)}(?=GlueJobs|StateMachine|FailedAlarm|DeadlineAlarm)", "CHILD", name
+            )
         for function in getattr(self.plan, "functions", ()):
             name = re.sub(rf"^{derive_logical_key(function.name)}(?=Function)", "FUNCTION", name)
         for start in getattr(self.plan, "starts", ()):
             name = re.sub(rf"^{derive_logical_key(start.name)}(?=Start(Schedule|Rule)$)", "START", name)
+        name = re.sub(r"^(NoRun|Muted)[0-9A-Za-z]+(?=MuteRule$)", r"\1WINDOW", name)
         if name in map(name_parameter_default, self.plan.parameters):
             return "PARAMETERDefault"
         return re.sub("^AlarmTopicEmail.+", "AlarmTopicEmailADDRESS", name)
@@ -71,11 +74,12 @@ class Rendering:
             return value
         value = re.sub(r"(?<=!Ref )\w+|(?<=!GetAtt )\w+", lambda match: self._general_id(match[0]), value)
         for child in getattr(self.plan, "children", ()):
-            value = re.sub(rf"(of |}}-){re.escape(child.name)}(?=,|-failed|$)", r"\1CHILD", value)
+            value = re.sub(rf"(of |}}-){re.escape(child.name)}(?=,|-failed|-deadline|$)", r"\1CHILD", value)
         for function in getattr(self.plan, "functions", ()):
             value = re.sub(rf"(?<=}}-){re.escape(function.name)}$", "FUNCTION", value)
         for start in getattr(self.plan, "starts", ()):
             value = re.sub(rf"((?<=}}-)|(?<=}}-start-)|^){re.escape(start.name)}$", "START", value)
+        value = re.sub(r"(?<=}-)(NoRun|Muted)[0-9A-Za-z]+$", r"\1WINDOW", value)
         for parameter in self.plan.parameters:
             value = re.sub(rf"(?<=run parameter ){re.escape(parameter)}(?=;)", "PARAMETER", value)
         return value

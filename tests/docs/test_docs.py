@@ -23,6 +23,7 @@ ROLES = "-roles.yaml"
 _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 WRONG = (
     "wrong.yaml",
+    "wrong-deadline.yaml",
     "wrong-schedule.yaml",
     "wrong-event.yaml",
     "cycle.yaml",
@@ -41,6 +42,7 @@ OTHERS = (
     "mocks.yaml",
     "refused.yaml",
     "strict.yaml",
+    "durations.yaml",
     "split.yaml",
     "split-prices.yaml",
     "split-environments.yaml",

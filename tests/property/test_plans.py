@@ -69,6 +69,8 @@ COMMON = {
     "allowed_jobs": st.lists(JOB_NAMES | JOB_NAMES.map(lambda name: name + "*"), max_size=3),
     "logging": st.booleans(),
     "tracing": st.booleans(),
+    "max_duration": st.sampled_from(["2h", "24h"]),
+    "dashboard": st.booleans(),
     "tags": st.dictionaries(st.just(f"{MARK}team"), st.just(f"{MARK} data"), max_size=1),
 }
 MASTER_CHILD = st.fixed_dictionaries(

@@ -42,10 +42,12 @@ if TYPE_CHECKING:
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.exporting import AirflowExport, export_airflow
     from sfnorch.app.fact_checks import CheckedFact, FactReport, verify_facts
+    from sfnorch.app.forecasting import Forecast, ForecastRequest, forecast
     from sfnorch.app.job_overrides import JobOverride
     from sfnorch.app.linting import LintedTemplate, explain_rule, lint
     from sfnorch.app.linting_templates import LintReport, LintRequest, lint_templates, render_baseline
     from sfnorch.app.reading_failures import FailedItem, FailedItems, read_failures
+    from sfnorch.app.reading_history import StackHistory, read_history
     from sfnorch.app.reading_logs import RunLogs, read_logs
     from sfnorch.app.recording import Recording, RecordRequest, record
     from sfnorch.app.rendering import RenderedDefinition, Rendering, render, render_definition
@@ -112,6 +114,8 @@ __all__ = [
     "Finding",
     "FollowedBackfill",
     "FollowedStack",
+    "Forecast",
+    "ForecastRequest",
     "JobOverride",
     "JobWarnings",
     "LimitError",
@@ -147,6 +151,7 @@ __all__ = [
     "SimulatedBackfill",
     "Simulation",
     "Stack",
+    "StackHistory",
     "StackRequest",
     "StackUpdate",
     "StarterFiles",
@@ -168,6 +173,7 @@ __all__ = [
     "explain_rule",
     "export_airflow",
     "follow_stack",
+    "forecast",
     "lint",
     "lint_templates",
     "load_plan",
@@ -178,6 +184,7 @@ __all__ = [
     "plan_resume",
     "read_effective_plan",
     "read_failures",
+    "read_history",
     "read_logs",
     "read_stack",
     "record",
@@ -227,10 +234,12 @@ _NAMES = {
     "sfnorch.app.executions": ("ExecutionRequest",),
     "sfnorch.app.exporting": ("AirflowExport", "export_airflow"),
     "sfnorch.app.fact_checks": ("CheckedFact", "FactReport", "verify_facts"),
+    "sfnorch.app.forecasting": ("Forecast", "ForecastRequest", "forecast"),
     "sfnorch.app.job_overrides": ("JobOverride",),
     "sfnorch.app.linting": ("LintedTemplate", "explain_rule", "lint"),
     "sfnorch.app.linting_templates": ("LintReport", "LintRequest", "lint_templates", "render_baseline"),
     "sfnorch.app.reading_failures": ("FailedItem", "FailedItems", "read_failures"),
+    "sfnorch.app.reading_history": ("StackHistory", "read_history"),
     "sfnorch.app.reading_logs": ("RunLogs", "read_logs"),
     "sfnorch.app.recording": ("RecordRequest", "Recording", "record"),
     "sfnorch.app.rendering": ("RenderedDefinition", "Rendering", "render", "render_definition"),

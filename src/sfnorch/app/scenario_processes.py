@@ -53,11 +53,17 @@ def choose_count(processes: int | None, scenarios: int) -> int:
     return max(1, min(processes, scenarios))
 
 
-def work_in_processes(work: Callable[[int], Result], numbers: Sequence[int], count: int) -> Iterator[Result]:
+KILLED = "A process that ran scenarios was killed; the memory can be full"
+KILLED_HINT = "run the scenarios in one process: --processes 1"
+
+
+def work_in_processes(
+    work: Callable[[int], Result], numbers: Sequence[int], count: int, killed: str = KILLED, hint: str = KILLED_HINT
+) -> Iterator[Result]:
     """Yield the result of the work for each number in order, from so many processes.
 
     Work that raises an error is done again in this process, which raises the error to the caller. The processes end
-    with the iterator. Raises SfnorchError if a process was killed.
+    with the iterator. Raises SfnorchError, with the text and the hint, if a process was killed.
     """
     context: ForkContext | SpawnContext = get_context("fork") if can_fork() else get_context("spawn")
     try:
@@ -76,7 +82,7 @@ def work_in_processes(work: Callable[[int], Result], numbers: Sequence[int], cou
             worker.start()
             workers.append(worker)
             sender.close()
-        yield from _list_results(work, numbers, list(receivers))
+        yield from _list_results(work, numbers, list(receivers), SfnorchError(killed, hint=hint))
     finally:
         for worker in workers:
             worker.terminate()
@@ -87,16 +93,13 @@ def work_in_processes(work: Callable[[int], Result], numbers: Sequence[int], cou
 
 
 def _list_results(
-    work: Callable[[int], Result], numbers: Sequence[int], receivers: list[Connection]
+    work: Callable[[int], Result], numbers: Sequence[int], receivers: list[Connection], killed: SfnorchError
 ) -> Iterator[Result]:
     done: dict[int, Result | None] = {}
     for number in numbers:
         while number not in done:
             if not receivers:
-                raise SfnorchError(
-                    "A process that ran scenarios was killed; the memory can be full",
-                    hint="run the scenarios in one process: --processes 1",
-                )
+                raise killed
             for receiver in wait(receivers):
                 assert isinstance(receiver, Connection)  # noqa: S101 - as in receivers
                 try:

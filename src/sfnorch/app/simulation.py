@@ -24,8 +24,9 @@ from sfnorch.app.sources import (
 )
 from sfnorch.errors import RequestError
 from sfnorch.json_values import Json
-from sfnorch.simulator.behaviour import Behaviour, is_matching_job
-from sfnorch.simulator.figures import PRICE_PER_1000, Figures, compute_figures
+from sfnorch.prices import PRICE_PER_1000
+from sfnorch.simulator.behaviour import Behaviour, DrawOutcome, is_matching_job
+from sfnorch.simulator.figures import Figures, compute_figures
 from sfnorch.simulator.jobs import list_run_job_names
 from sfnorch.simulator.mocks.responses import InvalidMockError
 from sfnorch.simulator.mocks.table import MOCKABLE, MockTable
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from sfnorch.app.simulated_backfill import SimulatedBackfill, SimulatedDate
     from sfnorch.simulator.record import Run
     from sfnorch.simulator.watched_attempts import WatchAttempt
+    from sfnorch.simulator.world import AllowedStarts
     from sfnorch.template.contents import Machine, Template
 
 
@@ -175,17 +177,80 @@ def simulate_template(
 
     Raises the errors of `simulate`.
     """
+    prepared = prepare_simulation(template, request, on_warning=on_warning)
+    with waits("Simulating the execution"):
+        run = prepared.run(watch=watch)
+        found = compute_figures(run, request.price)
+    prepared.refuse_unknown_jobs(run)
+    if prepared.backfill is None:
+        return Simulation(run, found, template=prepared.template)
+    from sfnorch.app.simulated_backfill import list_simulated_dates
+
+    return Simulation(run, found, list_simulated_dates(run, *prepared.backfill), prepared.template)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedSimulation:
+    """A simulation after all checks that need no run: it can run several times."""
+
+    template: Template
+    machine: Machine
+    execution_input: Json
+    begin: datetime | None
+    behaviour: Behaviour
+    request: SimulateRequest
+    backfill: tuple[Machine, str] | None = None
+    """The machine that a backfill runs for each date, and the name of the date in its input."""
+
+    def run(
+        self,
+        *,
+        draw: DrawOutcome | None = None,
+        seed: int | None = None,
+        watch: WatchAttempt | None = None,
+        allowed: AllowedStarts | None = None,
+    ) -> Run:
+        """Return a run; outcomes of jobs and a seed that are passed replace those of the request."""
+        request = self.request
+        return run_machine(
+            self.template,
+            self.machine,
+            self.execution_input,
+            self.behaviour if draw is None else replace(self.behaviour, draw=draw),
+            seed=request.seed if seed is None else seed,
+            until=request.until,
+            second_run=request.second_run,
+            stop_after=request.stop_after,
+            is_rendered=request.template is None,
+            begin=self.begin,
+            watch=watch,
+            allowed=allowed,
+        )
+
+    def refuse_unknown_jobs(self, run: Run) -> None:
+        """Raise RequestError for jobs of the behaviour that neither the template nor the run has."""
+        _refuse_jobs(self.behaviour, list_run_job_names(self.template, run, self.request.parameters))
+
+
+def prepare_simulation(
+    template: Template, request: SimulateRequest, *, on_warning: Callable[[str], None] = lambda _: None
+) -> PreparedSimulation:
+    """Return the simulation of a template that `read_simulated_template` has read, ready to run.
+
+    Raises the errors of `simulate` that need no run.
+    """
     behaviour = request.chosen_behaviour
     machine, execution_input, begin = _choose_execution(template, request)
     if request.machine_type is not None:
         chosen = replace(machine, express=request.machine_type == "express")
         template, machine = template.replace_machine(machine, chosen), chosen
-    main, backfill = machine, None
+    backfill = None
     if request.backfill is not None:
         from sfnorch.app.simulated_backfill import prepare_backfill  # few simulations are backfills
 
-        backfill = prepare_backfill(template, main, request.backfill, request.params, execution_input)
-        machine, start = backfill.machine, SimulatedStart(backfill.execution_input, None)
+        found = prepare_backfill(template, machine, request.backfill, request.params, execution_input)
+        backfill = machine, found.key
+        machine, start = found.machine, SimulatedStart(found.execution_input, None)
     else:
         title = template.build_title(machine)
         start = make_start(machine, title, execution_input, request.params, request.at)
@@ -204,27 +269,15 @@ def simulate_template(
         isolation = find_isolation()
         if not isolation.possible:
             on_warning(f"Functions run without isolation, with your permissions: {isolation.reason}")
-    with waits("Simulating the execution"):
-        run = run_machine(
-            template,
-            machine,
-            start.execution_input,
-            behaviour,
-            seed=request.seed,
-            until=request.until,
-            second_run=request.second_run,
-            stop_after=request.stop_after,
-            is_rendered=request.template is None,
-            begin=start.begin or begin,
-            watch=watch,
-        )
-        found = compute_figures(run, request.price)
-    _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
-    if backfill is None:
-        return Simulation(run, found, template=template)
-    from sfnorch.app.simulated_backfill import list_simulated_dates
-
-    return Simulation(run, found, list_simulated_dates(run, main, backfill.key), template)
+    return PreparedSimulation(
+        template=template,
+        machine=machine,
+        execution_input=start.execution_input,
+        begin=start.begin or begin,
+        behaviour=behaviour,
+        request=request,
+        backfill=backfill,
+    )
 
 
 def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Machine, Json, datetime | None]:

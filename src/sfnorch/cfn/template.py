@@ -67,6 +67,8 @@ def _build_groups(workflow: Workflow, form: Format) -> list[Group]:
         *_build_function_groups(workflow),
         *_build_schedule_groups(workflow),
         *_build_start_groups(workflow),
+        *_build_deadline_groups(workflow),
+        *_build_dashboard_groups(workflow),
     ]
 
 
@@ -96,6 +98,22 @@ def _build_start_groups(workflow: Workflow) -> Iterable[Group]:
     from sfnorch.cfn.starts import build_start_groups
 
     return build_start_groups(workflow)
+
+
+def _build_deadline_groups(workflow: Workflow) -> Iterable[Group]:
+    if not workflow.deadlines:
+        return []
+    from sfnorch.cfn.deadlines import build_deadline_groups
+
+    return build_deadline_groups(workflow)
+
+
+def _build_dashboard_groups(workflow: Workflow) -> list[Group]:
+    if not workflow.has_dashboard:
+        return []
+    from sfnorch.cfn.dashboard import build_dashboard
+
+    return [("The dashboard", [build_dashboard(workflow)])]
 
 
 def _build_heading(machine: StateMachine) -> str:

@@ -66,6 +66,11 @@ def build_alarm_id(key: str) -> str:
     return f"{key}FailedAlarm"
 
 
+def build_deadline_alarm_id(key: str) -> str:
+    """Return the logical id of the alarm on the deadline of the state machine."""
+    return f"{key}DeadlineAlarm"
+
+
 def build_function_id(key: str) -> str:
     """Return the logical id of the function with this key."""
     return f"{key}Function"

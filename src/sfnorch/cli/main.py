@@ -39,6 +39,7 @@ COMMANDS = {
     "watch": "Follow a running execution, or show one that has ended.",
     "logs": "Print the Glue error logs of the failed jobs of an execution.",
     "resume": "Resume a failed execution from the job that failed.",
+    "history": "Show how long executions and Glue jobs took.",
     "record": "Record an execution as a scenario of sfnorch test.",
     "stop": "Stop an execution, its child executions, and their job runs.",
     "pipeline": "Set up a CodePipeline pipeline that deploys the stack.",

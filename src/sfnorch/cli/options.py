@@ -122,6 +122,7 @@ _OPTIONS = {
     "stop_after": "--stop-after",
     "first": "--from",
     "last": "--to",
+    "last_executions": "--last",
     "environment": "--env",
 }
 """The options with other names than the fields of a request that they set."""

@@ -137,7 +137,7 @@ def render(
 
         console = Console()
         print_summary(workflow, console)
-        if workflow.schedule or workflow.starts:
+        if workflow.schedule or workflow.starts or workflow.deadlines:
             from sfnorch.report.schedule import print_starts
 
             print_starts(workflow, now, console)

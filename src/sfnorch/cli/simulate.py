@@ -23,6 +23,8 @@ from sfnorch.cli.documents import parse_json_object, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.execution_input import parse_execution_input
 from sfnorch.cli.exit_codes import CHILD_FAILED, SUCCESS
+from sfnorch.cli.files import write_whole
+from sfnorch.cli.forecast import add_forecast_options, forecast_simulation, refuse_without_durations
 from sfnorch.cli.options import Duration, add_output_option, add_plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, add_overrides_option, parse_pairs, parse_parameter_values
 from sfnorch.cli.regions import add_region_option, choose_region
@@ -32,7 +34,8 @@ from sfnorch.cli.templates import choose_plan
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from collections.abc import Callable
+    from datetime import date, datetime, time
 
     from sfnorch.app.simulation import MachineType, Simulation
     from sfnorch.console import Console
@@ -53,6 +56,10 @@ if TYPE_CHECKING:
         (
             "Simulate a definition with the mocks of a test case.",
             "sfnorch simulate orders.asl.json --mocks mocks.json --test-case HappyPath",
+        ),
+        (
+            "Forecast the end and the price of a run from recorded runs of its jobs.",
+            "sfnorch simulate --durations durations.yaml --deadline 3h",
         ),
         ("Simulate the execution that an event starts.", "sfnorch simulate --event @event.json"),
         (
@@ -208,6 +215,7 @@ if TYPE_CHECKING:
     help="Price of 1,000 state transitions in US dollars.",
 )
 @add_save_option
+@add_forecast_options
 @add_backfill_option
 @partial(add_range_options, required=False)
 @add_output_option
@@ -240,6 +248,9 @@ def simulate(
     seed: int,
     price: float | None,
     save: Path | None,
+    durations_file: Path | None,
+    run_count: int | None,
+    deadline: float | time | None,
     backfill: bool,
     first: date | None,
     last: date | None,
@@ -253,13 +264,16 @@ def simulate(
     The command interprets the state machines of TEMPLATE, which is a SAM or CloudFormation template, or the definition
     of one state machine (such as orders.asl.json). Without TEMPLATE, it uses the template of the plan. JOB is the name
     of a job, or a pattern such as 'glue-job-1-*'. With --backfill, --param NAME names the parameter that gets the date,
-    as for `sfnorch backfill`. The exit code is 0 if all executions succeeded, 3 if an execution
+    as for `sfnorch backfill`. With --durations, the command simulates many runs, whose jobs take as long and fail as
+    often as the recorded ones. The exit code is 0 if all executions succeeded, and for a forecast, 3 if an execution
     failed, and 1 if the template cannot be simulated.
     """
     if price is not None and not 0 <= price < math.inf:
         raise click.UsageError(
             f"--price {price}: expected the price of 1,000 state transitions in US dollars, such as 0.025."
         )
+    if durations_file is None:
+        refuse_without_durations(run_count, deadline)
     if until is not None and until <= 0:
         raise click.UsageError("--until must be longer than 0s, such as 24h.")
     date_param = None
@@ -269,7 +283,7 @@ def simulate(
     dates = build_simulated_backfill(backfill, first, last, every, parallel, stop_on_failure, date_param)
     from sfnorch.app.simulation import SimulateRequest
     from sfnorch.app.simulation import simulate as simulate_request
-    from sfnorch.simulator.figures import PRICE_PER_1000
+    from sfnorch.prices import PRICE_PER_1000
 
     parameters = parse_parameter_values(overrides)
     behaviour = replace(
@@ -300,6 +314,11 @@ def simulate(
         stop_after=stop_after,
         price=PRICE_PER_1000 if price is None else price,
     )
+    if durations_file is not None:
+        forecast_simulation(
+            request, durations_file, run_count, deadline, output_form=output_form, save=partial(_save_forecast, save)
+        )
+        return SUCCESS
     simulation = simulate_request(request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True))
     run = simulation.run
     if output_form == "json":
@@ -329,13 +348,25 @@ def _print(simulation: Simulation, console: Console) -> None:
 def _save(simulation: Simulation, path: Path) -> None:
     from sfnorch.report.pictures.simulated import draw_simulation
 
-    save_run(path, lambda: draw_simulation(simulation), lambda: _write_text(simulation))
+    save_run(path, lambda: draw_simulation(simulation), lambda: _record(partial(_print, simulation)).export_text())
 
 
-def _write_text(simulation: Simulation) -> str:
-    """Return the output for a terminal as plain text."""
+def _save_forecast(path: Path | None, print_all: Callable[[Console], None]) -> None:
+    """Save to the file, if there is one, what the function prints to a console."""
+    if path is None:
+        return
+    console = _record(print_all)
+    if path.suffix == ".svg":
+        text = console.export_svg(title="sfnorch simulate")
+    else:
+        text = console.export_html() if path.suffix == ".html" else console.export_text()
+    write_whole(path, text)
+
+
+def _record(print_all: Callable[[Console], None]) -> Console:
+    """Return a console that has recorded what the function prints."""
     from sfnorch.console import Console
 
     console = Console(file=io.StringIO(), record=True, width=120, force_terminal=True)
-    _print(simulation, console)
-    return console.export_text()
+    print_all(console)
+    return console

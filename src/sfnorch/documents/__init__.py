@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sfnorch.documents.backfills import BackfillDocument
     from sfnorch.documents.errors import ErrorDocument
     from sfnorch.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
+    from sfnorch.documents.forecasts import ForecastDocument
+    from sfnorch.documents.histories import HistoryDocument
     from sfnorch.documents.plans import PlanDocument, PlanResultsDocument
     from sfnorch.documents.scenarios import ScenariosDocument
     from sfnorch.documents.simulation import SimulationDocument
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
         | DiffDocument
         | ErrorDocument
         | FactsDocument
+        | ForecastDocument
+        | HistoryDocument
         | LintDocument
         | LogsDocument
         | OutputsDocument

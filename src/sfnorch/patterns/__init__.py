@@ -34,7 +34,11 @@ class Pattern(NamedTuple):
         """Return the workflow of the plan."""
         build: Callable[[Any], Workflow] = import_module(f"{__name__}.{self.module}").build_workflow
         environment = plan.provenance.environment_name
-        return build(plan)._replace(origin=Origin(pattern=self.name, name=plan.name or "", environment=environment))
+        workflow = build(plan)._replace(
+            origin=Origin(pattern=self.name, name=plan.name or "", environment=environment),
+            has_dashboard=plan.dashboard,
+        )
+        return _add_deadlines(plan, workflow)
 
 
 PATTERNS = {
@@ -77,3 +81,13 @@ PATTERNS = {
 def build_workflow(plan: AnyPlan) -> Workflow:
     """Return the workflow of a plan of any pattern."""
     return PATTERNS[plan.pattern].build(plan)
+
+
+def _add_deadlines(plan: AnyPlan, workflow: Workflow) -> Workflow:
+    """Return the workflow with the deadlines of the plan. Their module is imported only for a plan that has some."""
+    timed = [plan, *(plan.children if plan.pattern == "master-child" else ())]
+    if not any(each.max_duration or getattr(each, "deadline", None) for each in timed):
+        return workflow
+    from sfnorch.patterns.deadlines import add_deadlines
+
+    return add_deadlines(plan, workflow)

@@ -15,6 +15,7 @@ from sfnorch.plan.places import Places
 from sfnorch.plan.provenance import Provenance
 
 if TYPE_CHECKING:
+    from sfnorch.plan.models.deadlines import MuteWindow
     from sfnorch.plan.models.parameters import RunParameter
     from sfnorch.plan.models.starts import Start
 
@@ -44,6 +45,8 @@ class DefaultChild(NamedTuple):
 
     name: str
     jobs: Sequence[DefaultJob]
+    deadline: None = None
+    max_duration: None = None
 
 
 class DefaultAlerts(NamedTuple):
@@ -64,6 +67,10 @@ class DefaultPlan(NamedTuple):
     allowed_jobs: Sequence[str] = ("*",)
     notify: Literal["failure", "always", "never"] = "failure"
     schedule: None = None
+    deadline: None = None
+    max_duration: None = None
+    mute: Sequence[MuteWindow] = ()
+    dashboard: bool = False
     name: None = None
     environment: str = "dev"
     parameters: Mapping[str, RunParameter] = _NONE_DECLARED

@@ -79,6 +79,18 @@ EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 SCHEDULE = r"^(cron|rate|at)\([^()]+\)$"
 TIMEZONE = r"^[A-Za-z][A-Za-z0-9_+/-]*$"
 
+CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][05]$"
+"""A time of day. CloudWatch aligns windows to offsets from UTC that are multiples of 5 minutes.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WallClockWindow.html (documented)
+"""
+
+MUTE_START = r"^(cron\([0-9A-Z*,-]+( [0-9A-Z*,-]+){4}\)|at\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}\))$"
+"""The start of a time in which alarms are muted: cron with five fields, or one time.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.html (documented)
+"""
+
 PATTERN_DESCRIPTIONS = {
     CHILD_NAME: "1 to 40 letters, digits, dashes and underscores, beginning with a letter",
     TASK_NAME: "1 to 60 letters, digits, dashes and underscores, beginning with a letter or a digit",
@@ -111,6 +123,9 @@ PATTERN_DESCRIPTIONS = {
     ROLE_ARN: "the ARN of an IAM role, arn:aws:iam::ACCOUNT:role/NAME",
     EMAIL: "an e-mail address",
     SCHEDULE: "cron(…), rate(…) or at(…)",
+    CLOCK_TIME: "a time of day such as 06:00, with minutes that are a multiple of 5",
+    MUTE_START: "cron(…) with the five fields minutes, hours, day-of-month, month and day-of-week, or "
+    "at(yyyy-mm-ddThh:mm)",
     TIMEZONE: "the name of a time zone, such as Europe/Berlin",
 }
 """The description of each pattern, for error messages."""

@@ -75,6 +75,7 @@ class FanOutVariable:
 
     `remaining` is the object with the items of a resumed execution, or null. `results` is the prefix of the objects
     that the execution writes in `bucket`. `counts` are the numbers of items, `failures` the first failures.
+    `childThread` is the threadId of a child of a master.
     """
 
     ITEMS = "items"
@@ -86,6 +87,7 @@ class FanOutVariable:
     FAILURES = "failures"
     ERROR = "mapError"
     SUMMARY = "summary"
+    THREAD = "childThread"
 
 
 class ItemVariable:

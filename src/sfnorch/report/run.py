@@ -14,6 +14,7 @@ from rich.table import Table
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
 from sfnorch.json_values import read_mappings
+from sfnorch.prices import PRICE_FROM
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.map_runs import (
@@ -26,7 +27,7 @@ from sfnorch.report.map_runs import (
 )
 from sfnorch.report.names import shorten_arn
 from sfnorch.report.timeline import find_title, list_timeline
-from sfnorch.simulator.figures import PRICE_FROM, Figures
+from sfnorch.simulator.figures import Figures
 from sfnorch.simulator.record import Execution, JobRunRecord, MapRunRecord, Run
 
 _BAR = 32

@@ -50,7 +50,7 @@ def convert_starts(workflow: Workflow, now: datetime) -> list[StartData]:
 
 
 def print_starts(workflow: Workflow, now: datetime, console: Console) -> None:
-    """Print what starts the orchestration: its schedules with their next start times, and the patterns of events."""
+    """Print what starts the orchestration, schedules with their next start times and events, and its deadlines."""
     if workflow.schedule:
         print_schedule(workflow.schedule, now, console)
     for start in workflow.starts:
@@ -60,6 +60,9 @@ def print_starts(workflow: Workflow, now: datetime, console: Console) -> None:
             case EventStart():
                 pattern = write_compact(start.pattern)
                 console.print(Text.assemble((f"start {start.name}:", "bold"), f" events that match {pattern}"))
+    for deadline in workflow.deadlines:
+        alarm = deadline.alarm
+        console.print(Text.assemble((f"alarm STACK-{alarm.name.suffix}:", "bold"), f" {alarm.description}"))
 
 
 def print_schedule(schedule: ExecutionSchedule, now: datetime, console: Console, what: str = "schedule") -> None:

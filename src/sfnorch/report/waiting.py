@@ -42,7 +42,7 @@ def show_spinner(
     block must neither print nor prompt. `ends_soon` waits briefly for the event, and returns whether it was set.
     """
     stream = sys.stderr if stream is None else stream
-    if _shown or not is_terminal(stream) or _has_debug_logging():
+    if _shown or not is_terminal(stream) or has_debug_logging():
         yield
         return
     from threading import Event, Thread  # only a terminal needs them
@@ -61,7 +61,8 @@ def show_spinner(
             _shown.clear()
 
 
-def _has_debug_logging() -> bool:
+def has_debug_logging() -> bool:
+    """Return whether calls are logged, as with `--debug`."""
     if "logging" not in sys.modules:
         return False
     import logging  # which is loaded

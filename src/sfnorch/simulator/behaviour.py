@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -27,6 +27,17 @@ class Fault(NamedTuple):
     message: str = "simulated failure (--fail)"
 
 
+class RunOutcome(NamedTuple):
+    """The outcome of a job run: its duration in seconds, and its failure, if it fails."""
+
+    seconds: float
+    fault: Fault | None = None
+
+
+DrawOutcome = Callable[[str], "RunOutcome | None"]
+"""Draws the outcome of the next run of a job; None for a job without recorded runs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
     """The behaviour of Glue and of mocked tasks.
@@ -37,6 +48,8 @@ class Behaviour:
     seconds: Mapping[str, float] = field(default_factory=dict)
     """The duration of a job run in seconds, by job name or pattern; the default is five minutes."""
     faults: Sequence[Fault] = ()
+    draw: DrawOutcome | None = None
+    """Draws the outcomes of job runs at random; durations and failures by name replace them."""
     throttles: Mapping[str, int] = field(default_factory=dict)
     """The number of throttled starts of a job, by job name or pattern."""
     unknown: Sequence[str] = ()
@@ -82,6 +95,14 @@ class Behaviour:
             if is_matching_job(fault.job, job):
                 return fault if earlier < fault.times else None
         return None
+
+    def choose_outcome(self, job: str, earlier: int) -> RunOutcome:
+        """Return the outcome of the job's next run, after `earlier` runs of the job."""
+        drawn = self.draw(job) if self.draw else None
+        fault = self.find_fault(job, earlier)
+        if drawn is None:
+            return RunOutcome(self.find_duration(job), fault)
+        return RunOutcome(self.find_duration(job, drawn.seconds), fault or drawn.fault)
 
 
 @lru_cache(maxsize=10_000)

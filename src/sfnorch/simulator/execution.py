@@ -14,7 +14,7 @@ from sfnorch.simulator.events import ExecutionEnded, ExecutionRedriven, Executio
 from sfnorch.simulator.interpreter import Interpreter
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import MAX_EVENTS, Execution
-from sfnorch.simulator.services.alarms import change_alarms_after_failure
+from sfnorch.simulator.services.alarms import change_alarms_after_failure, watch_duration
 from sfnorch.simulator.world import World
 from sfnorch.template.contents import Machine
 
@@ -65,6 +65,8 @@ def _begin_process(world: World, interpreter: Interpreter) -> None:
     process = world.clock.process(_run_execution(world, interpreter))
     world.processes[execution.arn] = process
     world.clock.process(_interrupt_after(world, process, _find_timeout(machine)))
+    if any(limit.machine == machine.arn for alarm in world.template.alarms for limit in alarm.limits):
+        world.clock.process(watch_duration(world, execution, process))
 
 
 def _build_arn(world: World, machine: Machine, name: str) -> str:

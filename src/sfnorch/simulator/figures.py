@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sfnorch.critical_path import find_critical_path
+from sfnorch.prices import PRICE_PER_1000
 from sfnorch.simulator.record import MAX_EVENTS, Execution, JobRunRecord, Run
-
-PRICE_PER_1000 = 0.025
-PRICE_FROM = "us-east-1, January 2026"
-"""The price of 1,000 state transitions of a standard workflow in US dollars: the region and the date.
-
-https://aws.amazon.com/step-functions/pricing/
-"""
 
 
 class Figures(NamedTuple):

@@ -17,7 +17,7 @@ from sfnorch.simulator.processes import Steps, stop_processes
 from sfnorch.simulator.record import SECOND_RUN, Execution, Run
 from sfnorch.simulator.transition_quota import describe_throttling
 from sfnorch.simulator.watched_attempts import WatchAttempt
-from sfnorch.simulator.world import BEGIN, MAX_EXECUTIONS, World
+from sfnorch.simulator.world import BEGIN, MAX_EXECUTIONS, AllowedStarts, World
 from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
 from sfnorch.template.contents import Machine, Template, evaluate_template
 from sfnorch.template.iam import can_overlap
@@ -76,6 +76,7 @@ def run_machine(
     is_rendered: bool = False,
     begin: datetime | None = None,
     watch: WatchAttempt | None = None,
+    allowed: AllowedStarts | None = None,
 ) -> Run:
     """Return the run of the machine with this input.
 
@@ -85,7 +86,8 @@ def run_machine(
     The simulation stops after `until` seconds; the default for a machine that starts itself is an hour, except for a
     backfill, which ends when all of its dates have run. A template that sfnorch rendered (`is_rendered`) is not checked
     for what AWS refuses: tests check the renderings of all plans. The clock starts at `begin`, by default a fixed time.
-    `watch` gets each attempt of a state when it ends.
+    `watch` gets each attempt of a state when it ends. `allowed` keeps which starts roles allow, for further runs of the
+    same template.
 
     Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
     the run cannot be simulated, or has more executions than `most_executions`, in a backfill for each date.
@@ -102,6 +104,7 @@ def run_machine(
         most_executions=runs * most_executions,
         runs=runs,
         watch=watch,
+        allowed=set() if allowed is None else allowed,
     )
     first = begin_execution(world, machine, given)
     if second_run is not None:
@@ -109,7 +112,7 @@ def run_machine(
     if stop_after is not None:
         world.clock.process(_stop_execution(world, first, stop_after))
     try:
-        with _collect_rarely():
+        with collect_rarely():
             world.clock.run(until)
     except UnsupportedSimulationError as error:  # simpy raises copies of the original error, without its hint
         while isinstance(error.__cause__, UnsupportedSimulationError):
@@ -127,7 +130,7 @@ def run_machine(
 
 
 @contextmanager
-def _collect_rarely() -> Iterator[None]:
+def collect_rarely() -> Iterator[None]:
     """Let the garbage collector look at the record of the run rarely: it grows, and nothing in it is garbage."""
     before = gc.get_threshold()
     gc.set_threshold(_COLLECT_AFTER, *before[1:])

@@ -8,7 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import simpy
 
@@ -34,6 +34,9 @@ MAX_EXECUTIONS = 20_000
 
 _MOST_SHARED = 10_000
 _MOST_WRITTEN = 1_000
+
+
+AllowedStarts: TypeAlias = "set[tuple[str, LocatedState, str]]"
 
 
 @dataclass(slots=True)
@@ -86,7 +89,7 @@ class World:
     """The tasks that wait for an answer, by token."""
     begun: int = 0
     """The number of executions that were started, without the child executions of Maps."""
-    allowed: set[tuple[str, LocatedState, str]] = field(default_factory=set)
+    allowed: AllowedStarts = field(default_factory=set)
     """The starts of jobs that roles allow: the machine's ARN, the state, and the job."""
     tables: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
     """The items of DynamoDB tables, by the name of the table and the key of the item."""

@@ -1,10 +1,11 @@
-"""The notification of failures: alarms on machines' metrics, rules for their events, topics and their keys.
+"""The notification of failures and late runs: alarms on machines' metrics, rules for their events, topics, keys.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -17,13 +18,27 @@ from sfnorch.template.located import Path, SourceLocation
 _FAILURES = frozenset({"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"})
 
 
+_NUMBER = r"[0-9]{1,15}(?:\.[0-9]+)?"
+_ABOVE = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+
+
+class DurationLimit(NamedTuple):
+    """How long an execution of a machine (an ARN) may take before an alarm is raised, in seconds."""
+
+    machine: str
+    seconds: float
+    is_deadline: bool
+    """Whether the alarm is raised without an execution that has ended: missing data is breaching."""
+
+
 class AlarmResource(NamedTuple):
-    """An alarm: its name, the machines whose failures it watches (ARNs), and its actions (ARNs)."""
+    """An alarm: its name, the machines whose failures it watches (ARNs), its actions (ARNs), and its limits."""
 
     logical_id: str
     name: str
     machines: frozenset[str]
     actions: tuple[str, ...]
+    limits: tuple[DurationLimit, ...]
     path: Path
     place: SourceLocation
 
@@ -53,6 +68,7 @@ def list_alarms(stack: StackValues) -> list[AlarmResource]:
             name=alarm.name,
             machines=frozenset(_list_watched_machines(alarm.value())),
             actions=tuple(read_strings(alarm.value("AlarmActions"))),
+            limits=tuple(_list_limits(alarm.value())),
             path=alarm.path,
             place=alarm.place,
         )
@@ -62,12 +78,42 @@ def list_alarms(stack: StackValues) -> list[AlarmResource]:
 
 def _list_watched_machines(properties: Json) -> Iterator[str]:
     """Yield the machines whose failures are counted by the metric, or a metric in the list, of an alarm."""
+    for _, name, machine in _list_metrics(properties):
+        if name in _FAILURES:
+            yield machine
+
+
+def _list_limits(properties: Json) -> Iterator[DurationLimit]:
+    """Yield the limits on durations: a metric with a threshold, or an expression that compares it with a number."""
+    waits = find_value(properties, "TreatMissingData") == "breaching"
+    expressions = [
+        str(find_value(metric, "Expression") or "") for metric in read_list(find_value(properties, "Metrics"))
+    ]
+    for key, name, machine in _list_metrics(properties):
+        if name != "ExecutionTime":
+            continue
+        if key:
+            compared = re.compile(rf"\b{re.escape(key)} (?:<=|<|>|>=) ({_NUMBER})(?![0-9.])")
+            found = next(filter(None, map(compared.search, expressions)), None)
+        elif find_value(properties, "ComparisonOperator") in _ABOVE:
+            found = re.fullmatch(f"({_NUMBER})", str(find_value(properties, "Threshold")))
+        else:
+            continue
+        if found:
+            yield DurationLimit(machine, float(found[1]) / 1_000, waits)
+
+
+def _list_metrics(properties: Json) -> Iterator[tuple[str, str, str]]:
+    """Yield the ID, the name and the machine of each metric of a machine, in the alarm or in its list of metrics."""
     for metric in [properties, *read_list(find_value(properties, "Metrics"))]:
         source = find_value(metric, "MetricStat", "Metric") or metric
-        if str(find_value(source, "MetricName")) in _FAILURES:
-            for dimension in read_list(find_value(source, "Dimensions")):
-                if find_value(dimension, "Name") == "StateMachineArn":
-                    yield str(find_value(dimension, "Value"))
+        for dimension in read_list(find_value(source, "Dimensions")):
+            if find_value(dimension, "Name") == "StateMachineArn":
+                yield (
+                    str(find_value(metric, "Id") or ""),
+                    str(find_value(source, "MetricName")),
+                    str(find_value(dimension, "Value")),
+                )
 
 
 def list_topics(stack: StackValues) -> list[TopicResource]:

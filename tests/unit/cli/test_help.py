@@ -13,7 +13,7 @@ import pytest
 from sfnorch.cli.main import COMMANDS, STAGES
 from sfnorch.cli.main import sfnorch as group
 from sfnorch.linter.catalogue import find_unknown_ids
-from sfnorch.simulator.figures import PRICE_PER_1000
+from sfnorch.prices import PRICE_PER_1000
 
 _VALUE = re.compile(r"\[?[A-Z][A-Z0-9]*(-[A-Z]+)*([\[=|:@,.\]]+([A-Z][A-Z0-9]*)?)*")
 

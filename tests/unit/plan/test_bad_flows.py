@@ -371,7 +371,7 @@ jobs: [a]
             "max_runs: 0 is too small; must be at least 1 (plan.yaml, line 5)",
             "polls_per_execution: 1501 is too large; must be at most 1,500 (plan.yaml, line 6)",
             "allowed_workflows[1]: '*x' is not a valid Glue workflow name or prefix*: * is a wildcard in an IAM policy (plan.yaml, line 7)",
-            "jobs: unknown key 'jobs'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, notify, schedule, starts, backfill, pattern, workflow, poll_every, pause, max_runs, polls_per_execution, run_properties, allowed_workflows, include, environments (plan.yaml, line 8)",
+            "jobs: unknown key 'jobs'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, max_duration, mute, dashboard, logging, log_retention_days, tracing, tags, notify, schedule, deadline, starts, backfill, pattern, workflow, poll_every, pause, max_runs, polls_per_execution, run_properties, allowed_workflows, include, environments (plan.yaml, line 8)",
         ],
     ),
 }

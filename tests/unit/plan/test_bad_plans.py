@@ -30,7 +30,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "children[3].select: 'yes' is not an expression; write '{% … %}' (plan.yaml, line 6)",
             "children[4].item_name: '{% $itm %}' is invalid: unknown variable $itm; did you mean $item? (plan.yaml, line 7)",
             "children[4].items.object.key: '{% $item %}' is invalid: unknown variable $item; available: $child, $environment, $params, $run (plan.yaml, line 7)",
-            "children[5].item_nme: unknown key 'item_nme'; available: name, jobs, defaults (plan.yaml, line 8)",
+            "children[5].item_nme: unknown key 'item_nme'; available: name, jobs, deadline, max_duration, defaults (plan.yaml, line 8)",
             "children[5].jobs[0].arguments.--t: '{% $item %}' is invalid: unknown variable $item; available: $child, $environment, $params, $run, $thread (plan.yaml, line 8)",
         ],
     ),
@@ -54,7 +54,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "tasks[4].name: '"
             + "n" * 56
             + "…' is invalid; must be 1 to 60 letters, digits, dashes and underscores, beginning with a letter or a digit (plan.yaml, line 7)",
-            "allowed_jobs: unknown key 'allowed_jobs'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, notify, schedule, starts, backfill, pattern, on_task_failure, tasks, include, defaults, environments (plan.yaml, line 8)",
+            "allowed_jobs: unknown key 'allowed_jobs'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, max_duration, mute, dashboard, logging, log_retention_days, tracing, tags, notify, schedule, deadline, starts, backfill, pattern, on_task_failure, tasks, include, defaults, environments (plan.yaml, line 8)",
         ],
     ),
     "tasks: circles": (
@@ -231,7 +231,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
         [
             "chidren: unknown key 'chidren'; did you mean children? (plan.yaml, line 2)",
             "jobstates: unknown key 'jobstates'; did you mean job_states? (plan.yaml, line 3)",
-            "zzz: unknown key 'zzz'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, starts, backfill, pattern, on_child_failure, job_states, children, include, defaults, environments (plan.yaml, line 4)",
+            "zzz: unknown key 'zzz'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, max_duration, mute, dashboard, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, deadline, starts, backfill, pattern, on_child_failure, job_states, children, include, defaults, environments (plan.yaml, line 4)",
         ],
     ),
     "unknown keys near those of files and environments": (
@@ -542,7 +542,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "bad dynamic plan": (
         ("pattern: dynamic\nchildren: []\njobs: [a, a, {name: b}]\n"),
         [
-            "children: unknown key 'children'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, pattern, continue_on_failure, jobs, include, defaults, environments (plan.yaml, line 2)",
+            "children: unknown key 'children'; available: name, environment, parameters, run_id_argument, timezone, overlap, alerts, max_duration, mute, dashboard, logging, log_retention_days, tracing, tags, allowed_jobs, pattern, continue_on_failure, jobs, include, defaults, environments (plan.yaml, line 2)",
             "jobs[1].name: 'a' already has settings in jobs[0]; remove one of them (plan.yaml, line 3)",
         ],
     ),

@@ -83,6 +83,8 @@ def test_every_key_says_what_it_means_and_gives_an_example():
         ("FunctionPermission", "actions"),
         ("FunctionPermission", "resources"),
         ("Notify", "message"),
+        ("MuteWindow", "duration"),
+        ("MuteWindow", "start"),
         ("Overlap", "mode"),
         ("S3Start", "bucket"),
         ("Start", "name"),

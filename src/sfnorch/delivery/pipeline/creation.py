@@ -152,12 +152,31 @@ def _allow_managed_policies() -> list[PolicyStatement]:
     return [build_allow_statement("MakePolicies", actions, [_POLICIES])]
 
 
+_TAG_ACTIONS = ("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource")
+
+
 def _allow_alarms() -> list[PolicyStatement]:
     actions = (
         *("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms", "cloudwatch:DeleteAlarms"),
-        *("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
+        *_TAG_ACTIONS,
     )
     return [build_allow_statement("MakeAlarms", actions, [make_regional_arn("cloudwatch", f"alarm:{_OWN}-*")])]
+
+
+def _allow_mute_rules() -> list[PolicyStatement]:
+    """Return the statement for the rules that mute alarms; a rule requires the permission on its alarms too.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html (documented)
+    """
+    actions = ("cloudwatch:PutAlarmMuteRule", "cloudwatch:GetAlarmMuteRule", "cloudwatch:DeleteAlarmMuteRule")
+    resources = [make_regional_arn("cloudwatch", f"{kind}:{_OWN}-*") for kind in ("alarm-mute-rule", "alarm")]
+    return [build_allow_statement("MakeMuteRules", (*actions, *_TAG_ACTIONS), resources)]
+
+
+def _allow_dashboards() -> list[PolicyStatement]:
+    actions = ("cloudwatch:PutDashboard", "cloudwatch:GetDashboard", "cloudwatch:DeleteDashboards")
+    dashboards = [make_account_arn("cloudwatch", f"dashboard/{_OWN}-*")]
+    return [build_allow_statement("MakeDashboards", (*actions, *_TAG_ACTIONS), dashboards)]
 
 
 def _allow_topics() -> list[PolicyStatement]:
@@ -290,6 +309,8 @@ CREATED: dict[str, Callable[[], list[PolicyStatement]]] = {
     "AWS::IAM::Role": _allow_roles,
     "AWS::IAM::ManagedPolicy": _allow_managed_policies,
     "AWS::CloudWatch::Alarm": _allow_alarms,
+    "AWS::CloudWatch::AlarmMuteRule": _allow_mute_rules,
+    "AWS::CloudWatch::Dashboard": _allow_dashboards,
     "AWS::SNS::Topic": _allow_topics,
     "AWS::SNS::Subscription": list,
     "AWS::KMS::Key": _allow_keys,

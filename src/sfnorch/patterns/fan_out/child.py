@@ -40,7 +40,7 @@ from sfnorch.patterns.run_context.states import (
 )
 from sfnorch.patterns.stack_parameters import RESULTS
 from sfnorch.plan.item_chains import list_item_chains
-from sfnorch.protocol.fan_out import ERROR, FanOutState
+from sfnorch.protocol.fan_out import ERROR, FanOutState, FanOutVariable
 from sfnorch.protocol.job_list import JobListVariable
 from sfnorch.protocol.master_child import ChildVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
@@ -110,7 +110,7 @@ def _build_graph(plan: ChainsPlan, child: FanOutChild) -> Graph:
 def _resolve(plan: ChainsPlan, child: FanOutChild) -> Pass:
     assign: dict[str, Value] = {
         ChildVariable.CHILD: child.name,
-        JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, <<default>>][0]", default=child.name),
+        FanOutVariable.THREAD: jsonata("[$states.input.threadId, <<default>>][0]", default=child.name),
         **read_context(plan),
         JobListVariable.GIVEN: jsonata("$exists($states.input.glueJobs) or $exists($states.input.arguments)"),
         **assign_chain(child),

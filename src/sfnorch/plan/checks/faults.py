@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.plan.checks.alerts import check_alerts
 from sfnorch.plan.checks.backfill import check_backfill
+from sfnorch.plan.checks.deadlines import check_deadlines
 from sfnorch.plan.checks.overlap import check_overlap
 from sfnorch.plan.paths import Fault
 from sfnorch.plan.sound_part import ValidPart
@@ -24,6 +25,7 @@ def list_faults(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
         yield ("tags", key), fault
     for path, message in (
         *check_backfill(plan),
+        *check_deadlines(plan),
         *_check_runs(plan, part),
         *_check_starts(plan, part),
         *_check_pattern(plan, part),

@@ -11,6 +11,7 @@ from sfnorch.expressions import is_expression
 from sfnorch.plan import names
 from sfnorch.plan.fields import reject_code
 from sfnorch.plan.models.base import Model
+from sfnorch.plan.models.deadlines import DeadlineTime, MaxDuration
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.plan import OrchestrationPlan
 from sfnorch.plan.names import MAX_JOBS
@@ -208,4 +209,12 @@ class FanOutChild(ItemChain):
 
     name: Annotated[str, Field(pattern=names.CHILD_NAME)] = Field(
         default="", description="Name of the child. Default: child-1, child-2 and so on.", examples=["tables"]
+    )
+    deadline: DeadlineTime | None = Field(
+        default=None,
+        description="Time of day, in the time zone of the schedule, until which the child must have succeeded.",
+        examples=["05:00"],
+    )
+    max_duration: MaxDuration | None = Field(
+        default=None, description="Duration in which the child must succeed.", examples=["90m"]
     )

@@ -11,6 +11,7 @@ from sfnorch.plan import names
 from sfnorch.plan.composition.composition import DEFAULTS
 from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.models.base import Model
+from sfnorch.plan.models.deadlines import DeadlineTime, MaxDuration
 from sfnorch.plan.models.fan_out import FanOutChild
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.plan import JobListPlan, OrchestrationPlan
@@ -26,6 +27,14 @@ class Child(Model):
     jobs: Annotated[list[Job], Field(min_length=1, max_length=MAX_JOBS)] = Field(
         description=f"1 to {MAX_JOBS} Glue jobs, which run in this order.",
         examples=[["extract-orders", "clean-orders"]],
+    )
+    deadline: DeadlineTime | None = Field(
+        default=None,
+        description="Time of day, in the time zone of the schedule, until which the child must have succeeded.",
+        examples=["05:00"],
+    )
+    max_duration: MaxDuration | None = Field(
+        default=None, description="Duration in which the child must succeed.", examples=["90m"]
     )
 
 

@@ -14,6 +14,7 @@ from sfnorch.plan.composition.composition import DEFAULTS, ENVIRONMENTS, INCLUDE
 from sfnorch.plan.fields import ArgumentKey, TagKey, TagValue, check_resource_name
 from sfnorch.plan.models.alerts import Alerts
 from sfnorch.plan.models.base import Model
+from sfnorch.plan.models.deadlines import DeadlineTime, MaxDuration, MuteWindow
 from sfnorch.plan.models.overlap import Overlap
 from sfnorch.plan.models.parameters import ParameterName, RunParameter
 from sfnorch.plan.models.schedule import Schedule, TimeZoneName
@@ -66,6 +67,22 @@ class Plan(Model):
         description="Who is notified of a failure.",
         examples=[{"emails": ["oncall@example.com"]}],
         json_schema_extra={"default": {}},
+    )
+    max_duration: MaxDuration | None = Field(
+        default=None,
+        description="Duration in which a run must succeed, such as 3h. An alarm notifies if it has not. The pattern "
+        "continuous does not support it.",
+        examples=["3h"],
+    )
+    mute: Annotated[list[MuteWindow], Field(max_length=20)] = Field(
+        default=[],
+        description="Times in which the alarms of `deadline` and `max_duration` do not notify.",
+        examples=[[{"start": "cron(0 0 * * SUN)", "duration": "12h"}]],
+    )
+    dashboard: bool = Field(
+        default=False,
+        description="Whether the stack has a CloudWatch dashboard of its executions, durations and alarms.",
+        examples=[True],
     )
     logging: bool = Field(
         default=True,
@@ -141,6 +158,13 @@ class OrchestrationPlan(Plan):
     )
     schedule: Schedule | None = Field(
         default=None, description="Schedule that starts the main state machine.", examples=["cron(0 3 * * ? *)"]
+    )
+    deadline: DeadlineTime | None = Field(
+        default=None,
+        description="Time of day, in the time zone of the schedule, until which the run of the schedule must have "
+        "succeeded. An alarm notifies if it has not. The minutes are a multiple of 5. The pattern continuous does not "
+        "support it.",
+        examples=["06:00"],
     )
     starts: Annotated[list[Start], Field(max_length=20)] = Field(
         default=[],

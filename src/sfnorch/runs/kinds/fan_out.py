@@ -110,7 +110,7 @@ def _keep_start(record: Record) -> Mapping[str, object]:
     """Return what the input of the next attempt keeps: the run, and the thread of a child of a master."""
     if ChildVariable.CHILD not in record.variables:
         return keep_run(record)
-    thread = record.variables.get(JobListVariable.THREAD_ID)
+    thread = record.variables.get(FanOutVariable.THREAD)
     return {JobListVariable.THREAD_ID: thread, **keep_passed_run(record)}
 
 

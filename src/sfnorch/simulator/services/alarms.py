@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 
-from sfnorch.durations import format_timestamp
+from simpy import Process
+
+from sfnorch.durations import format_duration, format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.events import AlarmChanged
@@ -42,9 +44,47 @@ def change_alarms_after_failure(world: World, execution: Execution, machine_arn:
     yield world.clock.timeout(_METRIC_DELAY)
     for alarm in world.template.alarms:
         if machine_arn in alarm.machines:
-            title = execution.title.removesuffix(SECOND_RUN)
-            reason = f"Threshold Crossed: {_METRICS[execution.status]} of {title} is 1"
+            reason = f"Threshold Crossed: {_METRICS[execution.status]} of {_shorten(execution)} is 1"
             _change(world, execution, alarm, "ALARM", reason)
+
+
+def watch_duration(world: World, execution: Execution, process: Process) -> Steps[None]:
+    """Raise the alarms on the duration of the execution: at its deadline, or when it has ended and was too long."""
+    machine = execution.machine
+    limits = [(alarm, limit) for alarm in world.template.alarms for limit in alarm.limits if limit.machine == machine]
+    for alarm, limit in sorted(limits, key=lambda each: each[1].seconds):
+        if not limit.is_deadline:
+            world.clock.process(_watch_end(world, execution, process, alarm, limit.seconds))
+            continue
+        left = execution.started + limit.seconds - world.at
+        yield process | world.clock.timeout(max(0.0, left))
+        if (left := execution.started + limit.seconds - world.at) > 0 and execution.status != "SUCCEEDED":
+            yield world.clock.timeout(left)
+        if not _has_succeeded(world, execution):
+            reason = f"no run of {_shorten(execution)} has succeeded {format_duration(limit.seconds)} after its start"
+            _change(world, execution, alarm, "ALARM", reason)
+
+
+def _watch_end(
+    world: World, execution: Execution, process: Process, alarm: AlarmResource, seconds: float
+) -> Steps[None]:
+    yield process
+    if world.at - execution.started > seconds:
+        yield world.clock.timeout(_METRIC_DELAY)
+        reason = f"Threshold Crossed: ExecutionTime of {_shorten(execution)} is longer than {format_duration(seconds)}"
+        _change(world, execution, alarm, "ALARM", reason)
+
+
+def _has_succeeded(world: World, late: Execution) -> bool:
+    """Return whether an execution of the machine has succeeded since this one has started."""
+    return any(
+        each.machine == late.machine and each.status == "SUCCEEDED" and (each.ended or 0.0) >= late.started
+        for each in world.record.executions
+    )
+
+
+def _shorten(execution: Execution) -> str:
+    return execution.title.removesuffix(SECOND_RUN)
 
 
 def _change(world: World, execution: Execution, alarm: AlarmResource, after: str, reason: str) -> None:

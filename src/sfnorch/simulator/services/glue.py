@@ -28,9 +28,9 @@ _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: Thr
 @simulates("glue:startJobRun.sync")
 def start_job_run_sync(request: ServiceRequest) -> Steps[Json]:
     """Return the description of a successful run. Raises StatesError if Glue rejects the start, or the run fails."""
-    world, run = request.world, _start(request)
+    world = request.world
+    run, fault = _start(request)
     timeout = _read_timeout_minutes(request) * 60
-    fault = world.behaviour.find_fault(run.job, world.job_counts[run.job].begun - 1)
     yield from wait_for_turn(request, run)
     if run.ended is not None:
         raise StatesError(TASK_FAILED, write_compact(_describe_run(request, run)))
@@ -52,8 +52,7 @@ def start_job_run_sync(request: ServiceRequest) -> Steps[Json]:
 @simulates("glue:startJobRun", "aws-sdk:glue:startJobRun")
 def start_job_run(request: ServiceRequest) -> Steps[Json]:
     """Return the run id at once; the run continues by itself."""
-    run = _start(request)
-    fault = request.world.behaviour.find_fault(run.job, request.world.job_counts[run.job].begun - 1)
+    run, fault = _start(request)
     request.world.clock.process(_run_job(request, run, fault))
     return {"JobRunId": run.run_id}
     yield
@@ -80,8 +79,8 @@ def get_job_run(request: ServiceRequest) -> Steps[Json]:
     yield
 
 
-def _start(request: ServiceRequest) -> JobRunRecord:
-    """Start a run and return it. Raises StatesError if Glue rejects it."""
+def _start(request: ServiceRequest) -> tuple[JobRunRecord, Fault | None]:
+    """Start a run, and return it with the failure that it will have. Raises StatesError if Glue rejects it."""
     world, arguments = request.world, request.named
     job, given = read_string(arguments.get("JobName")), read_mapping(arguments.get("Arguments"))
     behaviour, counts = world.behaviour, world.job_counts[job]
@@ -99,7 +98,8 @@ def _start(request: ServiceRequest) -> JobRunRecord:
         refuse_start(request, job, "Glue.InvalidInputException", "Timeout not supported: the minimum is one minute")
     run_id = f"jr_{world.rng.getrandbits(256):064x}"
     status = WAITING if full else "RUNNING"
-    return begin_run(request, job, "job", run_id, behaviour.find_duration(job), given, status=status)
+    seconds, fault = behaviour.choose_outcome(job, counts.begun)
+    return begin_run(request, job, "job", run_id, seconds, given, status=status), fault
 
 
 def _read_timeout_minutes(request: ServiceRequest) -> float:

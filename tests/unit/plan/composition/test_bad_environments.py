@@ -105,7 +105,7 @@ environments:
 """,
         [
             "environments.prod.schedul: unknown key 'schedul'; did you mean schedule? (plan.yaml, line 17)",
-            "environments.prod.xyz: unknown key 'xyz'; available: parameters, run_id_argument, timezone, overlap, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, starts, backfill, on_child_failure, job_states, children, account, region, profile, stack_name, role_arn, s3_bucket, params, job_name, job_suffix, jobs, defaults (plan.yaml, line 18)",
+            "environments.prod.xyz: unknown key 'xyz'; available: parameters, run_id_argument, timezone, overlap, alerts, max_duration, mute, dashboard, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, deadline, starts, backfill, on_child_failure, job_states, children, account, region, profile, stack_name, role_arn, s3_bucket, params, job_name, job_suffix, jobs, defaults (plan.yaml, line 18)",
             "environments.prod.tasks: unknown key 'tasks'; did you mean tags? (plan.yaml, line 19)",
         ],
     ),

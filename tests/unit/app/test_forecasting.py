@@ -1,0 +1,242 @@
+"""Forecasts against distributions that are known in closed form, and against a simulation written independently."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sfnorch.app.forecasting import Forecast, ForecastRequest, forecast
+from sfnorch.app.simulation import SimulateRequest
+from sfnorch.app.statistics import build_histogram, estimate_share, find_percentile, spread_values
+from sfnorch.errors import RequestError, SfnorchError
+from sfnorch.job_history.models import DurationsDocument
+from sfnorch.simulator.behaviour import Behaviour, Fault
+
+CHILDREN = """\
+pattern: master-child
+name: etl
+on_child_failure: fail
+children:
+- {name: orders, jobs: [a, b]}
+- {name: sales, jobs: [c]}
+"""
+RUNS = 300
+
+
+def history(seconds: list[float], failures: int = 0, **rest: Any) -> dict[str, Any]:
+    """A job whose runs took so long, and of which so many more failed after 10 seconds."""
+    return {
+        "runs": len(seconds) + failures,
+        "succeeded": len(seconds),
+        "seconds": seconds,
+        "failed_seconds": [10.0] * failures,
+        **rest,
+    }
+
+
+def run(folder: Path, jobs: dict[str, Any], plan: str = CHILDREN, **given: Any) -> Forecast:
+    """The forecast of the plan in this process."""
+    path = folder / "sfnorch.yaml"
+    path.write_text(plan)
+    simulation = SimulateRequest(plan=path, **given.pop("simulation", {}))
+    document = DurationsDocument.model_validate({"version": 1, "jobs": jobs})
+    return forecast(
+        ForecastRequest(simulation=simulation, durations=document, **{"runs": RUNS, "processes": 1, **given})
+    )
+
+
+def exact_percentile(outcomes: list[float], percent: float) -> float:
+    return find_percentile(sorted(outcomes), percent)
+
+
+def within(found: float, share: float, runs: int = RUNS) -> bool:
+    """Whether a share of the runs is within four standard deviations of the exact one."""
+    return abs(found - share) <= 4 * math.sqrt(share * (1 - share) / runs) + 1e-9
+
+
+def test_constant_durations_give_the_time_of_one_run(tmp_path: Path):
+    found = run(tmp_path, {"a": history([60]), "b": history([120]), "c": history([90])}, runs=5)
+    assert found.main.end == (180, 180, 180, 180, 180, 180)
+    assert {each.name: each.end.p50 for each in found.executions} == {"orders": 180, "sales": 90}
+    assert {job.name: job.critical.value for job in found.jobs} == {"a": 1, "b": 1, "c": 0}
+    assert found.failures.value == 0
+    assert found.warnings == ()
+
+
+def test_a_series_and_a_parallel_maximum_against_all_outcomes(tmp_path: Path):
+    a, b, c = [60.0, 120.0], [60.0, 180.0, 300.0], [100.0, 200.0, 300.0, 400.0]
+    found = run(tmp_path, {"a": history(a), "b": history(b), "c": history(c)}, deadline=310.0)
+    sums = [x + y for x, y in itertools.product(a, b)]
+    ends = [max(total, z) for total, z in itertools.product(sums, c)]
+    orders, sales = ({each.name: each for each in found.executions}[name] for name in ("orders", "sales"))
+    assert {found.main.end.least, orders.end.least, sales.end.least} == {min(ends), min(sums), min(c)}
+    assert {found.main.end.most, orders.end.most, sales.end.most} == {max(ends), max(sums), max(c)}
+    for value in set(ends):
+        assert within(
+            sum(each <= value for each in found.seconds) / RUNS, sum(each <= value for each in ends) / len(ends)
+        )
+    assert found.deadline is not None
+    assert within(found.deadline.missed.value, sum(end > 310 for end in ends) / len(ends))
+    critical = {job.name: job.critical.value for job in found.jobs}
+    assert within(critical["a"], sum(t > z for t, z in itertools.product(sums, c)) / len(ends))
+
+
+def test_failures_against_their_rates(tmp_path: Path):
+    jobs = {"a": history([60.0] * 8, failures=2), "b": history([60.0]), "c": history([30.0] * 3, failures=1)}
+    found = run(tmp_path, jobs, deadline=3600.0)
+    failing = {job.name: job.failed.value for job in found.jobs}
+    assert within(failing["a"], 0.2)
+    assert within(failing["c"], 0.25)
+    assert failing["b"] == 0
+    assert within({job.name: job.ran.value for job in found.jobs}["b"], 0.8)
+    assert within(found.main.failed.value, 1 - 0.8 * 0.75)
+    assert found.deadline is not None
+    assert found.deadline.missed == found.main.failed == found.failures
+
+
+def test_an_independent_simulation_agrees(tmp_path: Path):
+    """A few lines that know the plan draw the same distributions from other random numbers."""
+    a, b, c = [30.0, 60.0, 600.0], [45.0, 50.0], [100.0, 700.0]
+    jobs = {"a": history(a * 3, failures=1), "b": history(b), "c": history(c)}
+    found = run(tmp_path, jobs)
+    numbers = random.Random(7)  # noqa: S311 - a simulation
+    ends = []
+    for _ in range(20_000):
+        orders = 10.0 if numbers.random() < 0.1 else numbers.choice(a) + numbers.choice(b)
+        ends.append(max(orders, numbers.choice(c)))
+    for value in sorted(set(ends)):
+        share = sum(end <= value for end in ends) / len(ends)
+        assert within(sum(end <= value for end in found.seconds) / RUNS, share)
+
+
+RETRIED = """\
+pattern: flow
+name: etl
+steps:
+- name: load
+  glue_job: load
+  retry: {attempts: 1, interval: 100s}
+- {name: sum, glue_job: sum}
+"""
+
+
+def test_a_retry_draws_again(tmp_path: Path):
+    jobs = {"load": history([60.0], failures=1), "sum": history([5.0])}
+    found = run(tmp_path, jobs, RETRIED)
+    assert found.main.end.least >= 10 + 10
+    assert found.main.end.most <= 10 + 100 + 65  # jitter makes the interval of the retry shorter
+    assert within(found.seconds.count(65) / RUNS, 0.5)
+    assert within(found.main.failed.value, 0.25)
+    assert {job.name: job.failed.value for job in found.jobs}["sum"] == 0
+
+
+def test_the_price_is_that_of_the_drawn_seconds(tmp_path: Path):
+    priced = {"worker_type": "G.1X", "workers": 10, "dpu_seconds": 7200.0, "total_seconds": 720.0}
+    jobs = {
+        "a": history([360.0], **priced, glue_version="6.0"),
+        "b": history([30.0], **priced, glue_version="4.0", execution_class="FLEX"),
+        "c": history([360.0]),
+    }
+    price = run(tmp_path, jobs, runs=3).price
+    assert price.dpu_hours_mean == pytest.approx(10 * 0.1 + 10 * 60 / 3600)  # b has the minimum of a minute
+    assert price.glue_mean == pytest.approx(1.0 * 0.308 + 10 / 60 * 0.29)
+    assert price.step_functions_mean > 0
+    assert price.whole.mean == pytest.approx(price.glue_mean + price.step_functions_mean)
+    assert price.uncounted[0] == "Glue job c, whose DPUs are unknown"
+
+
+def test_the_seed_decides_and_processes_do_not(tmp_path: Path):
+    jobs = {name: history([10.0, 20.0, 30.0, 40.0]) for name in "abc"}
+    one = run(tmp_path, jobs, runs=20)
+    assert run(tmp_path, jobs, runs=20, processes=2) == one
+    assert run(tmp_path, jobs, runs=20, simulation={"seed": 1}).seconds != one.seconds
+
+
+def test_a_job_of_its_own_does_not_change_the_draws_of_others(tmp_path: Path):
+    jobs = {name: history([10.0, 20.0, 30.0, 40.0]) for name in "abc"}
+    one, other = run(tmp_path, jobs, runs=20), run(tmp_path, {**jobs, "c": history([1.0])}, runs=20)
+    ends = [next(each for each in found.executions if each.name == "orders").end for found in (one, other)]
+    assert ends[0] == ends[1]
+
+
+def test_options_of_a_simulation_replace_the_recorded_runs(tmp_path: Path):
+    jobs = {"a": history([60.0]), "b": history([60.0]), "c": history([60.0])}
+    behaviour = Behaviour(seconds={"c": 1000.0}, faults=[Fault("a")])
+    found = run(tmp_path, jobs, runs=3, simulation={"behaviour": behaviour})
+    assert found.main.end.p50 == 1000
+    assert {job.name: job.failed.value for job in found.jobs} == {"a": 1, "c": 0}
+
+
+def test_doubts_are_warnings(tmp_path: Path):
+    jobs = {"a": history([], failures=3), "c": history([60.0]), "old": history([1.0])}
+    found = run(tmp_path, jobs, runs=3)
+    assert found.warnings == (
+        "job a has never succeeded in 3 recorded runs: it fails in all runs",
+        "recorded jobs that the template does not have were ignored: old",
+    )
+    assert run(tmp_path, {"a": history([60.0])}, runs=3).warnings == (
+        "no recorded runs: each run is assumed to succeed after 05m: b, c",
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "deadline", "seconds"),
+    [
+        ("2026-03-30T03:00", "06:00", 3 * 3600),
+        ("2026-03-29T01:00", "06:00", 4 * 3600),  # an hour is skipped
+        ("2026-03-30T07:00", "06:00", 23 * 3600),  # on the next day
+    ],
+)
+def test_a_deadline_is_a_local_time(tmp_path: Path, start: str, deadline: str, seconds: float):
+    found = run(
+        tmp_path,
+        {name: history([60.0]) for name in "abc"},
+        CHILDREN.replace("jobs: [c]", "jobs: [{name: c, arguments: {--date: '{% $run.date %}'}}]")
+        + "timezone: Europe/Berlin\n",
+        runs=1,
+        deadline=time.fromisoformat(deadline),
+        simulation={"at": datetime.fromisoformat(start)},
+    ).deadline
+    assert found is not None
+    assert (found.seconds, found.missed.value) == (seconds, 0)
+    assert found.at is not None
+    assert f"{found.at:%H:%M}" == deadline
+
+
+def test_wrong_requests(tmp_path: Path):
+    for given, text in (
+        ({"runs": 0}, "runs 0: expected a number from 1 to 100,000"),
+        (
+            {"deadline": time(6)},
+            "deadline 06:00 requires the start time of the run; pass --at, or a duration such as 3h",
+        ),
+        ({"deadline": 0.0}, "deadline must be longer than 0s, and at most a year"),
+        ({"deadline": 1e300}, "deadline must be longer than 0s, and at most a year"),
+        ({"simulation": {"second_run": 5.0}}, "second_run is not supported with a forecast"),
+    ):
+        with pytest.raises(RequestError) as caught:
+            run(tmp_path, {"a": history([1.0])}, **given)
+        assert caught.value.message == text
+    with pytest.raises(SfnorchError, match="unknown job"):
+        run(tmp_path, {"a": history([1.0])}, simulation={"behaviour": Behaviour(seconds={"nobody": 1.0})})
+
+
+def test_percentiles_shares_and_bins():
+    assert spread_values(list(map(float, range(1, 101)))) == (1, 50, 90, 99, 100, 50.5)
+    assert spread_values([5.0]) == (5, 5, 5, 5, 5, 5)
+    assert estimate_share(0, 10)[:2] == (0, 0)
+    assert estimate_share(0, 10).high == pytest.approx(0.2775, abs=1e-3)  # the published interval of 0 of 10
+    assert estimate_share(5, 10)[1:] == (pytest.approx(0.2366, abs=1e-3), pytest.approx(0.7634, abs=1e-3))
+    assert estimate_share(10, 10).high == 1
+    for values in ([3.0], [0.0, 59.0, 61.0, 3599.0], [1e7, 2e7], [0.0, 0.25]):
+        bins = build_histogram(values)
+        assert len(bins) <= 20
+        assert sum(each.cases for each in bins) == len(values)
+        assert bins[0].start <= min(values)
+        assert max(values) < bins[-1].end

@@ -1,0 +1,50 @@
+"""The progress bar: when it is shown, and that nothing is left of it."""
+
+from __future__ import annotations
+
+import io
+import threading
+
+import pytest
+
+from sfnorch.report.progress_bar import show_progress_bar
+from tests.screens import plain
+from tests.unit.report.test_waiting import Terminal
+
+
+@pytest.fixture(autouse=True)
+def xterm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that can erase."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+def test_a_bar_at_a_terminal():
+    terminal, times = Terminal(), iter([0.0, 0.1, 1.0, 1.0, 1.01, 5.0, 5.0])
+    with show_progress_bar("Simulating [runs]", stream=terminal.stream, now=lambda: next(times)) as show:
+        show(1, 40)
+        show(10, 40)
+        show(11, 40)
+        assert threading.active_count() == 1
+        show(20, 40)
+    written = terminal.end()
+    assert "Simulating [runs]" in plain(written)
+    assert "10/40" in plain(written)
+    assert "20/40" in plain(written)
+    assert "11/40" not in plain(written)
+    assert written.rstrip().endswith("\x1b[2K")
+
+
+def test_short_work_shows_none():
+    terminal, times = Terminal(), iter([0.0, 0.1, 0.2])
+    with show_progress_bar("Working", stream=terminal.stream, now=lambda: next(times)) as show:
+        show(1, 2)
+        show(2, 2)
+    assert terminal.end() == ""
+
+
+def test_a_file_gets_none():
+    stream = io.StringIO()
+    with show_progress_bar("Working", stream=stream) as show:
+        show(1, 2)
+    assert stream.getvalue() == ""
