@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
+from datetime import datetime, timezone
 from html.parser import HTMLParser
 
 import pytest
@@ -196,3 +197,11 @@ def test_a_report_says_how_much_of_a_timeline_it_shows():
     assert describe_left_out(100_000, "lines of the timeline") == [
         "The report shows the first 2,000 of 100,000 lines of the timeline; --output json has all of them."
     ]
+
+
+def test_ticks_of_a_run_on_aws_are_round_times_of_the_day():
+    begin = datetime(2026, 3, 29, 23, 48, 13, 250_000, tzinfo=timezone.utc)
+    ticks = list_ticks(1_500.0, 8, begin)
+    assert [format_tick(at, begin) for at in ticks] == ["23:50", "23:55", "00:00", "00:05", "00:10"]
+    assert ticks[0] == pytest.approx(106.75)
+    assert list_ticks(0.3, 8, begin) == []

@@ -119,7 +119,7 @@ def _add_axis(axis: Element, chart: Element, run: DrawnRun, height: int) -> None
     """Add the labels of the time axis, and a line across the chart for each."""
     if run.begin is not None:
         add_element(axis, "text", f"{run.begin:%Y-%m-%d} UTC", class_="faint", x=_MARGIN, y=18)
-    for at in list_ticks(max(run.end, 1.0), 8):
+    for at in list_ticks(max(run.end, 1.0), 8, run.begin):
         x = _place(run, at)
         add_element(axis, "text", format_tick(at, run.begin), class_="tick faint middle", x=x, y=18)
         add_element(chart, "line", class_="grid", x1=x, x2=x, y1=AXIS, y2=height)

@@ -163,7 +163,7 @@
     const linked = link && owners.get(find(link.hash.slice(1)));
     if (linked) {
       event.preventDefault();
-      for (const row of linked.chart.rows) row.isFolded = false;
+      for (const row of linked.chart.rows) if (row.isFolded) fold(row, false);
       find("filter").value = find("status").value = "";
       filter();
       focus(linked.chart, linked.row);
@@ -209,16 +209,18 @@
     const toSeconds = (x) => ((x - left) / (right - left)) * seconds;
     const [first, last] = [toSeconds(from), toSeconds(to)];
     const unit = units.find((each) => (last - first) / each <= 8) || units[units.length - 1] * Math.ceil(last / 4e6);
+    const { begin } = chart.svg.dataset;
+    const shift = begin ? (Date.parse(begin) / 1000) % 86400 : 0;
     for (const [svg, name] of [[chart.axis, "tick"], [chart.svg, "grid"]]) {
       const old = [...svg.querySelectorAll(`.${name}`)];
       const holder = old[0].parentNode;
       const next = old[old.length - 1].nextSibling;
-      for (let at = Math.ceil(first / unit) * unit; at <= last; at += unit) {
+      for (let at = Math.ceil((first + shift) / unit) * unit - shift; at <= last; at += unit) {
         const tick = old[0].cloneNode(false);
         tick.removeAttribute("hidden");
         const x = left + ((at - first) / (last - first)) * (right - left);
         for (const key of name === "tick" ? ["x"] : ["x1", "x2"]) tick.setAttribute(key, x);
-        if (name === "tick") tick.textContent = formatTime(at, chart.svg.dataset.begin);
+        if (name === "tick") tick.textContent = formatTime(at, begin);
         holder.insertBefore(tick, next);
       }
       for (const each of old.slice(1)) each.remove();

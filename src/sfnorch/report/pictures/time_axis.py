@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import math
+from datetime import datetime, timezone
 
 from sfnorch.durations import format_duration
 
@@ -16,15 +17,20 @@ _STEPS = (
 """The times between two ticks, in seconds."""
 
 
-def list_ticks(end: float, most: int = 10) -> list[float]:
-    """Return the times of the ticks from 0 to `end`, in seconds; at most so many after the first."""
+def list_ticks(end: float, most: int = 10, begin: datetime | None = None) -> list[float]:
+    """Return the times of the ticks from 0 to `end`, in seconds after the start; about so many.
+
+    They are round times after the start, or round times of the day in UTC if the start is known.
+    """
     step = next((step for step in _STEPS if end / step <= most), _STEPS[-1])
-    return [float(step * index) for index in range(int(end // step) + 1)]
+    shift = 0.0 if begin is None else begin.timestamp() % _DAY
+    first = math.ceil(shift / step) * step - shift
+    return [first + step * index for index in range(int((end - first) // step) + 1)]
 
 
 def format_tick(at: float, begin: datetime | None) -> str:
     """Return the label of a tick: the time after the start, or the time of day if the start is known."""
     if begin is None:
         return f"T+{format_duration(at)}"
-    moment = begin + timedelta(seconds=at)
+    moment = datetime.fromtimestamp(round(begin.timestamp() + at), timezone.utc)
     return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
