@@ -65,7 +65,7 @@ def _describe_links(workflow: Workflow) -> str:
         f"[Glue job runs]({_CONSOLE}/gluestudio/home?region={_REGION}#/monitoring)",
         f"[Stack]({_CONSOLE}/cloudformation/home?region={_REGION}#/stacks/stackinfo?stackId=${{AWS::StackId}})",
     ]
-    return "# ${AWS::StackName}\n" + " · ".join(links)
+    return "# ${AWS::StackName}\n" + " | ".join(links)
 
 
 def _build_text(markdown: str, y: int) -> Json:
