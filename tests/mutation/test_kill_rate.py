@@ -26,7 +26,7 @@ PLANS = {
     "continuous": "pattern: continuous\nname: stream\nworkflow: events\n",
     "fan-out": (
         "pattern: fan-out\nname: tables\nitems: [orders, prices]\n"
-        "jobs: [{name: extract, arguments: {--table: '{% $item %}'}}]\n"
+        "jobs: [{name: extract, arguments: {--table: '{% $item %}'}}, load]\n"
     ),
 }
 LEAST = 0.95

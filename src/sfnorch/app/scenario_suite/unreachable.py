@@ -6,6 +6,8 @@ from sfnorch.scenarios.coverage import Coverage
 
 _REASONS: tuple[tuple[str, str, str], ...] = (
     ("ChooseWork", "Default", "each task of the plan has its own rule"),
+    ("ChooseStart", "Default", "each item has a single job"),
+    ("ChooseStart again", "Default", "each item has a single job"),
     ("ChooseStart", "Choices", "RunItems starts each item with its first job"),
 )
 
