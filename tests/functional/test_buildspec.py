@@ -300,7 +300,7 @@ def test_what_init_writes_is_a_repository_that_a_pipeline_builds(
     run("init", "--pipeline")
     source = tmp_path / "source"
     source.mkdir()
-    for name in ("buildspec.yml", "README.md", "sfnorch.yaml", "sfnorch.schema.json"):
+    for name in ("buildspec.yml", "README.md", "sfnorch.yaml", "sfnorch.sfntest.yaml", "sfnorch.schema.json"):
         shutil.move(tmp_path / name, source)
     known = environment(wired, account, tmp_path / "home", quick)
     template = run("pipeline", "render", "--plan", str(source / "sfnorch.yaml"), "-o", "-").out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,7 +24,7 @@ from sfnorch.json_values import Json, write_compact
 from sfnorch.scenarios.expectations import check_run, find_failed_state
 from sfnorch.scenarios.models import Expect
 
-_MOST_OUTPUT, _MOST_JOBS, _MOST_MISSING, _LEAST_TEXT = 1_500, 60, 2, 8
+_MOST_OUTPUT, _MOST_JOBS, _MOST_RAN, _MOST_MISSING, _LEAST_TEXT = 1_500, 60, 8, 2, 8
 
 
 def describe_expected(run: SimulationDocument, first: SimulationDocument, stack: str) -> dict[str, Any]:
@@ -132,7 +133,11 @@ def _describe_jobs(run: SimulationDocument, first: SimulationDocument) -> dict[s
     elif run is first:
         if len(jobs) <= _MOST_JOBS:
             described["order"] = jobs
-    elif set(jobs) - set(usual):
+    elif set(jobs) - set(usual) or (
+        set(jobs) == set(usual)
+        and len(set(jobs)) <= _MOST_RAN
+        and all(each["status"] == "SUCCEEDED" for each in run["jobRuns"])
+    ):
         described["ran"] = list(dict.fromkeys(jobs))
     else:
         described["not_run"] = [job for job in dict.fromkeys(usual) if job not in jobs]
@@ -232,11 +237,13 @@ def _describe_objects(run: SimulationDocument) -> dict[str, Json]:
 
 
 def _list_assertions(run: SimulationDocument, *, is_first: bool) -> Iterator[str]:
-    """Yield conditions on what expectations have no keys for: the reasons and notifications of alarms."""
+    """Yield conditions on what expectations have no keys for: objects, the reasons and notifications of alarms."""
     raised = [each for each in run["alarms"] if each["after"] == "ALARM"]
     for each in {each["reason"]: each for each in raised or run["alarms"][:is_first]}.values():
         if len(each["reason"]) <= MOST_TEXT and not DIFFERENT.search(each["reason"]):
             yield f'{write_compact(each["reason"])} in alarms[after = "{each["after"]}"].reason'
+    for bucket, count in Counter(each["bucket"] for each in run["objects"]).items():
+        yield f"$count(objects[bucket = {write_compact(bucket)}]) = {count}"
     if raised:
         notified = sum(len(each["notified"]) for each in raised)
         yield f'$count(alarms[after = "ALARM"].notified) = {notified}'

@@ -182,8 +182,8 @@ def _describe_fan_out(template: Template, definition: Object) -> tuple[Json, lis
     jobs = fan_out.find_item_jobs(definition)
     items = _find_items(definition)
     item = items[0]
-    rows: list[Json] = [{"item": item, "done": done} for done in range(len(jobs))]
-    rows += [{"item": other, "done": 0} for other in items[1:]]
+    rows: list[Json] = [{"item": other, "done": 0} for other in items[1:]]
+    rows += [{"item": item, "done": done} for done in range(len(jobs))]
     place: dict[str, Json] = {"bucket": "amzn-s3-demo-bucket", "key": "remaining.json"}
     remaining = make_expected(
         "remaining",

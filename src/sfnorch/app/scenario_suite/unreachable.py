@@ -8,6 +8,8 @@ from sfnorch.scenarios.coverage import Coverage
 
 _REASONS: tuple[tuple[str, str, str], ...] = (
     (TaskState.CHOOSE_WORK, "Default", "each task of the plan has its own rule"),
+    (ItemState.CHOOSE_START, "Default", "each item has a single job"),
+    ("ChooseStart again", "Default", "each item has a single job"),
     (ItemState.CHOOSE_START, "Choices", "RunItems starts each item with its first job"),
 )
 

@@ -23,6 +23,7 @@ _PACKAGE, _INPUT = "SFNORCH_PACKAGE: sfnorch", "SIMULATED_INPUT: '{}'"
 _BUILD = re.compile(r"(?<=\n)      - sfnorch lint\n.*?(?=\nreports:)", re.DOTALL)
 """The commands that lint, render and simulate."""
 
+_TEST = "sfnorch test --run-functions --junit reports/scenarios.xml"
 _ARTIFACTS = "files: [SAM-template.yaml, reports/tests.xml, reports/timeline.txt]"
 
 
@@ -57,7 +58,7 @@ def render_buildspec(requirement: str, simulated_input: str = "{}", targets: Seq
     text = text.replace(_INPUT, f"SIMULATED_INPUT: {quote(simulated_input)}")
     if not any(target.environment for target in targets):
         return text
-    lines = [line for target in targets for line in _list_build_lines(target)]
+    lines = [_TEST, *(line for target in targets for line in _list_build_lines(target))]
     commands = "".join(f"      - {line}\n" for line in lines)
     text = _BUILD.sub(lambda _: commands, text)
     built = [f"{name_folder(target)}/{name}" for target in targets for name in ("SAM-template.yaml", "timeline.txt")]
