@@ -17,6 +17,16 @@ from sfnorch.cli.exit_codes import ERROR, SUCCESS
 from sfnorch.cli.options import add_output_option, add_plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, add_overrides_option, parse_pairs, parse_parameter_values
 from sfnorch.cli.run_parameters import ScheduledTime, add_param_options, parse_params
+from sfnorch.cli.simulation_options import (
+    add_event_option,
+    add_input_option,
+    add_mock_file_option,
+    add_mock_option,
+    add_object_option,
+    add_substitution_option,
+    add_test_case_option,
+    add_type_option,
+)
 from sfnorch.cli.templates import choose_plan
 
 if TYPE_CHECKING:
@@ -53,14 +63,7 @@ if TYPE_CHECKING:
     show_default="the one that starts the others",
     help="State machine to start in the simulated run.",
 )
-@click.option(
-    "--input",
-    "given",
-    metavar="JSON|@FILE",
-    default="{}",
-    show_default=True,
-    help="Input of the execution: a JSON value, or @FILE with one.",
-)
+@add_input_option
 @add_param_options
 @click.option(
     "--at",
@@ -69,26 +72,9 @@ if TYPE_CHECKING:
     help="Scheduled time of the run, such as 2026-03-29T03:00: in the time zone of the plan, or with an offset.",
     show_default="2026-01-01T00:00Z, and no scheduled time",
 )
-@click.option(
-    "--event",
-    "event_text",
-    metavar="JSON|@FILE",
-    help="Event that starts the execution through a rule of the template: a JSON object, or @FILE with one.",
-)
-@click.option(
-    "--type",
-    "machine_type",
-    type=click.Choice(["standard", "express"]),
-    help="Type of the state machine to start.",
-    show_default="the type in the template, otherwise standard",
-)
-@click.option(
-    "--substitution",
-    "substitutions",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Value of ${NAME} in a definition, instead of the DefinitionSubstitutions of a template; can be repeated.",
-)
+@add_event_option
+@add_type_option
+@add_substitution_option
 @add_overrides_option
 @click.option(
     "--fail",
@@ -104,34 +90,10 @@ if TYPE_CHECKING:
     metavar="JOB:TIMES",
     help="Job whose start is throttled TIMES times in a second run; can be repeated.",
 )
-@click.option(
-    "--mock",
-    "mocks",
-    multiple=True,
-    metavar="STATE=JSON|@FILE",
-    help="Result of a Task, Map or Parallel state, which replaces its simulation; can be repeated.",
-)
-@click.option(
-    "--mocks",
-    "mock_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="File of mocks: in the format of Step Functions Local, or a JSON or YAML object of results by state.",
-)
-@click.option(
-    "--test-case",
-    metavar="NAME",
-    default="",
-    show_default="the only one",
-    help="Test case in the file of mocks.",
-)
-@click.option(
-    "--object",
-    "objects",
-    multiple=True,
-    metavar="S3-URI=FILE",
-    help="Object in S3 that a distributed Map reads, and the file with its content; can be repeated.",
-)
+@add_mock_option
+@add_mock_file_option
+@add_test_case_option
+@add_object_option
 @add_stack_name_option
 @add_account_options
 @add_output_option
