@@ -11,7 +11,7 @@ from sfnorch.app.scenario_suite.suite import write_suite
 from sfnorch.plan.files import PLAN_FILE, SCENARIO_FILE
 from sfnorch.plan.starters import STARTERS, find_starter_folder, starter_code, starter_scenarios, starter_text
 
-_QUICK = ("dynamic", "linear")
+_QUICK = ("dynamic",)
 
 
 def _mark(name: str):

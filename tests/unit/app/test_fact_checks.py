@@ -54,6 +54,7 @@ def test_all_facts_hold_where_aws_does_as_the_simulator():
     assert not any("roleArn" in made for _, made, _ in aws.calls)
 
 
+@pytest.mark.slow
 def test_a_fact_that_does_not_hold_shows_the_value_of_aws():
     def answer(request: dict[str, Any]) -> dict[str, Any]:
         found = answer_test_state(request)
@@ -68,6 +69,7 @@ def test_a_fact_that_does_not_hold_shows_the_value_of_aws():
     assert [tuple(each) for each in wrong.differences] == [("error", "States.NoChoiceMatched", "States.Runtime")]
 
 
+@pytest.mark.slow
 def test_only_the_named_values_of_a_fact_are_compared():
     def answer(request: dict[str, Any]) -> dict[str, Any]:
         found = answer_test_state(request)

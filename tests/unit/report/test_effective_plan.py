@@ -251,6 +251,7 @@ _VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(_TEXTS, _VALUES, min_size=1, max_size=5), st.booleans())
 def test_any_data_is_read_again(data: dict[str, object], with_comments: bool):
     comments = dict.fromkeys(_list_paths(data, ()), "a, 'comment'") if with_comments else {}
