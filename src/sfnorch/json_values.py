@@ -34,6 +34,17 @@ def parse_strict(text: str) -> Json:
     return value
 
 
+def parse_json(text: Json) -> Json:
+    """Return the value of a JSON text, or the text if it is not JSON: causes and outputs may be truncated."""
+    if not isinstance(text, str):
+        return text
+    try:
+        value: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a number of JSON")
 

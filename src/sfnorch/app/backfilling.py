@@ -14,13 +14,12 @@ from sfnorch.aws.polling import add_retries
 from sfnorch.aws.stacks import get_stack
 from sfnorch.aws.status import MachineStatus, find_backfill_machine, find_main_machine, list_machines
 from sfnorch.errors import RequestError, SfnorchError, extend_error
-from sfnorch.json_values import Json, read_list, read_mapping
+from sfnorch.json_values import Json, parse_json, read_list, read_mapping
 from sfnorch.protocol.backfill import ERROR, BackfillInput
 from sfnorch.runs.backfill_progress import FollowedBackfill, follow_backfill
 from sfnorch.runs.backfills import BackfillSettings, choose_date_parameter
 from sfnorch.runs.date_runs import PENDING, DateRun, find_rule, list_execution_rows, read_date_runs
 from sfnorch.runs.definitions import read_definition
-from sfnorch.runs.events import parse_json
 from sfnorch.runs.executions import AlreadyExistsError, start_execution
 from sfnorch.runs.kinds import find_kind
 from sfnorch.runs.parameters import has_run_context, refuse_params

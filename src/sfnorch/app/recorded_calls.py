@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from sfnorch.app.recorded_names import MachineNames
-from sfnorch.json_values import find_value, read_mapping, read_string
+from sfnorch.json_values import find_value, parse_json, read_mapping, read_string
 from sfnorch.protocol.dag import find_task_name
 from sfnorch.protocol.fan_out import MARK as FAN_OUT
-from sfnorch.runs.events import EXISTS, PARTS, STARTED, parse_json
+from sfnorch.runs.events import EXISTS, PARTS, STARTED
 from sfnorch.simulator.services.elsewhere import find_handler as find_elsewhere
 from sfnorch.simulator.services.registry import HANDLERS
 from sfnorch.template.calls import parse_call

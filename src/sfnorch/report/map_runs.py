@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from sfnorch.json_values import read_mapping, read_string
-from sfnorch.runs.events import parse_json
+from sfnorch.json_values import parse_json, read_mapping, read_string
 from sfnorch.simulator.record import MapRunRecord, Run
 
 _MOST_LISTED = 100

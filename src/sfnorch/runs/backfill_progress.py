@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.polling import Backoff, Clock, add_retries
-from sfnorch.json_values import read_mapping, read_string
+from sfnorch.json_values import parse_json, read_mapping, read_string
 from sfnorch.protocol.backfill import END_STATE, RUN_STATE, name_run
 from sfnorch.runs.date_runs import DateRun
-from sfnorch.runs.events import parse_json, read_details
+from sfnorch.runs.events import read_details
 from sfnorch.runs.executions import make_execution_arn, read_events_after, read_machine_name
 from sfnorch.runs.history import read_events
 from sfnorch.runs.kinds import open_record

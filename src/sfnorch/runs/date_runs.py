@@ -12,11 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.polling import Clock, add_retries
-from sfnorch.json_values import Json, read_mapping
+from sfnorch.json_values import Json, parse_json, read_mapping
 from sfnorch.protocol import dag, fan_out, master_child
 from sfnorch.protocol.backfill import PARTS, OutcomeRule, Parts, parse_run_name
 from sfnorch.protocol.overlap import LockState
-from sfnorch.runs.events import parse_json
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -69,14 +68,3 @@ def read_details(event: HistoryEventTypeDef) -> dict[str, Json]:
         if key.endswith("EventDetails") and isinstance(value, dict):
             return value
     return {}
-
-
-def parse_json(text: Json) -> Json:
-    """Return the value of a JSON text, or the text if it is not JSON: causes and outputs may be truncated."""
-    if not isinstance(text, str):
-        return text
-    try:
-        value: Json = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    return value

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.glue_logs import parse_log_group
-from sfnorch.json_values import Json, find_value, read_mapping, read_string
+from sfnorch.json_values import Json, find_value, parse_json, read_mapping, read_string
 from sfnorch.runs.events import (
     BAD_ACTIONS,
     CONTINUING,
@@ -24,7 +24,6 @@ from sfnorch.runs.events import (
     STARTED,
     STATEMENT_ENDS,
     has_execution_start,
-    parse_json,
     read_details,
 )
 from sfnorch.runs.executions import read_events_after

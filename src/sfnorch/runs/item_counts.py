@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sfnorch.aws.map_runs import ItemCounts, find_map_run, read_map_run
 from sfnorch.aws.polling import Clock, add_retries
+from sfnorch.json_values import parse_json
 from sfnorch.protocol.fan_out import read_counts
 from sfnorch.runs.definitions import read_definition
-from sfnorch.runs.events import parse_json
 from sfnorch.runs.kinds.fan_out import FAN_OUT, convert_counts
 
 if TYPE_CHECKING:

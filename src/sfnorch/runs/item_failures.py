@@ -6,9 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sfnorch.json_values import Json, find_value, read_mapping, read_string
+from sfnorch.json_values import Json, find_value, parse_json, read_mapping, read_string
 from sfnorch.protocol.fan_out import read_batch_done, read_batch_failures, read_batch_items
-from sfnorch.runs.events import parse_json
 
 _UNKNOWN = "the cause of the batch has no room for the message; see the execution"
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sfnorch.json_values import Json, read_mapping
+from sfnorch.json_values import Json, parse_json, read_mapping
 from sfnorch.protocol.run_context import read_params, read_run
-from sfnorch.runs.events import parse_json
 from sfnorch.runs.job import ExecutedJob
 
 UNKNOWN = "UNKNOWN"

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 from sfnorch.aws.glue_jobs import ACTIVE_STATUSES
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.errors import SfnorchError
-from sfnorch.json_values import Json, find_value, is_number, read_mapping, read_string
+from sfnorch.json_values import Json, find_value, is_number, parse_json, read_mapping, read_string
 from sfnorch.protocol.fan_out import (
     FanOutState,
     ItemState,
@@ -22,7 +22,6 @@ from sfnorch.protocol.fan_out import (
     read_batch_done,
     read_batch_items,
 )
-from sfnorch.runs.events import parse_json
 from sfnorch.runs.history import read_whole_record
 from sfnorch.runs.job import ExecutedJob
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sfnorch.json_values import Json, read_string
-from sfnorch.runs.events import parse_json, read_details
+from sfnorch.json_values import Json, parse_json, read_string
+from sfnorch.runs.events import read_details
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfnorch.durations import format_duration
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, parse_json
 from sfnorch.scenarios.matchers import MISSING, Mismatch, Words, describe, list_mismatches
 
 if TYPE_CHECKING:
@@ -194,16 +193,8 @@ def _check_objects(expected: Mapping[str, Json], run: SimulationDocument) -> Ite
             continue
         found: Json = written[uri]["body"]
         if not isinstance(wanted, str):
-            found = _read_json(written[uri]["body"])
+            found = parse_json(written[uri]["body"])
         yield from (each._replace(at=written[uri]["at"]) for each in list_mismatches(wanted, found, path))
-
-
-def _read_json(text: str) -> Json:
-    try:
-        value: Json = json.loads(text)
-    except ValueError:
-        return text
-    return value
 
 
 def _check_limits(expect: Expect, run: SimulationDocument) -> Iterator[Mismatch]:

@@ -27,37 +27,36 @@ class Attempts:
         self._state = state
         self._retriers = [body for _, body in state.list_objects("Retry")] if state.kind in RETRYING else []
         self._used = [0] * len(self._retriers)
-        self.matched: set[int] = set()
-        """The retriers that have matched an error, also if they have no attempts left."""
 
     def is_match(self, body: Object, error: StatesError) -> bool:
         """Return whether the retrier or catcher of the state matches the error."""
         return error.is_matched(read_list(body.get("ErrorEquals")), is_task=self._state.kind == "Task")
 
-    def count_uses(self, error: StatesError) -> int:
-        """Return how often the first retrier that matches the error was used; 0 if none matches."""
-        retriers = zip(self._retriers, self._used, strict=True)
-        return next((used for retrier, used in retriers if self.is_match(retrier, error)), 0)
+    def find_retrier(self, error: StatesError) -> int | None:
+        """Return the index of the first retrier that matches the error; None if none matches."""
+        return next((index for index, retrier in enumerate(self._retriers) if self.is_match(retrier, error)), None)
 
-    def find_retry(self, error: StatesError, rng: random.Random) -> float | None:
-        """Return the delay of the next attempt by the first matching retrier; None if no attempt is left."""
-        for index, retrier in enumerate(self._retriers):
-            if not self.is_match(retrier, error):
-                continue
-            self.matched.add(index)
-            if self._used[index] >= _read_number(retrier, "MaxAttempts", _ATTEMPTS):
-                return None
-            used, self._used[index] = self._used[index], self._used[index] + 1
-            try:
-                delay = (
-                    _read_number(retrier, "IntervalSeconds", _INTERVAL)
-                    * _read_number(retrier, "BackoffRate", _BACKOFF) ** used
-                )
-            except OverflowError:
-                delay = _LONGEST
-            delay = max(0.0, min(delay, _read_number(retrier, "MaxDelaySeconds", _LONGEST), _LONGEST))
-            return rng.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay
-        return None
+    def count_uses(self, index: int | None) -> int:
+        """Return how often a retrier was used; 0 without one."""
+        return 0 if index is None else self._used[index]
+
+    def take_delay(self, index: int | None, rng: random.Random) -> float | None:
+        """Return the delay of the next attempt, which the retrier counts; None without one, or if none is left."""
+        if index is None:
+            return None
+        retrier = self._retriers[index]
+        if self._used[index] >= _read_number(retrier, "MaxAttempts", _ATTEMPTS):
+            return None
+        used, self._used[index] = self._used[index], self._used[index] + 1
+        try:
+            delay = (
+                _read_number(retrier, "IntervalSeconds", _INTERVAL)
+                * _read_number(retrier, "BackoffRate", _BACKOFF) ** used
+            )
+        except OverflowError:
+            delay = _LONGEST
+        delay = max(0.0, min(delay, _read_number(retrier, "MaxDelaySeconds", _LONGEST), _LONGEST))
+        return rng.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay
 
 
 def _read_number(retrier: Object, key: str, default: float) -> float:

@@ -155,10 +155,10 @@ class Interpreter:
                     show_attempt(visit, error, error)
                     raise
                 attempts = attempts or Attempts(state)
-                used = attempts.count_uses(error)
-                delay = attempts.find_retry(error, world.rng)
-                for index in attempts.matched:
-                    visit.reach(f"Retry[{index}]")
+                retrier = attempts.find_retrier(error)
+                if retrier is not None:
+                    visit.reach(f"Retry[{retrier}]")
+                used, delay = attempts.count_uses(retrier), attempts.take_delay(retrier, world.rng)
                 if delay is None:
                     if state.kind in _SCOPED:
                         self.record_state_event(1)  # MapStateFailed, ParallelStateFailed

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sfnorch.errors import SfnorchError
-from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_mappings
+from sfnorch.json_values import Json, find_value, parse_json, read_list, read_mapping, read_mappings
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.protocol.fan_out import FanOutVariable
 from sfnorch.protocol.job_list import read_remaining
@@ -25,7 +25,6 @@ from sfnorch.protocol.master_child import (
     read_child,
 )
 from sfnorch.protocol.states import INVALID_INPUT_ERROR
-from sfnorch.runs.events import parse_json
 from sfnorch.runs.kinds.fan_out import (
     FAN_OUT,
     ItemsResumption,
