@@ -319,7 +319,7 @@ def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
         raise RequestError(f": {error.message}", field="mocks") from None
     states = (state for machine in template.machines for state in machine.list_states())
     names = {state.name for state in states if state.kind in MOCKABLE}
-    _refuse_unknown("mocks", "Task, Map or Parallel state", set(unknown), behaviour.mocks, names)
+    refuse_unknown("mocks", "Task, Map or Parallel state", set(unknown), behaviour.mocks, names)
 
 
 def _refuse_objects(behaviour: Behaviour) -> None:
@@ -338,10 +338,10 @@ def _refuse_jobs(behaviour: Behaviour, names: set[str]) -> None:
         ("concurrent_runs", list(behaviour.concurrent_runs)),
     ):
         unknown = {pattern for pattern in patterns if not any(is_matching_job(pattern, job) for job in names)}
-        _refuse_unknown(name, "job", unknown, patterns, names)
+        refuse_unknown(name, "job", unknown, patterns, names)
 
 
-def _refuse_unknown(field: str, what: str, unknown: set[str], given: Iterable[str], names: set[str]) -> None:
+def refuse_unknown(field: str, what: str, unknown: set[str], given: Iterable[str], names: set[str]) -> None:
     """Raise RequestError for the unknown names among the given ones, in their order, each with the most similar."""
     wrong = []
     for name in given:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.app.simulation import SimulateRequest, read_simulated_template, simulate_template
+from sfnorch.app.simulation import SimulateRequest, read_simulated_template, refuse_unknown, simulate_template
 from sfnorch.app.state_comparison import (
     StateStatus,
     ValueDifference,
@@ -24,7 +23,6 @@ from sfnorch.aws.state_tests import RefusedTest, StateAnswer, run_state_test
 from sfnorch.definitions.machines import describe_faults
 from sfnorch.errors import RequestError
 from sfnorch.json_values import write_compact
-from sfnorch.simulator.behaviour import Behaviour
 
 if TYPE_CHECKING:
     from sfnorch.findings import Finding
@@ -209,16 +207,13 @@ def _choose_machines(template: Template, state: str) -> Sequence[Machine]:
     if not state:
         return template.machines
     names = {each.name for machine in template.machines for each in machine.list_states()}
-    if state not in names:
-        near = difflib.get_close_matches(state, sorted(names), n=1)
-        more = f"; did you mean {near[0]}?" if near else ""
-        raise RequestError(f": unknown state {state!r}{more}", field="state")
+    refuse_unknown("state", "state", {state} - names, [state], names)
     return [machine for machine in template.machines if any(each.name == state for each in machine.list_states())]
 
 
 def _list_runs(request: SimulateRequest) -> list[SimulateRequest]:
     """Return the runs to watch: without failures and throttling, and with those of the request."""
-    behaviour = request.behaviour or Behaviour(run_isolated=request.template is None)
+    behaviour = request.chosen_behaviour
     if not behaviour.faults and not behaviour.throttles:
         return [request]
     return [replace(request, behaviour=replace(behaviour, faults=[], throttles={})), request]
