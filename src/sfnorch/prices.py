@@ -3,15 +3,16 @@
 Prices are those of US East (N. Virginia). Other Regions differ. Of Step Functions, only state transitions of Standard
 workflows have a price here. Express workflows are billed by requests, duration and memory.
 
-| what | evidence |
-|---|---|
-| state transitions | documented: https://aws.amazon.com/step-functions/pricing/ |
-| DPU-hours until Glue 5.1, billed by the second, with a minimum of one minute | documented: https://aws.amazon.com/glue/pricing/, as public repositories quote it in 2026 |
-| DPU-hours of Glue 6.0, 30% less | documented: https://aws.amazon.com/about-aws/whats-new/2026/08/aws-glue-6-0-price-reduction-iceberg-v3 |
-| M-DPU-hours of Ray | documented: AWS's price list (AWSGlue, M-DPU-Hour) |
-| the minimum of ten minutes of Spark jobs until Glue 1.0 | reported by users of Glue |
-| the DPUs of the worker types G and R | documented: https://docs.aws.amazon.com/glue/latest/dg/worker-types.html |
-| the DPUs of the worker types Standard and Z | documented: https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html |
+State transitions: https://aws.amazon.com/step-functions/pricing/ (documented)
+DPU-hours until Glue 5.1, by the second, at least a minute: https://aws.amazon.com/glue/pricing/ (documented, as public
+repositories quote it in 2026)
+DPU-hours of Glue 6.0, 30% less:
+https://aws.amazon.com/about-aws/whats-new/2026/08/aws-glue-6-0-price-reduction-iceberg-v3
+(documented)
+M-DPU-hours of Ray: AWS's price list (documented)
+Ten minutes as the minimum of Spark jobs until Glue 1.0: reported by users of Glue
+DPUs of the worker types G and R: https://docs.aws.amazon.com/glue/latest/dg/worker-types.html (documented)
+DPUs of Standard and Z: https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html (documented)
 """
 
 from __future__ import annotations

@@ -33,7 +33,15 @@ def test_the_price_of_a_dpu_hour(worker_type: str, glue_version: str, execution_
 
 @pytest.mark.parametrize(
     ("dpus", "glue_version", "seconds"),
-    [(10, "1.0", 600), (2, "0.9", 600), (10, "2.0", 60), (10, "", 60), (0.0625, "1.0", 60), (1, "1.0", 60), (9, "x", 60)],
+    [
+        (10, "1.0", 600),
+        (2, "0.9", 600),
+        (10, "2.0", 60),
+        (10, "", 60),
+        (0.0625, "1.0", 60),
+        (1, "1.0", 60),
+        (9, "x", 60),
+    ],
 )
 def test_the_least_that_is_billed(dpus: float, glue_version: str, seconds: int):
     assert find_minimum_seconds(dpus, glue_version) == seconds

@@ -241,12 +241,16 @@ def _list_results(work: _ScenarioWork, processes: int | None) -> Generator[Scena
     numbers = range(len(work.chosen))
     yield work(0)
     if processes != 1:
-        from sfnorch.app.scenario_processes import choose_count, work_in_processes  # few suites need them
+        from sfnorch.app.parallel_work import WorthProcesses, choose_count, work_in_processes  # few suites need them
 
-        if (count := choose_count(processes, len(numbers) - 1)) > 1:
+        if (count := choose_count(processes, len(numbers) - 1, WorthProcesses(copies=20, new=200))) > 1:
             for number in numbers:  # copies of this process have the templates that it has read
                 work.find_template(number)
-            yield from work_in_processes(work, numbers[1:], count)
+            killed = SfnorchError(
+                "A process that ran scenarios was killed; the memory can be full",
+                hint="run the scenarios in one process: --processes 1",
+            )
+            yield from work_in_processes(work, numbers[1:], count, killed)
             return
     yield from map(work, numbers[1:])
 

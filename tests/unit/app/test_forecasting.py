@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import threading
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from sfnorch.app.forecasting import Forecast, ForecastRequest, forecast
+from sfnorch.app.parallel_work import can_fork
 from sfnorch.app.simulation import SimulateRequest
 from sfnorch.app.statistics import build_histogram, estimate_share, find_percentile, spread_values
 from sfnorch.errors import RequestError, SfnorchError
@@ -158,6 +160,23 @@ def test_the_seed_decides_and_processes_do_not(tmp_path: Path):
     assert run(tmp_path, jobs, runs=20, simulation={"seed": 1}).seconds != one.seconds
 
 
+@pytest.mark.slow
+def test_new_processes_give_the_same_forecast(tmp_path: Path):
+    """They start where a copy of the process is not safe: here, because of a thread; on macOS and Windows always."""
+    jobs = {name: history([10.0, 20.0, 30.0, 40.0], failures=1) for name in "abc"}
+    one = run(tmp_path, jobs, runs=20)
+    end = threading.Event()
+    other = threading.Thread(target=end.wait)
+    other.start()
+    try:
+        assert not can_fork()
+        assert run(tmp_path, jobs, runs=20, processes=2) == one
+        assert run(tmp_path, jobs, runs=20, processes=None) == one
+    finally:
+        end.set()
+        other.join()
+
+
 def test_a_job_of_its_own_does_not_change_the_draws_of_others(tmp_path: Path):
     jobs = {name: history([10.0, 20.0, 30.0, 40.0]) for name in "abc"}
     one, other = run(tmp_path, jobs, runs=20), run(tmp_path, {**jobs, "c": history([1.0])}, runs=20)
@@ -227,6 +246,7 @@ def test_the_deadlines_of_the_plan(tmp_path: Path):
 def test_wrong_requests(tmp_path: Path):
     for given, text in (
         ({"runs": 0}, "runs 0: expected a number from 1 to 100,000"),
+        ({"processes": 0}, "processes 0: must be at least 1"),
         (
             {"deadline": time(6)},
             "deadline 06:00 requires the start time of the run; pass --at, or a duration such as 3h",

@@ -149,8 +149,14 @@ def test_many_durations_become_quantiles():
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1}", "seconds must have the durations"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 0}", "failed_seconds must have the durations"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [-1]}", "line 3"),
-        ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [.inf]}", "jobs.a.seconds: expected a number, got inf"),
-        ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [.nan]}", "jobs.a.seconds: expected a number, got nan"),
+        (
+            "version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [.inf]}",
+            "jobs.a.seconds: expected a number, got inf",
+        ),
+        (
+            "version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [.nan]}",
+            "jobs.a.seconds: expected a number, got nan",
+        ),
         (
             "version: 1\njobs:\n  a: {runs: 2, succeeded: 1, seconds: [1, 2]}",
             "jobs.a: seconds has 2 durations, but there are 1 such runs (d.yaml, line 3)",
@@ -161,11 +167,11 @@ def test_many_durations_become_quantiles():
         ),
         (
             "version: 1\njobs:\n  a: {runs: x, succeeded: 1.5, seconds: 5, workers: many}\n  b: 7",
-            "jobs.a.runs: expected a whole number, got 'x' (d.yaml, line 3)\n"
-            "jobs.a.succeeded: expected a whole number, got 1.5 (d.yaml, line 3)\n"
-            "jobs.a.seconds: expected a list, got 5 (d.yaml, line 3)\n"
-            "jobs.a.workers: expected a whole number, got 'many' (d.yaml, line 3)\n"
-            "jobs.b: expected a mapping, got 7 (d.yaml, line 4)",
+            """jobs.a.runs: expected a whole number, got 'x' (d.yaml, line 3)
+jobs.a.succeeded: expected a whole number, got 1.5 (d.yaml, line 3)
+jobs.a.seconds: expected a list, got 5 (d.yaml, line 3)
+jobs.a.workers: expected a whole number, got 'many' (d.yaml, line 3)
+jobs.b: expected a mapping, got 7 (d.yaml, line 4)""",
         ),
         (
             "version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [1]}\n  a: {runs: 2, succeeded: 2, seconds: [1]}",
