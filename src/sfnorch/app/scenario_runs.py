@@ -113,11 +113,15 @@ class ScenarioReport:
 
 
 def run_scenarios(
-    request: ScenarioRequest, *, on_result: Callable[[ScenarioResult], None] = lambda _: None
+    request: ScenarioRequest,
+    *,
+    on_result: Callable[[ScenarioResult], None] = lambda _: None,
+    on_progress: Callable[[int, int], None] = lambda done, scenarios: None,
 ) -> ScenarioReport:
     """Run the scenarios of the files, as `sfnorch test` does. `on_result` gets each result in order, when it is known.
 
-    The results do not depend on the number of processes.
+    `on_progress` gets the number of scenarios that have run, and of all scenarios. The results do not depend on the
+    number of processes.
 
     Raises SfnorchError if there are no files or a file cannot be read, or no scenario has the keyword, and SourceError,
     with the faults of all files, if one is invalid.
@@ -130,6 +134,7 @@ def run_scenarios(
             for result in found:
                 results.append(result)
                 on_result(result)
+                on_progress(len(results), len(chosen))
                 if request.stops_at_failure and not result.has_passed:
                     break
     finally:

@@ -209,6 +209,15 @@ def test_a_limit_is_the_time_of_its_own_execution(tmp_path: Path, missing: str, 
     assert within(limit.missed.value, 0.75 if is_deadline else 0.25)
 
 
+def test_a_run_that_is_cut_off_has_not_succeeded(tmp_path: Path):
+    jobs = {name: history([60.0]) for name in "abc"}
+    found = run(tmp_path, jobs, runs=1, deadline=500.0, simulation={"until": 90.0})
+    assert {each.name: each.end.most for each in found.executions} == {"orders": 90, "sales": 60}
+    assert (found.main.end.most, found.main.failed.value) == (90, 1)
+    assert found.deadline is not None
+    assert found.deadline.missed.value == 1
+
+
 def test_a_run_that_ends_at_the_deadline_meets_it(tmp_path: Path):
     jobs = {"a": history([60]), "b": history([120]), "c": history([90])}
     for deadline, missed in ((180.0, 0), (179.9, 1)):
