@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from rich.console import Console, ConsoleOptions
+from rich.console import ConsoleOptions
 from rich.measure import Measurement
 
 from sfnorch.console import Text
@@ -54,7 +54,7 @@ class _Strip:
 
     span: TimeSpan
 
-    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+    def __rich_measure__(self, console: object, options: ConsoleOptions) -> Measurement:
         widest = options.max_width if self.span.seconds > 0 else 1
         return Measurement(min(SHORTEST_BAR, widest), widest)
 
@@ -63,7 +63,7 @@ class _Strip:
 class TimeAxis(_Strip):
     """The labels of the ticks. The last one ends with the axis if it is too long. One that does not fit is left out."""
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+    def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[Text]:
         """Yield the line."""
         line = ""
         for column, label in self.span.list_columns(options.max_width):
@@ -81,7 +81,7 @@ class Bar(_Strip):
     end: float
     style: str
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+    def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[Text]:
         """Yield the line."""
         width = options.max_width
         left = min(self.span.find_column(self.begin, width), width - 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.tree import Tree
 
@@ -83,7 +83,7 @@ class TreeChart:
             text.no_wrap, text.overflow = True, "ellipsis"
         return text
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+    def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield the time axis and the trees."""
         self.columns = self._arrange_columns(options) if self.has_axis else _Columns()
         if self.columns.bar:
@@ -140,7 +140,7 @@ class ActivityRow:
     """The end, or the time until which it has run."""
     details: Sequence[Text] = ()
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+    def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield the row in columns; as words if there is no room for bars."""
         columns, details = self.chart.columns, self.join_details()
         status = Text(self.status, style=STYLES.get(self.status, "cyan"))
