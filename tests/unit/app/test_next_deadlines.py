@@ -127,6 +127,17 @@ def test_a_maximum_duration_without_a_schedule_has_no_time():
     ]
 
 
+@pytest.mark.parametrize(
+    ("schedule", "limit"), [("cron(0 2 * * ? *)", "max_duration: 23h"), ("rate(4 hours)", "max_duration: 90m")]
+)
+def test_an_alarm_at_the_end_of_an_execution_has_no_time(schedule: str, limit: str):
+    """It is not raised at a time of day: the limit is too long, or there are several starts in a day."""
+    plan = DAILY.replace("SCHEDULE", schedule).replace("deadline: 06:00", limit).replace(", deadline: 05:00", "")
+    found = read(plan, alarm("etl-master-deadline"))
+    assert [each.deadline and each.deadline.next_at for each in found.alarms] == [None]
+    assert show(found)[1].endswith("h after a start" if "23h" in limit else "1h30m after a start")
+
+
 def test_a_template_that_may_not_be_read_shows_the_alarm_alone():
     found = read(DURATIONS, alarm("etl-master-deadline"), readable=False)
     assert show(found) == ["ALARM            STATE  SINCE", "master-deadline  OK     2026-10-31 05:00:00"]
