@@ -19,12 +19,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-PRICE_PER_1000 = 0.025
-PRICE_FROM = "us-east-1, January 2026"
-"""The price of 1,000 state transitions of a standard workflow in US dollars: the region and the date."""
+PRICES_FROM = "us-east-1, November 2026"
+"""The Region and the date of all prices in this module."""
 
-GLUE_PRICE_FROM = "us-east-1, November 2026"
-"""The Region and the date of the prices of Glue."""
+PRICE_PER_1000 = 0.025
+"""The price of 1,000 state transitions of a standard workflow in US dollars."""
 
 _MINIMUM_SECONDS, _OLD_MINIMUM_SECONDS = 60, 600
 _LEAST_SPARK_DPUS = 2

@@ -23,7 +23,7 @@ from sfnorch.asl import DistributedMap, Graph, Map, Parallel, Task
 from sfnorch.asl.transitions import find_success_path
 from sfnorch.calls.glue_job_run import RUN_JOB
 from sfnorch.cfn.values import build_machine_id
-from sfnorch.prices import DPUS, GLUE_PRICE_FROM, PRICE_FROM, PRICE_PER_1000, find_dpu_hour_price
+from sfnorch.prices import DPUS, PRICE_PER_1000, PRICES_FROM, find_dpu_hour_price
 from sfnorch.sentences import list_names
 
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ def describe_cost(workflow: Workflow) -> str:
         )
     return (
         "## Estimated cost\n"
-        "List prices in US dollars, without free tiers, discounts and taxes. The bill can differ.\n"
-        f"- **State transitions** ({PRICE_FROM}): the executions times the transitions of one that succeeds "
+        f"List prices in US dollars ({PRICES_FROM}), without free tiers, discounts and taxes. The bill can differ.\n"
+        "- **State transitions**: the executions times the transitions of one that succeeds "
         f"({list_names(counts)}). Not counted: retries, repeated polls{items}.\n"
-        f"- **Glue** ({GLUE_PRICE_FROM}): {glue}.\n"
+        f"- **Glue**: {glue}.\n"
         "- Not in the graphs: CloudWatch, SNS, S3, and all other services."
     )
 
