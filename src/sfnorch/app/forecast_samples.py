@@ -97,10 +97,12 @@ def list_limits(template: Template) -> list[DurationLimit]:
 
 
 def _is_missed(run: Run, limit: DurationLimit) -> bool:
-    """Return whether an execution of the machine took longer, or, for a deadline, did not succeed."""
+    """Return whether an execution of the machine took longer, or, for a deadline, did not succeed.
+
+    An execution that runs at the end of the simulation took until then.
+    """
     return any(
-        execution.ended is None
-        or execution.ended - execution.started > limit.seconds
+        (execution.ended or run.cut_off or execution.started) - execution.started > limit.seconds
         or (limit.is_deadline and execution.status != "SUCCEEDED")
         for execution in run.executions
         if execution.machine == limit.machine

@@ -119,7 +119,7 @@ def _round(value: float) -> float:
 
 def print_forecast(forecast: Forecast, console: Console) -> None:
     """Print the ends with a histogram, the jobs, the deadline and the price."""
-    console.print(f"{forecast.runs:,} simulated runs, seed {forecast.seed}")
+    console.print(f"{forecast.runs:,} simulated run{'' if forecast.runs == 1 else 's'}, seed {forecast.seed}")
     console.print()
     console.print(_build_end_table(forecast))
     _print_rest(len(forecast.executions), "executions", console)

@@ -218,6 +218,19 @@ def test_a_run_that_is_cut_off_has_not_succeeded(tmp_path: Path):
     assert found.deadline.missed.value == 1
 
 
+@pytest.mark.parametrize(
+    ("missing", "until", "missed"), [("ignore", 140.0, 0), ("ignore", 160.0, 1), ("breaching", 140.0, 1)]
+)
+def test_a_limit_of_an_execution_that_is_cut_off(tmp_path: Path, missing: str, until: float, missed: float):
+    """It runs since 100 seconds. A deadline is missed without a success, a maximum duration of 50 seconds later."""
+    (tmp_path / "t.yaml").write_text(LATE_CHILD.replace("MISSING", missing))
+    document = DurationsDocument.model_validate({"version": 1, "jobs": {"load": history([500.0])}})
+    behaviour = Behaviour(enforce_permissions=False)
+    simulation = SimulateRequest(template=tmp_path / "t.yaml", machine="master", behaviour=behaviour, until=until)
+    found = forecast(ForecastRequest(simulation=simulation, durations=document, runs=1, processes=1))
+    assert [limit.missed.value for limit in found.limits] == [missed]
+
+
 def test_a_run_that_ends_at_the_deadline_meets_it(tmp_path: Path):
     jobs = {"a": history([60]), "b": history([120]), "c": history([90])}
     for deadline, missed in ((180.0, 0), (179.9, 1)):
