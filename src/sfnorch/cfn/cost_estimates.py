@@ -24,10 +24,12 @@ from sfnorch.asl.transitions import find_success_path
 from sfnorch.calls.glue_job_run import RUN_JOB
 from sfnorch.cfn.values import build_machine_id
 from sfnorch.prices import DPUS, PRICE_PER_1000, PRICES_FROM, find_dpu_hour_price
+from sfnorch.protocol.dag import TaskVariable
+from sfnorch.protocol.job_list import JobListVariable
 from sfnorch.sentences import list_names
 
 if TYPE_CHECKING:
-    from sfnorch.asl import Value
+    from sfnorch.asl import AnyState, Value
     from sfnorch.json_values import Json
     from sfnorch.workflow import StateMachine, Workflow
 
@@ -105,14 +107,38 @@ def describe_cost(workflow: Workflow) -> str:
 
 
 def _list_priced_jobs(workflow: Workflow) -> list[PricedJob]:
-    """Return the jobs with one price, in their order. A job that states run with different workers has none."""
+    """Return the jobs with one price, in their order. A job that runs with different workers has none."""
     prices: dict[str, set[float]] = {}
-    for task in (task for machine in workflow.machines for task in _list_tasks(machine.graph)):
-        if task.resource == RUN_JOB.resource and isinstance(task.arguments, Mapping):
-            name = task.arguments.get("JobName")
-            if isinstance(name, str):
-                prices.setdefault(name, set()).add(_find_price(task.arguments))
+    for state in (state for machine in workflow.machines for state in _list_states(machine.graph)):
+        for name, arguments in _list_start_arguments(state):
+            prices.setdefault(name, set()).add(_find_price(arguments))
     return [PricedJob(name, *found) for name, found in prices.items() if len(found) == 1 and found != {0.0}]
+
+
+def _list_start_arguments(state: AnyState) -> Iterator[tuple[str, Mapping[str, Value]]]:
+    """Yield the job and the arguments of StartJobRun: of a state that runs a job, and in variables of other states.
+
+    The state that runs all jobs of a list, or all tasks, has the arguments of each in a variable.
+    """
+    if isinstance(state, Task) and state.resource == RUN_JOB.resource and isinstance(state.arguments, Mapping):
+        name = state.arguments.get("JobName")
+        if isinstance(name, str):
+            yield name, state.arguments
+    assigned: Mapping[str, Value] = getattr(state, "assign", {})
+    for key, settings in _list_mappings(assigned.get(JobListVariable.SETTINGS)):
+        yield str(settings.get("JobName", key)), settings
+    for _, task in _list_mappings(assigned.get(TaskVariable.TASKS)):
+        arguments = task.get("arguments")
+        if isinstance(arguments, Mapping) and "JobName" in arguments:
+            yield str(arguments["JobName"]), arguments
+
+
+def _list_mappings(value: Value) -> Iterator[tuple[str, Mapping[str, Value]]]:
+    """Yield the keys of a mapping whose values are mappings, with these values."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if isinstance(item, Mapping):
+                yield key, item
 
 
 def _find_price(arguments: Mapping[str, Value]) -> float:
@@ -123,14 +149,13 @@ def _find_price(arguments: Mapping[str, Value]) -> float:
     return DPUS[worker_type] * workers * find_dpu_hour_price(worker_type, "", str(arguments.get("ExecutionClass", "")))
 
 
-def _list_tasks(graph: Graph) -> Iterator[Task]:
-    """Yield the Task states, also those in branches and items."""
+def _list_states(graph: Graph) -> Iterator[AnyState]:
+    """Yield the states, also those in branches and items."""
     for state in graph.states:
+        yield state
         match state:
-            case Task():
-                yield state
             case Parallel():
                 for branch in state.branches:
-                    yield from _list_tasks(branch)
+                    yield from _list_states(branch)
             case Map() | DistributedMap():
-                yield from _list_tasks(state.processor)
+                yield from _list_states(state.processor)

@@ -85,6 +85,27 @@ def test_jobs_whose_workers_the_plan_sets():
     assert "of jobs with job metrics: 3 of 4 jobs." in describe_cost(workflow)
 
 
+SETTINGS = {"worker_type": "G.1X", "number_of_workers": 2}
+
+
+@pytest.mark.parametrize(
+    ("plan", "jobs"),
+    [
+        ({"pattern": "dynamic", "jobs": [{"name": "a", **SETTINGS}, "b"]}, ["a"]),
+        ({"pattern": "master-child", "job_states": False, "children": [{"name": "x", "jobs": [{"name": "a", **SETTINGS}, "b"]}]}, ["a"]),
+        ({"pattern": "dag", "tasks": [{"name": "t", "glue_job": "a", **SETTINGS}, {"name": "u", "glue_job": "b", "needs": ["t"]}]}, ["a"]),
+        ({"pattern": "fan-out", "items": ["x"], "jobs": [{"name": "a", **SETTINGS}, "b"]}, ["a"]),
+        ({"pattern": "flow", "steps": [{"name": "s", "glue_job": "a", **SETTINGS}, {"name": "t", "glue_job": "b"}]}, ["a"]),
+        # with and without workers
+        ({"pattern": "master-child", "job_states": False, "children": [{"name": "x", "jobs": [{"name": "a", **SETTINGS}, {"name": "a", "arguments": {"--x": "1"}}]}]}, []),
+        ({"pattern": "dag", "tasks": [{"name": "t", "glue_job": "a", **SETTINGS}, {"name": "u", "glue_job": "a", "needs": ["t"]}]}, []),
+    ],
+)  # fmt: skip
+def test_the_jobs_of_each_pattern(plan: dict[str, Any], jobs: list[str]):
+    found = list_expressions(list_job_costs(make_workflow(plan)))
+    assert found == {f"{name} ${{!SUM}}": f"elapsed{number} / 3600000 * 0.880000" for number, name in enumerate(jobs)}
+
+
 def test_a_plan_without_workers():
     workflow = make_workflow(CHAINS)
     assert list_job_costs(workflow) == []
