@@ -13,6 +13,7 @@ from sfnorch.errors import SfnorchError
 from tests.conftest import Run
 from tests.functional.following import follow
 from tests.replay import Replay
+from tests.screens import plain_tree
 
 SCENARIOS = """\
 scenarios:
@@ -73,7 +74,7 @@ def test_a_followed_run_is_saved_as_a_chart_and_as_text():
     picture = ET.fromstring(saved(Replay.of("failed"), "run.svg"))  # noqa: S314 - made here
     assert "2026" in "".join(picture.itertext())
     text = saved(Replay.of("failed"), "run.txt")
-    assert text.startswith("master SUCCEEDED")
+    assert plain_tree(text).startswith("master SUCCEEDED  03s\n├── orders SUCCEEDED  03s\n")
     assert "Resume: sfnorch resume failed-r1 --stack-name etl" in text
 
 
