@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from sfnorch.durations import format_duration
-from sfnorch.report.pictures.drawn_run import DrawnRun, Moment, Row, Tone, choose_rows, count_left_out
+from sfnorch.report.pictures.attempts import WAITING, describe_attempt, describe_attempts
+from sfnorch.report.pictures.drawn_run import (
+    DrawnActivity,
+    DrawnRun,
+    Moment,
+    Row,
+    Tone,
+    choose_rows,
+    count_left_out,
+    find_tone,
+)
 from sfnorch.report.pictures.elements import Element, add_element, create_element, shorten_text, write_svg
 from sfnorch.report.pictures.files import read_file
 from sfnorch.report.pictures.time_axis import format_tick, list_ticks
@@ -77,6 +87,7 @@ def describe_row(run: DrawnRun, row: Row) -> str:
     end = activity.find_end(run.end)
     words.append(f"{run.format_moment(activity.started)} to {run.format_moment(end)}")
     words.append(f"took {format_duration(end - activity.started)}")
+    words += describe_attempts(activity, run.end)
     if activity.is_critical:
         words.append("on the critical path")
     return ", ".join(words)
@@ -91,7 +102,7 @@ def build_chart(run: DrawnRun, rows: Sequence[Row]) -> tuple[Element, Element, i
     axis = create_element("g", class_="axis")
     chart = create_element("g", class_="chart")
     _add_axis(axis, chart, run, height)
-    _add_marks(axis, run)
+    _add_marks(axis, run, rows)
     ends = {}
     for index, row in enumerate(rows):
         _add_row(chart, run, row, index)
@@ -125,10 +136,12 @@ def _add_axis(axis: Element, chart: Element, run: DrawnRun, height: int) -> None
         add_element(chart, "line", class_="grid", x1=x, x2=x, y1=AXIS, y2=height)
 
 
-def _add_marks(axis: Element, run: DrawnRun) -> None:
+def _add_marks(axis: Element, run: DrawnRun, rows: Sequence[Row]) -> None:
     """Add the marks of alarms and notifications below the axis, and what the marks mean."""
     kinds = ((run.alarms, "alarm", "▲"), (run.notifications, "notification", "✉"))
     words = ["◆ critical path", *(f"{sign} {name}" for moments, name, sign in kinds if moments)]
+    if any(attempt.waiting for row in rows for attempt in row.activity.attempts):
+        words.append(f"░ {WAITING}")
     add_element(axis, "text", "   ".join(words), class_="faint", x=_MARGIN, y=41)
     for moments, name, sign in kinds:
         shift = 5 if moments is run.notifications else -5
@@ -155,12 +168,34 @@ def _add_row(chart: Element, run: DrawnRun, row: Row, index: int) -> None:
     room = int((LEFT - indent - 8) / _LETTER)
     mark = "◆ " if activity.is_critical else ""
     add_element(group, "text", mark + shorten_text(activity.name, room - len(mark)), class_="label", x=indent, y=y + 4)
-    left = _place(run, activity.started)
-    width = max(_place(run, end) - left, _NARROWEST)
-    left = min(left, RIGHT - width)
-    size = 8 if activity.is_execution else 14
-    add_element(group, "rect", class_="bar", x=left, y=y - size / 2, width=width, height=size, rx=2)
+    _add_bars(group, run, activity, y)
     took = format_duration(end - activity.started)
     add_element(group, "text", took, class_="took end", x=RIGHT + 58, y=y + 4)
     status = f"{SIGNS[activity.tone]} {activity.shown_status or activity.status}"
     add_element(group, "text", shorten_text(status, 13), class_="status", x=RIGHT + 66, y=y + 4)
+
+
+def _add_bars(group: Element, run: DrawnRun, activity: DrawnActivity, y: float) -> None:
+    """Add the bar of an activity: for several attempts a line over its whole time, and a bar for each of them."""
+    started, end = activity.started, activity.find_end(run.end)
+    if not activity.attempts:
+        _add_bar(group, run, "", started, end, y, 8 if activity.is_execution else 14)
+        return
+    _add_bar(group, run, " span", started, end, y, 2)
+    for attempt in activity.attempts:
+        part = add_element(group, "g", class_=find_tone(attempt.status).value)
+        add_element(part, "title", describe_attempt(run, attempt))
+        ended = run.end if attempt.ended is None else attempt.ended
+        running = min(attempt.started + (attempt.waiting or 0.0), ended)
+        if attempt.waiting:
+            _add_bar(part, run, " waiting", attempt.started, running, y, 14)
+        _add_bar(part, run, "", running, ended, y, 14)
+
+
+def _add_bar(group: Element, run: DrawnRun, kind: str, started: float, ended: float, y: float, size: float) -> None:
+    left = _place(run, started)
+    width = max(_place(run, ended) - left, _NARROWEST)
+    left = min(left, RIGHT - width)
+    add_element(
+        group, "rect", class_=f"bar{kind}", x=left, y=y - size / 2, width=width, height=size, rx=min(size, 4) / 2
+    )
