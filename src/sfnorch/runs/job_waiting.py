@@ -3,10 +3,14 @@
 - `ExecutionTime` is "the amount of time (in seconds) that the job run consumed resources"; `StartedOn` and
   `CompletedOn` are the times at which the run was started and completed [documented].
 - A run waits in the status WAITING for resources, or in the queue of its job [documented].
-- A run of Glue 1.0 whose description somebody published took 895 seconds, of which it consumed resources for 135
+- Step Functions returns the times in milliseconds [measured: outputs of `glue:startJobRun.sync` that AWS published].
+- A run of a Python shell job took 206 seconds, of which it consumed resources for 197, and was RUNNING after 4 seconds
+  [measured: https://github.com/aws-samples/serverless-patterns/tree/main/sfn-glue-sync-cdk]. A run of a Spark job of
+  Glue 1.0 took 895 seconds, and consumed resources for 135 of them
   [measured: https://gist.github.com/garystafford/ec04ee675332b3f48c5c309c270649b9].
-- The time in which a run consumed no resources is at its beginning [assumed]: Glue starts the workers first.
-- Step Functions writes the times in milliseconds [assumed, as the simulator does], emulators as ISO 8601 text.
+- The time in which a run consumed no resources is at its beginning, up to a few seconds at its end [assumed].
+
+Emulators return the times as text in ISO 8601.
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-runs.html
 https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html

@@ -242,11 +242,12 @@ def test_a_row_has_a_bar_for_each_attempt(tmp_path: Path):
         "attempt 1 FAILED after 05m, attempt 2 started 27s later, "
         "attempt 2 FAILED after 05m, attempt 3 started 44s later, on the critical path"
     )
-    span, *bars = [bar for bar in row.iter(f"{SVG}rect") if bar.get("class") != "stripe"]
-    assert [bar.get("class") for bar in (span, *bars)] == ["bar span", "bar", "bar", "bar"]
-    ends = [float(bar.get("x", "")) + float(bar.get("width", "")) for bar in (span, *bars)]
-    assert ends[0] == pytest.approx(ends[3], abs=0.2)
-    assert ends[1] < float(bars[1].get("x", "")) < ends[2] < float(bars[2].get("x", ""))
+    bars = [bar for bar in row.iter(f"{SVG}rect") if bar.get("class") != "stripe"]
+    assert [bar.get("class") for bar in bars] == ["bar whole", "bar", "bar delay", "bar", "bar delay", "bar"]
+    begins = [float(bar.get("x", "")) for bar in bars]
+    ends = [float(bar.get("x", "")) + float(bar.get("width", "")) for bar in bars]
+    assert (begins[0], ends[0]) == (begins[1], pytest.approx(ends[5], abs=0.2))
+    assert ends[1:5] == pytest.approx(begins[2:], abs=0.2)
     facts = dict(next(row.activity.facts for row in run.list_rows() if row.activity.name == "extract"))
     assert facts["Attempts"] == "3"
     assert re.sub("jr_[0-9a-f]{64}", "jr_ID", facts["Earlier attempts"]) == (
@@ -294,9 +295,9 @@ def _draw_waiting(*attempts: DrawnAttempt) -> DrawnRun:
 def test_the_time_before_a_run_is_a_part_of_its_bar():
     run = _draw_waiting(DrawnAttempt(number=1, status="SUCCEEDED", started=0.0, ended=100.0, waiting=40.0))
     row = _find_row(run, "load")
-    span, waiting, running = [bar for bar in row.iter(f"{SVG}rect") if bar.get("class") != "stripe"]
-    assert (span.get("class"), waiting.get("class"), running.get("class")) == ("bar span", "bar waiting", "bar")
-    assert float(waiting.get("width", "")) == pytest.approx(float(span.get("width", "")) * 0.4, abs=0.1)
+    whole, waiting, running = [bar for bar in row.iter(f"{SVG}rect") if bar.get("class") != "stripe"]
+    assert (whole.get("class"), waiting.get("class"), running.get("class")) == ("bar whole", "bar waiting", "bar")
+    assert float(waiting.get("width", "")) == pytest.approx(float(whole.get("width", "")) * 0.4, abs=0.1)
     assert float(running.get("x", "")) == pytest.approx(
         float(waiting.get("x", "")) + float(waiting.get("width", "")), abs=0.1
     )

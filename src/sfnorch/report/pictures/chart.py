@@ -32,6 +32,8 @@ AXIS = 52
 _LABELS, _STATUSES, _MARGIN = 270, 165, 16
 LEFT, RIGHT = _LABELS + _MARGIN, WIDTH - _STATUSES
 """Where the time axis begins and ends."""
+_DATE = 104
+"""The width of the date at the beginning of the time axis."""
 _NARROWEST = 2.5
 _LETTER = 7.0
 """The width of a letter of a label."""
@@ -102,7 +104,9 @@ def build_chart(run: DrawnRun, rows: Sequence[Row]) -> tuple[Element, Element, i
     axis = create_element("g", class_="axis")
     chart = create_element("g", class_="chart")
     _add_axis(axis, chart, run, height)
-    _add_marks(axis, run, rows)
+    _add_marks(axis, run)
+    if any(attempt.waiting for row in rows for attempt in row.activity.attempts):
+        add_element(axis, "text", f"░ {WAITING}", class_="faint", x=_MARGIN + _DATE, y=18)
     ends = {}
     for index, row in enumerate(rows):
         _add_row(chart, run, row, index)
@@ -136,12 +140,10 @@ def _add_axis(axis: Element, chart: Element, run: DrawnRun, height: int) -> None
         add_element(chart, "line", class_="grid", x1=x, x2=x, y1=AXIS, y2=height)
 
 
-def _add_marks(axis: Element, run: DrawnRun, rows: Sequence[Row]) -> None:
+def _add_marks(axis: Element, run: DrawnRun) -> None:
     """Add the marks of alarms and notifications below the axis, and what the marks mean."""
     kinds = ((run.alarms, "alarm", "▲"), (run.notifications, "notification", "✉"))
     words = ["◆ critical path", *(f"{sign} {name}" for moments, name, sign in kinds if moments)]
-    if any(attempt.waiting for row in rows for attempt in row.activity.attempts):
-        words.append(f"░ {WAITING}")
     add_element(axis, "text", "   ".join(words), class_="faint", x=_MARGIN, y=41)
     for moments, name, sign in kinds:
         shift = 5 if moments is run.notifications else -5
@@ -176,13 +178,19 @@ def _add_row(chart: Element, run: DrawnRun, row: Row, index: int) -> None:
 
 
 def _add_bars(group: Element, run: DrawnRun, activity: DrawnActivity, y: float) -> None:
-    """Add the bar of an activity: for several attempts a line over its whole time, and a bar for each of them."""
+    """Add the bar of an activity: for several attempts a bar for each of them, with lines between them.
+
+    The first element with the class `bar` has the whole time of the activity, to which the script of a page zooms.
+    """
     started, end = activity.started, activity.find_end(run.end)
     if not activity.attempts:
         _add_bar(group, run, "", started, end, y, 8 if activity.is_execution else 14)
         return
-    _add_bar(group, run, " span", started, end, y, 2)
+    _add_bar(group, run, " whole", started, end, y, 2)
+    before = started
     for attempt in activity.attempts:
+        if attempt.started > before:
+            _add_bar(group, run, " delay", before, attempt.started, y, 2)
         part = add_element(group, "g", class_=find_tone(attempt.status).value)
         add_element(part, "title", describe_attempt(run, attempt))
         ended = run.end if attempt.ended is None else attempt.ended
@@ -190,6 +198,7 @@ def _add_bars(group: Element, run: DrawnRun, activity: DrawnActivity, y: float) 
         if attempt.waiting:
             _add_bar(part, run, " waiting", attempt.started, running, y, 14)
         _add_bar(part, run, "", running, ended, y, 14)
+        before = ended
 
 
 def _add_bar(group: Element, run: DrawnRun, kind: str, started: float, ended: float, y: float, size: float) -> None:

@@ -211,14 +211,14 @@ def _list_figures(nodes: Sequence[Node], length: float, critical: Sequence[str])
 
 
 def _list_waiting(jobs: Sequence[ExecutedJob]) -> dict[str, str]:
-    """Return the figure of how long runs of Glue jobs waited, with all attempts; none where it is unknown."""
+    """Return the figure of how long the runs of Glue jobs waited, of all attempts; none if it is unknown for all."""
     waiting = [attempt.waiting for job in jobs for attempt in job.earlier]
     waiting += [job.waiting for job in jobs if job.run_id]
     known = [seconds for seconds in waiting if seconds is not None]
     if not known:
         return {}
-    count = f"{len(known):,}" if len(known) == len(waiting) else f"{len(known):,} of {len(waiting):,}"
-    return {WAITING: f"{format_duration(sum(known))} in {count} job run{'s' * (len(waiting) > 1)}"}
+    unknown = len(waiting) - len(known)
+    return {WAITING: f"{format_duration(sum(known))} in all" + (f", unknown for {unknown:,} runs" if unknown else "")}
 
 
 def _list_machines(nodes: Sequence[Node], definitions: Mapping[str, Mapping[str, Json]]) -> Iterator[DrawnMachine]:
