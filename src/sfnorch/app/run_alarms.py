@@ -29,13 +29,16 @@ class RunAlarms:
     """The changes of the alarms, oldest first, and what a report says of them."""
 
     changes: Sequence[AlarmStateChange] = ()
-    notes: Sequence[str] = ()
+    note: str = ""
+    """Until when they were read."""
+    left_out: str = ""
+    """What was not read, and why; empty if all was."""
 
 
 def read_run_alarms(tree: RunTree, account: AwsAccount) -> RunAlarms:
     """Return the changes of at most 100 alarms, from the start of the run until five minutes after its end, or now.
 
-    A report without alarms is better than none: an error of AWS, such as a missing permission, is a note.
+    A report without alarms is better than none: an error of AWS, such as a missing permission, is not raised.
     """
     nodes = [node for root in tree.roots for node in root.list_nodes()]
     since = min((node.record.started for node in nodes if node.record.started), default=None)
@@ -57,16 +60,18 @@ def read_run_alarms(tree: RunTree, account: AwsAccount) -> RunAlarms:
         explained = explain_error(error)
         if explained is None:
             raise
-        return RunAlarms(notes=[f"The alarms could not be read: {explained.message}"])
-    return RunAlarms(changes=sorted(changes, key=lambda change: change.at), notes=_list_notes(len(alarms), until))
+        return RunAlarms(left_out=f"The alarms could not be read: {explained.message}")
+    left = len(alarms) - _MOST_ALARMS
+    return RunAlarms(
+        changes=sorted(changes, key=lambda change: change.at),
+        note=_describe_reading(min(len(alarms), _MOST_ALARMS), until),
+        left_out=f"{left:,} of {len(alarms):,} alarms were not read." if left > 0 else "",
+    )
 
 
-def _list_notes(count: int, until: datetime) -> list[str]:
+def _describe_reading(count: int, until: datetime) -> str:
     if not count:
-        return ["No alarm is on a metric of the state machines of this run."]
-    alarms = "1 alarm" if count == 1 else f"{min(count, _MOST_ALARMS):,} alarms"
+        return "No alarm is on a metric of the state machines of this run."
+    alarms = "1 alarm" if count == 1 else f"{count:,} alarms"
     late = "CloudWatch can evaluate an alarm some minutes after an execution has ended."
-    notes = [f"The changes of {alarms} were read until {until:%Y-%m-%d %H:%M:%S} UTC. {late}"]
-    if count > _MOST_ALARMS:
-        notes.append(f"{count - _MOST_ALARMS:,} of {count:,} alarms were not read.")
-    return notes
+    return f"The changes of {alarms} were read until {until:%Y-%m-%d %H:%M:%S} UTC. {late}"

@@ -39,6 +39,8 @@ _LETTER = 7.0
 """The width of a letter of a label."""
 
 _MOST_ROWS = 150
+_LONGEST_NOTE = 170
+"""The number of characters for which there is room below the chart."""
 _TITLE = 44
 
 SIGNS = {Tone.GOOD: "✓", Tone.BAD: "✗", Tone.RUNNING: "▶", Tone.OTHER: "○"}
@@ -49,7 +51,7 @@ def render_chart(run: DrawnRun) -> str:
     """Return the chart as an SVG document, with a title and a description, in the colors of the reader's theme."""
     rows = run.list_rows()
     chosen = choose_rows(rows, _MOST_ROWS)
-    notes = list(filter(None, (count_left_out(rows, chosen), *run.left_out)))
+    notes = [*filter(None, (count_left_out(rows, chosen), *run.left_out)), *(run.notes if run.begin else ())]
     axis, body, height = build_chart(run, chosen)
     whole = _TITLE + height + 20 * len(notes) + 12
     picture = create_element(
@@ -71,7 +73,8 @@ def render_chart(run: DrawnRun) -> str:
         part.set("transform", f"translate(0 {_TITLE})")
         picture.append(part)
     for index, note in enumerate(notes):
-        add_element(picture, "text", note, class_="faint", x=_MARGIN, y=_TITLE + height + 14 + 20 * index)
+        text = shorten_text(note, _LONGEST_NOTE)
+        add_element(picture, "text", text, class_="faint", x=_MARGIN, y=_TITLE + height + 14 + 20 * index)
     return write_svg(picture)
 
 

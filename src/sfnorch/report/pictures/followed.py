@@ -74,9 +74,10 @@ def draw_tree(
         timeline=timeline[:MOST_MOMENTS],
         machines=list(_list_machines(nodes, definitions or {})),
         commands=resume,
-        notes=alarms.notes,
+        notes=[alarms.note] if alarms.note else [],
     )
     run.left_out += describe_left_out(len(timeline), "lines of the timeline")
+    run.left_out += [alarms.left_out] if alarms.left_out else []
     if (count := sum(node.record.messages.count for node in nodes)) > len(run.notifications):
         run.left_out.append(f"The report shows the first {len(run.notifications):,} of {count:,} notifications.")
     return run
