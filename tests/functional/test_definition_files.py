@@ -38,7 +38,7 @@ PLAYED = """\
 T+00s  orders starts
 T+00s  orders SUCCEEDED
 
-orders █                                00s SUCCEEDED
+orders █ 00s SUCCEEDED
 
 orders SUCCEEDED
   [1, 2]
@@ -332,7 +332,8 @@ EXPRESS = """\
 T+00s  m starts
 T+05m  m TIMED_OUT
 
-m ████████████████████████████████ 05m TIMED_OUT
+  T+00s        T+01m        T+02m       T+03m        T+04m
+m ████████████████████████████████████████████████████████████████ 05m TIMED_OUT
 
 m TIMED_OUT
 
