@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sfnorch.errors import SfnorchError
+from tests.browser.runs import EVIL
 from tests.conftest import Run
 from tests.functional.following import follow
 from tests.replay import Replay
@@ -98,7 +99,7 @@ def test_the_attempts_of_a_followed_job_are_in_its_row():
     (row,) = (text for text in re.findall(r'aria-label="([^"]*)"', page) if "attempt 1" in text)
     assert row == (
         "spark-job, job run of parameterized-flow 20261127-014156-10d306, FAILED, 01:41:58 to 01:42:05, took 07s, "
-        "attempt 1 FAILED after 03s, attempt 2 started 01s later"
+        "2 attempts, attempt 1 FAILED after 03s, attempt 2 started 01s later"
     )
     shown = [text for text in texts(page) if text.startswith(("attempt", "spark-job attempt"))]
     assert shown == [
@@ -122,6 +123,22 @@ def test_the_notifications_of_a_followed_run_are_shown_in_full():
     assert text == f"To topic-6f326bb6, by master\n\n{published['Message']}"
     assert "22:40:58 notification: [dev] etl: 1 of 2 children failed" in texts(page)  # of the mark in the chart
     assert "notification [dev] etl: 1 of 2 children failed" in texts(page)  # of the timeline
+
+
+def test_a_hostile_notification_is_only_text():
+    replay = Replay.of("failed")
+    scheduled = next(
+        event["taskScheduledEventDetails"]
+        for event in replay.runs[replay.roots[0]]
+        if event.get("taskScheduledEventDetails", {}).get("resource") == "publish"
+    )
+    scheduled["parameters"] = json.dumps({"TopicArn": EVIL, "Subject": EVIL, "Message": {EVIL: EVIL}})
+    pages = [saved(replay, name) for name in ("run.html", "run.svg")]
+    for page in pages:
+        assert "<script>alert" not in page
+        assert not {"\x1b", "\u202e", "\x00", "\ud800"} & set(page)
+        assert r"\u202e&lt;/script&gt;" in page
+    ET.fromstring(pages[1])  # noqa: S314 - made here
 
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:etl-sales"
@@ -207,7 +224,7 @@ def test_alarms_that_cannot_be_read_are_a_note():
 def test_a_text_does_not_read_the_alarms():
     replay = Replay.of("failed")
     replay.alarm_faults = [RuntimeError("not read")]
-    assert saved(replay, "run.txt").startswith("master SUCCEEDED")
+    assert "Resume: sfnorch resume failed-r1 --stack-name etl" in saved(replay, "run.txt")
 
 
 @pytest.mark.parametrize(

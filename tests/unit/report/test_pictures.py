@@ -239,7 +239,7 @@ def test_a_row_has_a_bar_for_each_attempt(tmp_path: Path):
     ]
     assert row.findtext(f"{SVG}title") == (
         "extract, job run of orders, SUCCEEDED, T+00s to T+16m11s, took 16m11s, "
-        "attempt 1 FAILED after 05m, attempt 2 started 27s later, "
+        "3 attempts, attempt 1 FAILED after 05m, attempt 2 started 27s later, "
         "attempt 2 FAILED after 05m, attempt 3 started 44s later, on the critical path"
     )
     bars = [bar for bar in row.iter(f"{SVG}rect") if bar.get("class") != "stripe"]
@@ -321,7 +321,14 @@ def test_only_the_last_of_many_attempts_are_drawn():
         for number in range(1, 101)
     ]
     run = _draw_waiting(*attempts)
-    assert len(_find_row(run, "load").findall(f"{SVG}g")) == 20
+    row = _find_row(run, "load")
+    assert len(row.findall(f"{SVG}g")) == 20
+    assert row.findtext(f"{SVG}title") == (
+        "load, job run, FAILED, T+01s to T+01m40s, took 01m40s, 100 attempts, "
+        "attempt 97 FAILED after 00s, attempt 98 started 00s later, "
+        "attempt 98 FAILED after 00s, attempt 99 started 00s later, "
+        "attempt 99 FAILED after 00s, attempt 100 started 00s later"
+    )
     facts = dict(run.activities[0].facts)
     assert facts["Earlier attempts"].splitlines()[:2] == ["… and 79 before them", "attempt 80: FAILED <b>"]
     assert "<b>" not in render_page("t", [run])

@@ -12,7 +12,10 @@ WAITING = "waiting and start-up"
 """The time of a run before it consumed resources."""
 
 _MOST_ATTEMPTS = 20
-"""The maximum number of attempts of an activity that are drawn and described: the last ones."""
+"""The maximum number of attempts of an activity that are drawn and listed: the last ones."""
+
+_MOST_DESCRIBED = 4
+"""The maximum number of attempts in the name of a row, which a screen reader reads aloud: the last ones."""
 
 
 def select_attempts(attempts: Sequence[DrawnAttempt]) -> Sequence[DrawnAttempt]:
@@ -38,7 +41,9 @@ def list_attempt_facts(attempts: Sequence[DrawnAttempt]) -> dict[str, str]:
 
 def describe_attempts(activity: DrawnActivity, now: float) -> Iterator[str]:
     """Yield what the parts of a bar show, in words; nothing for a bar without parts."""
-    for before, after in pairwise(activity.attempts):
+    if len(activity.attempts) > 1:
+        yield f"{activity.attempts[-1].number:,} attempts"
+    for before, after in pairwise(activity.attempts[-_MOST_DESCRIBED:]):
         end = now if before.ended is None else before.ended
         yield f"attempt {before.number} {before.status} after {format_duration(end - before.started)}"
         yield f"attempt {after.number} started {format_duration(after.started - end)} later"
