@@ -7,12 +7,16 @@ from itertools import pairwise
 
 from sfnorch.durations import format_duration
 from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnAttempt, DrawnRun
+from sfnorch.report.pictures.elements import shorten_text
 
 WAITING = "waiting and start-up"
 """The time of a run before it consumed resources."""
 
 _MOST_ATTEMPTS = 20
 """The maximum number of attempts of an activity that are drawn and listed: the last ones."""
+
+_LONGEST_MESSAGE = 500
+"""The maximum length of a message in a tooltip."""
 
 _MOST_DESCRIBED = 4
 """The maximum number of attempts in the name of a row, which a screen reader reads aloud: the last ones."""
@@ -61,4 +65,5 @@ def describe_attempt(run: DrawnRun, attempt: DrawnAttempt) -> str:
     ]
     if attempt.waiting:
         words.append(f"{WAITING} {format_duration(attempt.waiting)}")
-    return ", ".join(words) + (f": {attempt.message}" if attempt.message else "")
+    message = shorten_text(attempt.message, _LONGEST_MESSAGE)
+    return ", ".join(words) + (f": {message}" if message else "")
