@@ -46,7 +46,7 @@ orders SUCCEEDED
 wall time          00s
 critical path      no job run
 job runs           00s in all, at most 0 at once
-state transitions  4, $0.000100 (us-east-1, January 2026; excluding Glue)
+state transitions  4, $0.000100 (us-east-1, November 2026; excluding Glue)
 longest history    19 of 25,000 events
 """
 DRAWN = """\

@@ -36,6 +36,12 @@ def test_a_forecast(run: Run):
     assert "price of a run" in saved
 
 
+def test_a_forecast_of_one_run(run: Run):
+    Path("sfnorch.yaml").write_text(PLAN)
+    Path("d.yaml").write_text(DURATIONS)
+    assert run("simulate", "--durations", "d.yaml", "--runs", "1").out.splitlines()[0] == "1 simulated run, seed 0"
+
+
 def test_a_forecast_as_json_is_the_same_for_a_seed(run: Run):
     Path("sfnorch.yaml").write_text(PLAN)
     Path("d.yaml").write_text(DURATIONS)

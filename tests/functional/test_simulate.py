@@ -34,7 +34,7 @@ sales SUCCEEDED
 wall time          10m
 critical path      a → b
 job runs           15m in all, at most 2 at once
-state transitions  20, $0.000500 (us-east-1, January 2026; excluding Glue)
+state transitions  20, $0.000500 (us-east-1, November 2026; excluding Glue)
 longest history    30 of 25,000 events
 """
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
 from sfnorch.json_values import read_mappings
-from sfnorch.prices import PRICE_FROM
+from sfnorch.prices import PRICES_FROM
 from sfnorch.protocol.dag import find_blocking_task
 from sfnorch.protocol.overlap import find_holder
 from sfnorch.report.map_runs import count_statuses, list_failure_lines, list_large_map_runs
@@ -168,4 +168,4 @@ def _format_price(figures: Figures) -> str:
     if figures.transitions and not figures.billed:
         return "not billed: Express workflows are billed by requests, duration and memory"
     some = "" if figures.billed == figures.transitions else f"{figures.billed:,} of them billed, "
-    return f"{some}${figures.price:.6f} ({PRICE_FROM}; excluding Glue)"
+    return f"{some}${figures.price:.6f} ({PRICES_FROM}; excluding Glue)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -77,6 +77,7 @@ def run_machine(
     begin: datetime | None = None,
     watch: WatchAttempt | None = None,
     allowed: AllowedStarts | None = None,
+    on_end: Callable[[Execution], None] | None = None,
 ) -> Run:
     """Return the run of the machine with this input.
 
@@ -86,8 +87,8 @@ def run_machine(
     The simulation stops after `until` seconds; the default for a machine that starts itself is an hour, except for a
     backfill, which ends when all of its dates have run. A template that sfnorch rendered (`is_rendered`) is not checked
     for what AWS refuses: tests check the renderings of all plans. The clock starts at `begin`, by default a fixed time.
-    `watch` gets each attempt of a state when it ends. `allowed` keeps which starts roles allow, for further runs of the
-    same template.
+    `watch` gets each attempt of a state when it ends, and `on_end` each execution, without those of Map runs. `allowed`
+    keeps which starts roles allow, for further runs of the same template.
 
     Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
     the run cannot be simulated, or has more executions than `most_executions`, in a backfill for each date.
@@ -105,6 +106,7 @@ def run_machine(
         runs=runs,
         watch=watch,
         allowed=set() if allowed is None else allowed,
+        on_end=on_end,
     )
     first = begin_execution(world, machine, given)
     if second_run is not None:
