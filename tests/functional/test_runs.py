@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -267,6 +268,26 @@ def test_resume_runs_what_is_left(stacks: Run, wire: Wire, account: Account):
             f"Error: The execution is already resumed by {ROOT}:{name}".replace("000000000000", "ACCOUNT"),
             f"  resume that one with `sfnorch resume {ROOT}:{name}`".replace("000000000000", "ACCOUNT"),
         ],
+    )
+
+
+def test_a_resumed_run_is_saved(
+    stacks: Run, wire: Wire, account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    wire.answer = Machines(account, "resumed").answer
+    done = stacks("resume", f"{ROOT}:failed-r1", "--stack-name", "etl", "--yes", "--save", "run.html")
+    assert done.code == 0, done.err
+    page = Path("run.html").read_text()
+    assert "<h1>Execution resumed-r1 of etl-master</h1>" in page
+    assert "extract-sales" in page
+
+
+def test_a_resumed_run_that_is_not_followed_is_not_saved(run: Run):
+    done = run("resume", "x", "--stack-name", "etl", "--no-wait", "--save", "run.html")
+    assert (done.code, done.err.splitlines()[-1]) == (
+        2,
+        "Error: --save cannot be combined with --no-wait: the run is saved when it has ended.",
     )
 
 

@@ -32,6 +32,12 @@ add_save_option = click.option(
 )
 
 
+def require_wait(save: Path | None, *, no_wait: bool) -> None:
+    """Fail as wrong usage if the run should be saved and not followed."""
+    if no_wait and save is not None:
+        raise click.UsageError("--save cannot be combined with --no-wait: the run is saved when it has ended.")
+
+
 def save_run(path: Path, draw: Callable[[], DrawnRun], write_text: Callable[[], str]) -> None:
     """Save a run in the format that the name of the file has. `write_text` returns the output of the command.
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sfnorch.json_values import Json, parse_json, read_mapping
 from sfnorch.protocol.run_context import read_params, read_run
 from sfnorch.runs.job import ExecutedJob
+from sfnorch.runs.published_messages import PublishedMessages
 
 UNKNOWN = "UNKNOWN"
 """The status of an execution whose history is deleted and that its parent does not report."""
@@ -120,6 +121,8 @@ class Record:
     """The states that were entered, in order."""
     next_execution: str = ""
     """The ARN of the execution of the same state machine that continues this one."""
+    messages: PublishedMessages = field(default_factory=PublishedMessages)
+    """The messages that its Tasks published."""
     trace: Trace = field(default_factory=Trace)
 
     @property
