@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sfnorch import Behaviour, Fault, SimulateRequest, simulate
 from sfnorch.report.pictures.attempts import list_attempt_facts
-from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnAttempt, DrawnRun, Moment, Tone
+from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnAttempt, DrawnRun, Moment
 from sfnorch.report.pictures.page import render_page
 from sfnorch.report.pictures.simulated import draw_simulation
+from sfnorch.report.tones import Tone
 
 EVIL = "\x1b[31m\u202e</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;]]>\u2028`${1}`\x00\ud800"
 

@@ -14,7 +14,7 @@ from sfnorch.aws.links import build_execution_link
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.report.progress_bar import format_remaining
-from sfnorch.report.status import STYLES
+from sfnorch.report.tones import find_style
 from sfnorch.runs.date_runs import PENDING, DateRun
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def list_changed_lines(changed: Sequence[DateRun]) -> Iterator[Text]:
     for run in changed:
         at = run.ended or run.started
         line = Text.assemble((f"{at.astimezone():%H:%M:%S}  " if at else "", "dim"), (run.date, "bold"), "  ")
-        line.append(run.status, STYLES.get(run.status, ""))
+        line.append(run.status, find_style(run.status))
         if run.attempt > 1:
             line.append(f"  attempt {run.attempt}", "yellow")
         if reason := _describe_failure(run):
@@ -129,7 +129,7 @@ def _build_table(runs: Sequence[DateRun], now: datetime, *, live: bool = False) 
         took = ""
         if run.started and run.status != PENDING:
             took = format_duration(max(0.0, ((run.ended or now) - run.started).total_seconds()))
-        style = STYLES.get(run.status, "dim")
+        style = "dim" if run.status == PENDING else find_style(run.status)
         attempt = f"{run.attempt}" if run.attempt else ""
         table.add_row(Text(run.date), Text(run.status, style=style), attempt, took, Text(_describe_failure(run)))
     return table

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from sfnorch.console import Console, Text
+from sfnorch.report.tables import build_table
 
 if TYPE_CHECKING:
     from sfnorch.aws.drift import ResourceDrift
@@ -34,9 +33,7 @@ def convert_drift(drift: ResourceDrift) -> DriftData:
 
 def print_drift(drifts: Sequence[ResourceDrift], console: Console) -> None:
     """Print a row for each property that differs and each deleted resource, then what is not reverted or unknown."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for title in ("DRIFT", "RESOURCE", "PROPERTY", "TEMPLATE", "ACTUAL"):
-        table.add_column(title, overflow="fold", header_style="dim")
+    table = build_table("DRIFT", "RESOURCE", "PROPERTY", "TEMPLATE", "ACTUAL")
     for drift in drifts:
         status = Text(drift.status.lower(), style="yellow")
         for each in drift.properties:

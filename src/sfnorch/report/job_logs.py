@@ -9,7 +9,7 @@ from sfnorch.aws.links import build_logs_link
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_iso_time
 from sfnorch.glue_logs import build_error_log_group
-from sfnorch.report.status import STYLES
+from sfnorch.report.tones import find_style
 from sfnorch.runs.job_logs import ErrorLog
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None
     """Print the job run, the place of its log, and the events."""
     run = log.run
     job = f": {run.node.record.reading.noun} {run.job} "
-    console.print(Text.assemble((names[run.node.key], "bold"), job, (run.status, STYLES.get(run.status, ""))))
+    console.print(Text.assemble((names[run.node.key], "bold"), job, (run.status, find_style(run.status))))
     for line in _list_head_lines(log):
         console.print(Text(f"  {line}"), soft_wrap=True)
     for event in log.events:

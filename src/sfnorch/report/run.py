@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from rich.table import Table
-
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
 from sfnorch.json_values import read_mappings
@@ -16,8 +14,10 @@ from sfnorch.protocol.dag import find_blocking_task
 from sfnorch.protocol.overlap import find_holder
 from sfnorch.report.map_runs import count_statuses, list_failure_lines, list_large_map_runs
 from sfnorch.report.names import shorten_arn
-from sfnorch.report.run_chart import MOST_ROWS, OTHER_STYLE, STATUS_STYLES, find_status, list_shown, print_chart
+from sfnorch.report.run_chart import MOST_ROWS, find_status, list_shown, print_chart
+from sfnorch.report.tables import build_figure_table
 from sfnorch.report.timeline import find_title, list_timeline
+from sfnorch.report.tones import find_style
 from sfnorch.simulator.figures import Figures
 from sfnorch.simulator.record import Run
 
@@ -89,9 +89,7 @@ def _print_outcomes(run: Run, console: Console) -> None:
     console.print()
     for execution in list_shown(run)[:MOST_ROWS]:
         status = find_status(execution)
-        line = Text.assemble(
-            (execution.item or execution.title, "bold"), " ", (status, STATUS_STYLES.get(status, OTHER_STYLE))
-        )
+        line = Text.assemble((execution.item or execution.title, "bold"), " ", (status, find_style(status)))
         if blocker := find_blocking_task(execution.output):
             line.append(f" by {blocker}")
         if holder := find_holder(execution.output):
@@ -127,11 +125,8 @@ def list_figures(figures: Figures) -> dict[str, str]:
 
 def print_figures(rows: Mapping[str, str], console: Console) -> None:
     """Print a row for each figure."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    for name, value in rows.items():
-        table.add_row(Text(name), Text(value))
     console.print()
-    console.print(table)
+    console.print(build_figure_table(rows.items()))
 
 
 def _count_repeated(names: Iterable[str]) -> Iterator[str]:

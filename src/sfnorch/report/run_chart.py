@@ -10,11 +10,8 @@ from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.bars import Bar, BarPart, TimeAxis, TimeSpan
 from sfnorch.report.map_runs import count_statuses, find_end, has_failures, is_large, list_large_map_runs
+from sfnorch.report.tones import find_style
 from sfnorch.simulator.record import Execution, JobRunRecord, MapRunRecord, Run
-
-STATUS_STYLES = {"SUCCEEDED": "green", "FAILED": "bold red", "TIMED_OUT": "bold red", "TIMEOUT": "bold red"}
-OTHER_STYLE = "yellow"
-"""The style of a status that has no other one."""
 
 MOST_ROWS = 200
 
@@ -66,7 +63,7 @@ def find_status(execution: Execution) -> str:
 
 def _add_map_run(table: Table, map_run: MapRunRecord, span: TimeSpan) -> None:
     """Add the row of a Map run whose executions have no rows."""
-    style, end = STATUS_STYLES["FAILED" if has_failures(map_run) else "SUCCEEDED"], find_end(map_run)
+    style, end = find_style("FAILED" if has_failures(map_run) else "SUCCEEDED"), find_end(map_run)
     took = Text(format_duration(end - map_run.started), justify="right")
     status = Text(count_statuses(map_run), style=style)
     table.add_row(Text(f"  {map_run.title}"), Bar(span, [BarPart(map_run.started, end, style)]), took, status)
@@ -76,7 +73,7 @@ def _add_row(
     table: Table, name: Text, activity: Execution | JobRunRecord, status: str, span: TimeSpan, cut_off: float | None
 ) -> None:
     ended = cut_off if activity.ended is None and cut_off is not None else _find_end(activity)
-    style = STATUS_STYLES.get(status, OTHER_STYLE)
+    style = find_style(status)
     took = Text(format_duration(ended - activity.started), justify="right")
     table.add_row(name, Bar(span, [BarPart(activity.started, ended, style)]), took, Text(status, style=style))
 

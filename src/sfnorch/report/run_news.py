@@ -10,7 +10,7 @@ from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.messages import shorten_message
 from sfnorch.report.names import describe_holder
 from sfnorch.report.run_document import find_logs_link
-from sfnorch.report.status import STYLES
+from sfnorch.report.tones import find_style
 from sfnorch.runs.run_tree import Failure, RunChange
 
 _RUN_WORDS = {"workflow": "Workflow run", "statement": "Statement", "query": "Query", "crawl": "Crawl"}
@@ -29,7 +29,7 @@ def list_news_lines(news: Iterable[RunChange], names: Mapping[str, str]) -> Iter
         status, message = change.status, change.message
         if status == "SUCCEEDED" and not change.job and (holder := find_holder(item.node.record.output)):
             status, message = SKIPPED, describe_holder(holder)
-        line.append(status, STYLES.get(status, ""))
+        line.append(status, find_style(status))
         for detail in (change.run_id, shorten_message(message)):
             if detail:
                 line.append(f"  {detail}", "dim")

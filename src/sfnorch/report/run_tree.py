@@ -16,7 +16,7 @@ from sfnorch.report.items import count_item_rows, list_item_rows, list_more_rows
 from sfnorch.report.messages import shorten_message
 from sfnorch.report.names import describe_holder
 from sfnorch.report.run_context import list_run_lines
-from sfnorch.report.status import STYLES
+from sfnorch.report.tones import find_style
 from sfnorch.report.tree_chart import ActivityRow, RowAttempt, TreeChart
 from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import ExecutedJob
@@ -171,7 +171,7 @@ class _Drawing:
     def _format_item(self, node: Node) -> Text:
         """Return an item that failed as a line: its name, the job, the job run and the message."""
         record = node.record
-        label = Text.assemble((self.names[node.key], "bold"), " ", (record.status, STYLES.get(record.status, "")))
+        label = Text.assemble((self.names[node.key], "bold"), " ", (record.status, find_style(record.status)))
         message = shorten_message(record.message)
         for job in record.jobs:
             label.append(f"  {job.name}")

@@ -10,12 +10,12 @@ from sfnorch.durations import format_duration
 from sfnorch.printable import make_printable_line
 from sfnorch.report.scenario_differences import list_difference_lines
 from sfnorch.report.scenario_timeline import list_moments
+from sfnorch.report.tones import find_style
 
 if TYPE_CHECKING:
     from sfnorch.app.scenario_runs import ScenarioReport, ScenarioResult
     from sfnorch.errors import SfnorchError
 
-_STYLES = {"passed": "green", "failed": "bold red", "error": "bold red"}
 _MOST_MISMATCHES = 20
 """The maximum number of differences of a scenario that are shown."""
 
@@ -36,7 +36,7 @@ class ResultPrinter:
             self._console.print(Text(make_printable_line(str(result.file)), style="bold"), soft_wrap=True)
         outcome = result.outcome.value
         took = format_duration(result.figures.seconds) if result.figures else ""
-        line = Text.assemble("  ", (f"{outcome:<6}", _STYLES[outcome]), (f"{took:>8}  ", "dim"))
+        line = Text.assemble("  ", (f"{outcome:<6}", find_style(outcome)), (f"{took:>8}  ", "dim"))
         line.append(make_printable_line(result.name))
         self._console.print(line, soft_wrap=True)
 

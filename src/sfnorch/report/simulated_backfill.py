@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
 from sfnorch.report.run import list_figures, print_figures, print_notes
-from sfnorch.report.status import STYLES
+from sfnorch.report.tables import build_table
+from sfnorch.report.tones import find_style
 
 if TYPE_CHECKING:
     from sfnorch.app.simulated_backfill import SimulatedDate
@@ -22,11 +21,9 @@ _MOST_ROWS = 100
 
 def print_simulated_backfill(run: Run, figures: Figures, dates: Sequence[SimulatedDate], console: Console) -> None:
     """Print a row for each date, the end of the backfill, and the figures."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for title in ("DATE", "START", "TOOK", "STATUS", ""):
-        table.add_column(title, header_style="dim", overflow="fold")
+    table = build_table("DATE", "START", "TOOK", "STATUS", "")
     for each in dates[:_MOST_ROWS]:
-        status = Text(each.status, style=STYLES.get(each.status, ""))
+        status = Text(each.status, style=find_style(each.status))
         reason = each.failed or each.error
         took = format_duration(each.ended - each.started)
         table.add_row(each.date, f"T+{format_duration(each.started)}", took, status, Text(reason))
@@ -35,7 +32,7 @@ def print_simulated_backfill(run: Run, figures: Figures, dates: Sequence[Simulat
         console.print(f"… and {more} more")
     console.print()
     last = [execution for execution in run.executions if execution.machine == run.first.machine][-1]
-    line = Text.assemble((last.title, "bold"), " ", (last.status, STYLES.get(last.status, "")))
+    line = Text.assemble((last.title, "bold"), " ", (last.status, find_style(last.status)))
     if last.error:
         line.append(f" {last.error}: {last.cause}")
     console.print(line, soft_wrap=True)

@@ -18,6 +18,7 @@ from sfnorch.console import Console, Text
 from sfnorch.printable import is_unicode_encoding
 from sfnorch.report.drift import convert_drift, print_drift
 from sfnorch.report.ending import convert_ending
+from sfnorch.report.tables import build_table
 
 if TYPE_CHECKING:
     from sfnorch.app.deploying import DeployResult
@@ -119,9 +120,7 @@ def print_parameters(
     }
     if not rows:
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for title in ("PARAMETER", "VALUE", *(("USED BY",) if owners else ()), ""):
-        table.add_column(title, overflow="fold", header_style="dim")
+    table = build_table("PARAMETER", "VALUE", *(("USED BY",) if owners else ()), "")
     for name, value in rows.items():
         is_kept = given is not None and name not in given
         owner = [Text(owners.get(name, ""))] if owners else []

@@ -5,24 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from sfnorch.aws.status import AlarmDeadline, AlarmState, LastExecution, Status, find_main_machine
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.errors import SfnorchError
 from sfnorch.report.ending import convert_ending
 from sfnorch.report.item_counts import convert_counts
+from sfnorch.report.tables import build_table
+from sfnorch.report.tones import find_style
 
 if TYPE_CHECKING:
     from sfnorch.aws.stack_events import OperationEnd
     from sfnorch.documents.stacks import AlarmData, LastExecutionData, StatusDocument
 
-STYLES = {
-    "SUCCEEDED": "green", "OK": "green", "RUNNING": "cyan", "FAILED": "bold red", "TIMED_OUT": "bold red",
-    "TIMEOUT": "bold red", "ERROR": "bold red", "ABORTED": "yellow", "STOPPED": "yellow", "ALARM": "bold red",
-}  # fmt: skip
-"""The styles for the states of executions, job runs and alarms."""
+_UNKNOWN = "INSUFFICIENT_DATA"
+"""The state of an alarm before its first evaluation, and while its metric has no data."""
 
 
 def convert_status(status: Status, ending: OperationEnd | None = None) -> StatusDocument:
@@ -108,9 +105,7 @@ def print_status(status: Status, console: Console, now: datetime) -> None:
     if status.machines:
         console.print()
         has_items = any(execution.items for execution in status.executions)
-        table = _build_table(
-            "MACHINE", "LAST EXECUTION", "STATUS", "STARTED", "TOOK", *(["ITEMS"] if has_items else [])
-        )
+        table = build_table("MACHINE", "LAST EXECUTION", "STATUS", "STARTED", "TOOK", *(["ITEMS"] if has_items else []))
         last = {execution.machine.arn: execution for execution in status.executions}
         for machine in status.machines:
             execution = last.get(machine.arn)
@@ -118,7 +113,7 @@ def print_status(status: Status, console: Console, now: datetime) -> None:
                 table.add_row(Text(machine.title), Text("none yet", style="dim"))
                 continue
             took = format_duration(((execution.ended or now) - execution.started).total_seconds())
-            state = Text(execution.status, style=STYLES.get(execution.status, ""))
+            state = Text(execution.status, style=find_style(execution.status))
             items = [execution.items.describe()] if execution.items else []
             table.add_row(
                 Text(machine.title), Text(execution.name), state, _format_time(execution.started), took, *items
@@ -127,20 +122,13 @@ def print_status(status: Status, console: Console, now: datetime) -> None:
     if status.alarms:
         console.print()
         has_deadlines = any(alarm.deadline for alarm in status.alarms)
-        table = _build_table("ALARM", "STATE", "SINCE", *(["NEXT DEADLINE"] if has_deadlines else []), "")
+        table = build_table("ALARM", "STATE", "SINCE", *(["NEXT DEADLINE"] if has_deadlines else []), "")
         for alarm in status.alarms:
             reason = Text(alarm.reason if alarm.state == "ALARM" else "")
-            state = Text(alarm.state, style=STYLES.get(alarm.state, "dim"))
+            state = Text(alarm.state, style="dim" if alarm.state == _UNKNOWN else find_style(alarm.state))
             deadlines = [_describe_deadline(alarm.deadline)] if has_deadlines else []
             table.add_row(Text(alarm.title), state, _format_time(alarm.since), *deadlines, reason)
         console.print(table)
-
-
-def _build_table(*titles: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for title in titles:
-        table.add_column(title, header_style="dim", overflow="fold")
-    return table
 
 
 def _format_time(at: datetime | None) -> str:

@@ -13,7 +13,7 @@ from rich.tree import Tree
 from sfnorch.console import Phrases, Text
 from sfnorch.durations import format_duration
 from sfnorch.report.bars import SHORTEST_BAR, Bar, BarPart, TimeAxis, TimeSpan
-from sfnorch.report.status import STYLES
+from sfnorch.report.tones import find_style
 
 _INDENT = 4
 """The columns of a level of a tree."""
@@ -159,7 +159,7 @@ class ActivityRow:
     def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield the row in columns; as words if there is no room for bars."""
         columns, details = self.chart.columns, self.join_details()
-        status = Text(self.status, style=_find_style(self.status))
+        status = Text(self.status, style=find_style(self.status))
         if not columns.bar:
             words = [Text.assemble(self.name, " ", status), Text(self.format_took()), details]
             yield self.chart.fit(_join(words))
@@ -189,21 +189,17 @@ class ActivityRow:
             return ""
         begin, end = self.chart.measure(self.started), self.chart.measure(self.ended)
         if not self.attempts:
-            return Bar(self.chart.span, [BarPart(begin, end, _find_style(self.status))])
+            return Bar(self.chart.span, [BarPart(begin, end, find_style(self.status))])
         return Bar(self.chart.span, [BarPart(begin, end, "dim", _DELAY), *self._list_parts()])
 
     def _list_parts(self) -> Iterator[BarPart]:
         """Yield the parts of the bar: each attempt, with the time that it waited."""
         for attempt in self.attempts:
             begin, end = self.chart.measure(attempt.started), self.chart.measure(attempt.ended)
-            running, style = min(begin + attempt.waiting, end), _find_style(attempt.status)
+            running, style = min(begin + attempt.waiting, end), find_style(attempt.status)
             yield BarPart(running, end, style)
             if attempt.waiting:
                 yield BarPart(begin, running, style, _WAITING)
-
-
-def _find_style(status: str) -> str:
-    return STYLES.get(status, "cyan")
 
 
 def _join(texts: Sequence[Text]) -> Text:

@@ -18,13 +18,12 @@ from sfnorch.report.pictures.drawn_run import (
     DrawnFailure,
     DrawnRun,
     Moment,
-    Tone,
-    find_tone,
 )
 from sfnorch.report.pictures.simulated_states import list_machines
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
 from sfnorch.report.run import list_figures
 from sfnorch.report.timeline import find_title, list_timeline
+from sfnorch.report.tones import Tone, find_tone
 from sfnorch.simulator.figures import find_critical_activities
 
 if TYPE_CHECKING:
