@@ -13,11 +13,12 @@ from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
 from sfnorch.app.effective_plan import EffectivePlan, build_effective_plan
 from sfnorch.app.fact_checks import CheckedFact, FactReport
-from sfnorch.app.forecasting import Forecast, ForecastRequest, forecast
+from sfnorch.app.forecasting import ForecastRequest, forecast
+from sfnorch.app.forecasts.results import Forecast
 from sfnorch.app.reading_history import MachineHistory, RecordedJob, StackHistory
 from sfnorch.app.scenario_runs import Outcome, ScenarioReport, ScenarioResult
 from sfnorch.app.simulation import SimulateRequest, Simulation
-from sfnorch.app.state_comparison import ValueDifference
+from sfnorch.app.verification.comparison import ValueDifference
 from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.definition_validation import DefinitionValidation, Diagnostic

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.app.deployed_stack import DeployedStack, derive_surroundings
+from sfnorch.app.deployment.deployed_stack import DeployedStack, derive_surroundings
 from sfnorch.aws.errors import get_error_code
 from sfnorch.aws.glue_jobs import list_job_names
 from sfnorch.aws.job_runs import (

@@ -246,7 +246,7 @@ def _list_results(work: _ScenarioWork, processes: int | None) -> Generator[Scena
     numbers = range(len(work.chosen))
     yield work(0)
     if processes != 1:
-        from sfnorch.app.parallel_work import WorthProcesses, choose_count, work_in_processes  # few suites need them
+        from sfnorch.parallel_work import WorthProcesses, choose_count, work_in_processes  # few suites need them
 
         if (count := choose_count(processes, len(numbers) - 1, WorthProcesses(copies=20, new=200))) > 1:
             for number in numbers:  # copies of this process have the templates that it has read

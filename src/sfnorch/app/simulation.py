@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 from sfnorch.app.account import Waits, wait_without_words
 from sfnorch.app.environment_settings import list_parameter_values
-from sfnorch.app.simulated_start import SimulatedStart, make_start
-from sfnorch.app.simulated_values import refuse_input, refuse_parameters, refuse_substitutions, refuse_values
+from sfnorch.app.simulated.start import SimulatedStart, make_start
+from sfnorch.app.simulated.values import refuse_input, refuse_parameters, refuse_substitutions, refuse_values
 from sfnorch.app.sources import (
     PlanSource,
     build_surroundings,
@@ -36,7 +36,7 @@ from sfnorch.template.definition_files import refuse_other_file
 from sfnorch.template.functions import list_functions
 
 if TYPE_CHECKING:
-    from sfnorch.app.simulated_backfill import SimulatedBackfill, SimulatedDate
+    from sfnorch.app.simulated.backfill import SimulatedBackfill, SimulatedDate
     from sfnorch.simulator.record import Execution, Run
     from sfnorch.simulator.watched_attempts import WatchAttempt
     from sfnorch.simulator.world import AllowedStarts
@@ -184,7 +184,7 @@ def simulate_template(
     prepared = prepare_simulation(template, request, on_warning=on_warning)
     on_end = None
     if on_progress and prepared.backfill and request.backfill:
-        from sfnorch.app.simulated_backfill import count_dates  # few simulations are backfills
+        from sfnorch.app.simulated.backfill import count_dates  # few simulations are backfills
 
         on_end = count_dates(prepared.backfill[0], request.backfill, on_progress)
     with waits("Simulating the execution") if on_end is None else nullcontext():
@@ -193,7 +193,7 @@ def simulate_template(
     prepared.refuse_unknown_jobs(run)
     if prepared.backfill is None:
         return Simulation(run, found, template=prepared.template)
-    from sfnorch.app.simulated_backfill import list_simulated_dates
+    from sfnorch.app.simulated.backfill import list_simulated_dates
 
     return Simulation(run, found, list_simulated_dates(run, *prepared.backfill), prepared.template)
 
@@ -257,7 +257,7 @@ def prepare_simulation(
         template, machine = template.replace_machine(machine, chosen), chosen
     backfill = None
     if request.backfill is not None:
-        from sfnorch.app.simulated_backfill import prepare_backfill  # few simulations are backfills
+        from sfnorch.app.simulated.backfill import prepare_backfill  # few simulations are backfills
 
         found = prepare_backfill(template, machine, request.backfill, request.params, execution_input)
         backfill = machine, found.key
@@ -298,7 +298,7 @@ def _choose_execution(template: Template, request: SimulateRequest) -> tuple[Mac
     """
     if request.event is None:
         return choose_machine(template, request.machine), request.execution_input, None
-    from sfnorch.app.event_starts import choose_started_execution  # few simulations have an event
+    from sfnorch.app.simulated.event_start import choose_started_execution  # few simulations have an event
 
     started = choose_started_execution(template, request.event, request.machine)
     return started.machine, started.execution_input, started.begin

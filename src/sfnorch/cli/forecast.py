@@ -87,8 +87,8 @@ def forecast_simulation(
 ) -> None:
     """Print the forecast, and save what is printed by `save`."""
     from sfnorch.app.forecasting import DEFAULT_RUNS, WORTH_PROCESSES, ForecastRequest, forecast
-    from sfnorch.app.parallel_work import choose_count
     from sfnorch.console import Console
+    from sfnorch.parallel_work import choose_count
     from sfnorch.report.forecast import convert_forecast, print_forecast
 
     runs = DEFAULT_RUNS if run_count is None else run_count

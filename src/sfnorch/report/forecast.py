@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from sfnorch.app.statistics import Share, Spread, build_histogram
 from sfnorch.console import Console, Text
+from sfnorch.distributions import Share, Spread, build_histogram
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.prices import PRICES_FROM
 from sfnorch.report.tables import build_figure_table, build_table
 
 if TYPE_CHECKING:
-    from sfnorch.app.forecasting import Forecast, ForecastDeadline, ForecastExecution
+    from sfnorch.app.forecasts.results import Forecast, ForecastDeadline, ForecastExecution
     from sfnorch.documents.forecasts import (
         ForecastDeadlineData,
         ForecastDocument,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from sfnorch.app.statistics import find_percentile
 from sfnorch.console import Console, Text
+from sfnorch.distributions import find_percentile
 from sfnorch.durations import format_duration
 from sfnorch.report.tables import build_table
 

@@ -12,7 +12,7 @@ from sfnorch.report.tables import build_table
 from sfnorch.report.tones import find_style
 
 if TYPE_CHECKING:
-    from sfnorch.app.simulated_backfill import SimulatedDate
+    from sfnorch.app.simulated.backfill import SimulatedDate
     from sfnorch.simulator.figures import Figures
     from sfnorch.simulator.record import Run
 

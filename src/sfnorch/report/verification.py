@@ -15,7 +15,7 @@ from sfnorch.report.tables import build_table
 
 if TYPE_CHECKING:
     from sfnorch.app.fact_checks import CheckedFact, FactReport
-    from sfnorch.app.state_comparison import ValueDifference
+    from sfnorch.app.verification.comparison import ValueDifference
     from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState
     from sfnorch.documents.verification import DifferenceData, FactsDocument, VerificationDocument
 

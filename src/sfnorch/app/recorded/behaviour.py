@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sfnorch.app.recorded_runs import FULL, THROTTLED, RecordedActivity, RecordedRun
+from sfnorch.app.recorded.job_runs import FULL, THROTTLED, RecordedActivity, RecordedRun
 from sfnorch.json_values import Json
 from sfnorch.scenarios.writing import Comments
 

@@ -14,7 +14,7 @@ from sfnorch.workflow import CODE_BUCKET
 
 if TYPE_CHECKING:
     from sfnorch.app.account import AwsAccount
-    from sfnorch.app.deployable import Deployable
+    from sfnorch.app.deployment.deployable import Deployable
     from sfnorch.app.stack_updates import StackReporter
 
 

@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
-from sfnorch.app.parallel_work import WorthProcesses, can_fork, choose_count, count_processors, work_in_processes
 from sfnorch.errors import SfnorchError
+from sfnorch.parallel_work import WorthProcesses, can_fork, choose_count, count_processors, work_in_processes
 
 KILLED = SfnorchError("A process was killed")
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from sfnorch.app.definition_checks import prepare_validation
-from sfnorch.app.job_concurrency import read_job_concurrency, read_plan_quota, warn_of_plan
-from sfnorch.app.parameter_faults import refuse_faults
+from sfnorch.app.deployment.definition_checks import prepare_validation
+from sfnorch.app.deployment.job_concurrency import read_job_concurrency, read_plan_quota, warn_of_plan
+from sfnorch.app.deployment.parameter_faults import refuse_faults
 from sfnorch.app.stack_updates import JobWarnings, LintWarnings, Notice, PlanWarning, ShowUpdate
 from sfnorch.aws.errors import explain_error
 from sfnorch.aws.glue_jobs import find_missing_jobs, list_job_names
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
 
     from sfnorch.app.account import AwsAccount, Waits
-    from sfnorch.app.deployable import Deployable
+    from sfnorch.app.deployment.deployable import Deployable
 
 
 def refuse_values(deployable: Deployable) -> None:

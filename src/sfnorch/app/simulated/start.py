@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfnorch.app.simulated_values import refuse_input
+from sfnorch.app.simulated.values import refuse_input
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.protocol.run_context import PARAMS, RUN, SCHEDULED_AT

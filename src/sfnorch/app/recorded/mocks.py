@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sfnorch.app.recorded_calls import LocatedAttempt, RecordedCalls
+from sfnorch.app.recorded.calls import LocatedAttempt, RecordedCalls
 from sfnorch.json_values import Json
 from sfnorch.simulator.mocks.names import name_path
 from sfnorch.simulator.mocks.table import MOCKABLE

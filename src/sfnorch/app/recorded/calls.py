@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfnorch.app.recorded_names import MachineNames
+from sfnorch.app.recorded.names import MachineNames
 from sfnorch.json_values import find_value, parse_json, read_mapping, read_string
 from sfnorch.protocol.dag import find_task_name
 from sfnorch.protocol.fan_out import MARK as FAN_OUT

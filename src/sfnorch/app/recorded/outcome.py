@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfnorch.app.recorded_calls import PUBLISH, SET_ALARM, RecordedCalls, name_execution
+from sfnorch.app.recorded.calls import PUBLISH, SET_ALARM, RecordedCalls, name_execution
 from sfnorch.json_values import Json, find_value, read_string
 
 if TYPE_CHECKING:
-    from sfnorch.app.recorded_runs import RecordedActivity, RecordedRun
+    from sfnorch.app.recorded.job_runs import RecordedActivity, RecordedRun
     from sfnorch.runs.recorded import RecordedExecution
 
 _APART = timedelta(seconds=1)

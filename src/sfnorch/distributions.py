@@ -1,4 +1,4 @@
-"""Percentiles of values, and shares with their uncertainty."""
+"""How values are distributed: percentiles and histograms of values, and shares with their uncertainty."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from sfnorch.app.state_test_building import CONTEXT_VARIABLE, is_volatile
+from sfnorch.app.verification.state_tests import CONTEXT_VARIABLE, is_volatile
 from sfnorch.aws.state_tests import StateAnswer
 from sfnorch.json_values import Json
 from sfnorch.simulator.watched_attempts import WatchedAttempt

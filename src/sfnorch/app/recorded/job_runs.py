@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from sfnorch.app.recorded_calls import JOB_RUN, LocatedAttempt, RecordedCalls
+from sfnorch.app.recorded.calls import JOB_RUN, LocatedAttempt, RecordedCalls
 from sfnorch.json_values import find_value, is_number, parse_json, read_mapping, read_string
 from sfnorch.simulator.services.elsewhere import find_handler as find_elsewhere
 from sfnorch.template.calls import parse_call

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from sfnorch.app.deployable import find_defaults
+from sfnorch.app.deployment.deployable import find_defaults
 from sfnorch.app.environment_settings import list_parameter_values
-from sfnorch.app.recorded_names import MachineNames, guess_stack_name
+from sfnorch.app.recorded.names import MachineNames, guess_stack_name
 from sfnorch.app.sources import (
     PlanSource,
     build_surroundings,

@@ -13,7 +13,7 @@ from sfnorch.origin import is_rendered, read_origin
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
-    from sfnorch.app.deployable import Deployable
+    from sfnorch.app.deployment.deployable import Deployable
     from sfnorch.aws.change_sets import ChangeSet
     from sfnorch.aws.stacks import Stack
     from sfnorch.template.located import Object
@@ -69,7 +69,7 @@ class DeployedStack:
 
     def list_dropped_overrides(self, deployable: Deployable) -> Iterator[str]:
         """Yield a message for each overridden parameter of the stack that the new template does not have."""
-        from sfnorch.app.deployable import find_defaults
+        from sfnorch.app.deployment.deployable import find_defaults
 
         defaults = find_defaults(self.source.data.get("Parameters")) if self.source else {}
         for name, value in self.stack.parameters.items():

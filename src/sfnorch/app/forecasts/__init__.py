@@ -1,0 +1,1 @@
+"""The parts of a forecast: `samples` reduces a simulated run to numbers, and `summary` combines those to `results`."""
