@@ -36,19 +36,19 @@ from sfnorch.linter.catalogue import list_entries
 from sfnorch.patterns import PATTERNS, build_workflow
 from sfnorch.plan.load import compose_document, parse_plan
 from sfnorch.plan.read import parse_document
-from sfnorch.report.backfill import convert_backfill
-from sfnorch.report.difference import convert_difference
 from sfnorch.report.effective_plan import convert_effective_plan
-from sfnorch.report.findings import convert_findings, convert_rules
+from sfnorch.report.followed.backfill import convert_backfill
+from sfnorch.report.followed.document import convert_started, convert_stopped, convert_tree
+from sfnorch.report.followed.job_logs import convert_logs
 from sfnorch.report.forecast import convert_forecast
 from sfnorch.report.history import convert_history
-from sfnorch.report.job_logs import convert_logs
+from sfnorch.report.lint.findings import convert_findings, convert_rules
 from sfnorch.report.plan_results import PlanResult, convert_plan_results
-from sfnorch.report.run_document import convert_started, convert_stopped, convert_tree
-from sfnorch.report.scenario_document import convert_report
+from sfnorch.report.scenarios.document import convert_report
 from sfnorch.report.schedule import convert_schedule, convert_starts
-from sfnorch.report.stack import convert_deletion, convert_outcome
-from sfnorch.report.status import convert_status
+from sfnorch.report.stacks.difference import convert_difference
+from sfnorch.report.stacks.stack import convert_deletion, convert_outcome
+from sfnorch.report.stacks.status import convert_status
 from sfnorch.report.summary import convert_summary
 from sfnorch.report.verification import convert_facts, convert_verification
 from sfnorch.resume_command import build_resume_command

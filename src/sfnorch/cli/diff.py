@@ -66,8 +66,8 @@ def diff(
     from sfnorch.app.deployment.deployable import StackRequest
     from sfnorch.aws.stacks import MissingStackError
     from sfnorch.console import Console
-    from sfnorch.report.comment import format_comparison, format_missing_stack
-    from sfnorch.report.difference import convert_difference, print_difference, summarize_difference
+    from sfnorch.report.stacks.comment import format_comparison, format_missing_stack
+    from sfnorch.report.stacks.difference import convert_difference, print_difference, summarize_difference
 
     request = StackRequest(
         plan=choose_plan(template_file, plan_file, uses_settings=True),

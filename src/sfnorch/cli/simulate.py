@@ -302,11 +302,11 @@ def simulate(
 
 def _print(simulation: Simulation, console: Console) -> None:
     if simulation.dates is None:
-        from sfnorch.report.run import print_run
+        from sfnorch.report.simulated.run import print_run
 
         print_run(simulation.run, simulation.figures, console)
     else:
-        from sfnorch.report.simulated_backfill import print_simulated_backfill
+        from sfnorch.report.simulated.backfill import print_simulated_backfill
 
         print_simulated_backfill(simulation.run, simulation.figures, simulation.dates, console)
 

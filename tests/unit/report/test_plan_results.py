@@ -11,10 +11,10 @@ from sfnorch.aws.stacks import Stack
 from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
-from sfnorch.report.difference import summarize_difference
 from sfnorch.report.plan_results import INTERRUPTED, PlanResult
 from sfnorch.report.plan_results_table import print_plan_results
-from sfnorch.report.status import summarize_status
+from sfnorch.report.stacks.difference import summarize_difference
+from sfnorch.report.stacks.status import summarize_status
 from tests.screens import plain
 
 

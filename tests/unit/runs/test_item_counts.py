@@ -10,7 +10,7 @@ from sfnorch.aws.map_runs import ItemCounts
 from sfnorch.aws.stacks import Stack
 from sfnorch.aws.status import LastExecution, MachineStatus, Status
 from sfnorch.console import Console
-from sfnorch.report.status import convert_status, print_status
+from sfnorch.report.stacks.status import convert_status, print_status
 from sfnorch.runs.item_counts import read_item_counts
 from tests.fan_outs import Fake, fan_out, template_of
 

@@ -14,6 +14,7 @@ from sfnorch.durations import format_duration
 from sfnorch.json_values import Json
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
+from sfnorch.report.followed.document import find_logs_link
 from sfnorch.report.names import describe_holder
 from sfnorch.report.pictures.attempts import WAITING, list_attempt_facts, select_attempts
 from sfnorch.report.pictures.drawn_run import (
@@ -26,7 +27,6 @@ from sfnorch.report.pictures.drawn_run import (
 )
 from sfnorch.report.pictures.followed_moments import MOST_NOTIFICATIONS, draw_alarms, draw_messages, list_timeline
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
-from sfnorch.report.run_document import find_logs_link
 from sfnorch.runs.executions import make_machine_arn
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.node import Node

@@ -9,7 +9,6 @@ from sfnorch.durations import format_duration
 from sfnorch.json_values import Json, read_mappings
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
-from sfnorch.report.map_runs import count_statuses, find_end, has_failures, list_failure_lines
 from sfnorch.report.names import shorten_arn
 from sfnorch.report.pictures.attempts import list_attempt_facts, select_attempts
 from sfnorch.report.pictures.drawn_run import (
@@ -21,8 +20,9 @@ from sfnorch.report.pictures.drawn_run import (
 )
 from sfnorch.report.pictures.simulated_states import list_machines
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
-from sfnorch.report.run import list_figures
-from sfnorch.report.timeline import find_title, list_timeline
+from sfnorch.report.simulated.map_runs import count_statuses, find_end, has_failures, list_failure_lines
+from sfnorch.report.simulated.run import list_figures
+from sfnorch.report.simulated.timeline import find_title, list_timeline
 from sfnorch.report.tones import Tone, find_tone
 from sfnorch.simulator.figures import find_critical_activities
 

@@ -12,12 +12,12 @@ from rich.tree import Tree
 from sfnorch.console import Text
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
-from sfnorch.report.items import count_item_rows, list_item_rows, list_more_rows
+from sfnorch.report.followed.items import count_item_rows, list_item_rows, list_more_rows
+from sfnorch.report.followed.tree_chart import ActivityRow, RowAttempt, TreeChart
 from sfnorch.report.messages import shorten_message
 from sfnorch.report.names import describe_holder
 from sfnorch.report.run_context import list_run_lines
 from sfnorch.report.tones import find_style
-from sfnorch.report.tree_chart import ActivityRow, RowAttempt, TreeChart
 from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.kinds.master_child import list_skipped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sfnorch.report.timeline import list_timeline
+from sfnorch.report.simulated.timeline import list_timeline
 from sfnorch.scenarios.matchers import Mismatch
 from sfnorch.simulator.record import Run
 

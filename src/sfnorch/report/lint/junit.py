@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 from sfnorch.findings import Finding
 from sfnorch.printable import make_printable_line
-from sfnorch.report.findings import format_finding
 from sfnorch.report.junit_xml import build_case, build_suite, format_suites
+from sfnorch.report.lint.findings import format_finding
 
 if TYPE_CHECKING:
     from sfnorch.app.linting import LintedTemplate

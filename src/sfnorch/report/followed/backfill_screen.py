@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.live import Live
 
-from sfnorch.report.backfill import list_changed_lines, render_backfill
+from sfnorch.report.followed.backfill import list_changed_lines, render_backfill
 from sfnorch.report.waiting import is_terminal, show_spinner
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from sfnorch.durations import format_duration
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.bars import Bar, BarPart, TimeAxis, TimeSpan
-from sfnorch.report.map_runs import count_statuses, find_end, has_failures, is_large, list_large_map_runs
+from sfnorch.report.simulated.map_runs import count_statuses, find_end, has_failures, is_large, list_large_map_runs
 from sfnorch.report.tones import find_style
 from sfnorch.simulator.record import Execution, JobRunRecord, MapRunRecord, Run
 

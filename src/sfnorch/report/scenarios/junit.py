@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from sfnorch.printable import make_printable_line
 from sfnorch.report.junit_xml import build_case, build_suite, format_suites
-from sfnorch.report.scenarios import list_failure_lines
+from sfnorch.report.scenarios.results import list_failure_lines
 
 if TYPE_CHECKING:
     from sfnorch.app.scenario_runs import ScenarioReport, ScenarioResult

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.printable import make_printable_line
-from sfnorch.report.stack import count_words, list_deleted_machines, rank_change
+from sfnorch.report.stacks.stack import count_words, list_deleted_machines, rank_change
 
 if TYPE_CHECKING:
     from sfnorch.app.comparing import Difference

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
 from sfnorch.printable import make_printable_line
-from sfnorch.report.scenario_differences import list_difference_lines
-from sfnorch.report.scenario_timeline import list_moments
+from sfnorch.report.scenarios.differences import list_difference_lines
+from sfnorch.report.scenarios.timeline import list_moments
 from sfnorch.report.tones import find_style
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sfnorch.aws.links import build_execution_link
 from sfnorch.console import Console, Text
 from sfnorch.protocol.overlap import SKIPPED, find_holder
+from sfnorch.report.followed.document import find_logs_link
 from sfnorch.report.messages import shorten_message
 from sfnorch.report.names import describe_holder
-from sfnorch.report.run_document import find_logs_link
 from sfnorch.report.tones import find_style
 from sfnorch.runs.run_tree import Failure, RunChange
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
-from sfnorch.report.run import list_figures, print_figures, print_notes
+from sfnorch.report.simulated.run import list_figures, print_figures, print_notes
 from sfnorch.report.tables import build_table
 from sfnorch.report.tones import find_style
 

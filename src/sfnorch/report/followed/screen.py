@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from rich.live import Live
 
-from sfnorch.report.run_news import list_news_lines
-from sfnorch.report.run_titles import build_titles
-from sfnorch.report.run_tree import render_tree
+from sfnorch.report.followed.news import list_news_lines
+from sfnorch.report.followed.titles import build_titles
+from sfnorch.report.followed.tree import render_tree
 from sfnorch.report.waiting import is_terminal, show_spinner
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from sfnorch.report.items import shorten_item
+from sfnorch.report.followed.items import shorten_item
 from sfnorch.runs.kinds.dag import find_task
 from sfnorch.runs.run_tree import RunTree
 

@@ -10,9 +10,9 @@ from typing import TypeVar
 from sfnorch.durations import format_duration
 from sfnorch.protocol.dag import find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, LockState, find_holder
-from sfnorch.report.map_runs import is_large, list_large_map_runs, list_map_run_lines
 from sfnorch.report.names import shorten_arn
 from sfnorch.report.run_context import list_run_lines
+from sfnorch.report.simulated.map_runs import is_large, list_large_map_runs, list_map_run_lines
 from sfnorch.simulator.events import (
     AlarmChanged,
     Event,

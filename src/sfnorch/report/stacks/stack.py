@@ -16,8 +16,8 @@ from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import MACHINE
 from sfnorch.console import Console, Text
 from sfnorch.printable import is_unicode_encoding
-from sfnorch.report.drift import convert_drift, print_drift
-from sfnorch.report.ending import convert_ending
+from sfnorch.report.stacks.drift import convert_drift, print_drift
+from sfnorch.report.stacks.ending import convert_ending
 from sfnorch.report.tables import build_table
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.report.timeline import list_timeline
+from sfnorch.report.simulated.timeline import list_timeline
 from sfnorch.scenarios.coverage import CATCHERS, CHOICES, RETRIERS, STATES, TRANSITIONS, Coverage
 
 if TYPE_CHECKING:

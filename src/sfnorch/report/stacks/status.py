@@ -9,8 +9,8 @@ from sfnorch.aws.status import AlarmDeadline, AlarmState, LastExecution, Status,
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.errors import SfnorchError
-from sfnorch.report.ending import convert_ending
 from sfnorch.report.item_counts import convert_counts
+from sfnorch.report.stacks.ending import convert_ending
 from sfnorch.report.tables import build_table
 from sfnorch.report.tones import find_style
 

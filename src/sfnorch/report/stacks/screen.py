@@ -17,8 +17,8 @@ from sfnorch.app.stack_updates import (
     StackUpdate,
 )
 from sfnorch.console import Console
-from sfnorch.report.findings import count_words, print_findings
-from sfnorch.report.stack import EventPrinter, print_changes, print_machines, print_parameters
+from sfnorch.report.lint.findings import count_words, print_findings
+from sfnorch.report.stacks.stack import EventPrinter, print_changes, print_machines, print_parameters
 from sfnorch.report.waiting import show_spinner
 
 _MOST_WARNINGS = 10

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
-from sfnorch.report.drift import convert_drift, print_drift
-from sfnorch.report.stack import convert_change_set, count_words, print_changes, print_machines
+from sfnorch.report.stacks.drift import convert_drift, print_drift
+from sfnorch.report.stacks.stack import convert_change_set, count_words, print_changes, print_machines
 
 if TYPE_CHECKING:
     from sfnorch.app.comparing import Difference
