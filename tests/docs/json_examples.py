@@ -17,7 +17,8 @@ from sfnorch.app.forecasting import ForecastRequest, forecast
 from sfnorch.app.forecasts.results import Forecast
 from sfnorch.app.reading_history import MachineHistory, RecordedJob, StackHistory
 from sfnorch.app.scenario_runs import Outcome, ScenarioReport, ScenarioResult
-from sfnorch.app.simulation import SimulateRequest, Simulation
+from sfnorch.app.simulated.request import SimulateRequest
+from sfnorch.app.simulation import Simulation
 from sfnorch.app.verification.comparison import ValueDifference
 from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange

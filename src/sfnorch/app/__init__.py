@@ -58,7 +58,8 @@ if TYPE_CHECKING:
     from sfnorch.app.resuming import PlannedResume, plan_resume, resume, start_resume
     from sfnorch.app.running import RunRequest, run, start_run
     from sfnorch.app.simulated.backfill import SimulatedBackfill
-    from sfnorch.app.simulation import SimulateRequest, Simulation, simulate
+    from sfnorch.app.simulated.request import SimulateRequest
+    from sfnorch.app.simulation import Simulation, simulate
     from sfnorch.app.stack_status import FollowedStack, follow_stack, read_stack, status
     from sfnorch.app.stack_updates import (
         JobWarnings,
@@ -251,7 +252,8 @@ _NAMES = {
     "sfnorch.app.resuming": ("PlannedResume", "plan_resume", "resume", "start_resume"),
     "sfnorch.app.running": ("RunRequest", "run", "start_run"),
     "sfnorch.app.simulated.backfill": ("SimulatedBackfill",),
-    "sfnorch.app.simulation": ("SimulateRequest", "Simulation", "simulate"),
+    "sfnorch.app.simulated.request": ("SimulateRequest",),
+    "sfnorch.app.simulation": ("Simulation", "simulate"),
     "sfnorch.app.stack_status": ("FollowedStack", "follow_stack", "read_stack", "status"),
     "sfnorch.app.stack_updates": (
         "JobWarnings",

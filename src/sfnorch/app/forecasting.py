@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.app.forecasts.samples import RunSample, sample_run
 from sfnorch.app.forecasts.summary import summarize_samples
-from sfnorch.app.simulation import PreparedSimulation, prepare_simulation, read_simulated_template
+from sfnorch.app.simulated.preparation import PreparedSimulation, prepare_simulation, read_simulated_template
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.job_history.files import read_durations
 from sfnorch.parallel_work import WorthProcesses, can_fork, choose_count, work_in_processes
@@ -20,7 +20,7 @@ from sfnorch.simulator.run import collect_rarely
 
 if TYPE_CHECKING:
     from sfnorch.app.forecasts.results import Forecast
-    from sfnorch.app.simulation import SimulateRequest
+    from sfnorch.app.simulated.request import SimulateRequest
     from sfnorch.job_history.models import DurationsDocument
     from sfnorch.simulator.world import AllowedStarts
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from sfnorch.app.last_failures import keep_last_failures
 from sfnorch.app.scenario_choice import ChosenScenario, build_id, choose_scenarios, name_target
 from sfnorch.app.scenario_requests import build_request, explain_scenario_error, make_template_key
-from sfnorch.app.simulation import SimulateRequest, Simulation, read_simulated_template, simulate_template
+from sfnorch.app.simulated.preparation import read_simulated_template
+from sfnorch.app.simulated.request import SimulateRequest
+from sfnorch.app.simulation import Simulation, simulate_template
 from sfnorch.errors import SfnorchError
 from sfnorch.scenarios.coverage import Coverage, Part, Reached, list_parts, locate_reached
 from sfnorch.scenarios.expectations import check_run

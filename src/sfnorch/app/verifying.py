@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.app.simulation import SimulateRequest, read_simulated_template, refuse_unknown, simulate_template
+from sfnorch.app.simulated.behaviour_checks import refuse_unknown
+from sfnorch.app.simulated.preparation import read_simulated_template
+from sfnorch.app.simulated.request import SimulateRequest
+from sfnorch.app.simulation import simulate_template
 from sfnorch.app.verification.comparison import (
     StateStatus,
     ValueDifference,

@@ -16,7 +16,7 @@ from sfnorch.durations import parse_duration
 from sfnorch.report.progress_bar import show_progress_bar
 
 if TYPE_CHECKING:
-    from sfnorch.app.simulation import SimulateRequest
+    from sfnorch.app.simulated.request import SimulateRequest
     from sfnorch.console import Console
 
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")

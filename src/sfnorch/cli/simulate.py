@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime, time
 
-    from sfnorch.app.simulation import MachineType, Simulation
+    from sfnorch.app.simulated.request import MachineType
+    from sfnorch.app.simulation import Simulation
     from sfnorch.console import Console
 
 
@@ -244,7 +245,7 @@ def simulate(
         date_param, values = parse_date_parameters(param_texts)
         param_texts = tuple(f"{name}={value}" for name, value in values.items())
     dates = build_simulated_backfill(backfill, first, last, every, parallel, stop_on_failure, date_param)
-    from sfnorch.app.simulation import SimulateRequest
+    from sfnorch.app.simulated.request import SimulateRequest
     from sfnorch.app.simulation import simulate as simulate_request
     from sfnorch.prices import PRICE_PER_1000
 

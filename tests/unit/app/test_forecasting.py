@@ -14,7 +14,7 @@ import pytest
 
 from sfnorch.app.forecasting import ForecastRequest, forecast
 from sfnorch.app.forecasts.results import Forecast
-from sfnorch.app.simulation import SimulateRequest
+from sfnorch.app.simulated.request import SimulateRequest
 from sfnorch.distributions import find_percentile
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.job_history.models import DurationsDocument

@@ -12,7 +12,7 @@ from sfnorch.simulator.behaviour import Fault, RunOutcome
 from sfnorch.simulator.figures import compute_figures
 
 if TYPE_CHECKING:
-    from sfnorch.app.simulation import PreparedSimulation
+    from sfnorch.app.simulated.preparation import PreparedSimulation
     from sfnorch.job_history.models import JobHistory
     from sfnorch.simulator.record import JobRunRecord, Run
     from sfnorch.simulator.world import AllowedStarts

@@ -23,7 +23,7 @@ from sfnorch.schedules.zones import load_zone
 
 if TYPE_CHECKING:
     from sfnorch.app.forecasts.samples import RunSample
-    from sfnorch.app.simulation import PreparedSimulation
+    from sfnorch.app.simulated.preparation import PreparedSimulation
     from sfnorch.job_history.models import DurationsDocument
     from sfnorch.template.contents import Template
 
