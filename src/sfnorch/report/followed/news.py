@@ -9,8 +9,9 @@ from sfnorch.console import Console, Text
 from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.followed.document import find_logs_link
 from sfnorch.report.messages import shorten_message
-from sfnorch.report.names import describe_holder
+from sfnorch.report.skipped_runs import describe_holder
 from sfnorch.report.tones import find_style
+from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.run_tree import Failure, RunChange
 
 _RUN_WORDS = {"workflow": "Workflow run", "statement": "Statement", "query": "Query", "crawl": "Crawl"}
@@ -28,7 +29,7 @@ def list_news_lines(news: Iterable[RunChange], names: Mapping[str, str]) -> Iter
             line.append(f"{change.job} ")
         status, message = change.status, change.message
         if status == "SUCCEEDED" and not change.job and (holder := find_holder(item.node.record.output)):
-            status, message = SKIPPED, describe_holder(holder)
+            status, message = SKIPPED, describe_holder(read_execution_name(holder))
         line.append(status, find_style(status))
         for detail in (change.run_id, shorten_message(message)):
             if detail:

@@ -10,13 +10,13 @@ from rich.console import RenderableType
 from rich.tree import Tree
 
 from sfnorch.console import Text
-from sfnorch.protocol.dag import BLOCKED, find_blocking_task
-from sfnorch.protocol.overlap import SKIPPED, find_holder
+from sfnorch.protocol.dag import find_blocking_task
+from sfnorch.protocol.overlap import find_holder
 from sfnorch.report.followed.items import count_item_rows, list_item_rows, list_more_rows
 from sfnorch.report.followed.tree_chart import ActivityRow, RowAttempt, TreeChart
 from sfnorch.report.messages import shorten_message
-from sfnorch.report.names import describe_holder
 from sfnorch.report.run_context import list_run_lines
+from sfnorch.report.skipped_runs import describe_holder, find_shown_status
 from sfnorch.report.tones import find_style
 from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import ExecutedJob
@@ -143,7 +143,7 @@ class _Drawing:
         if blocker:
             details.append(Text(f"by {blocker}", style="dim"))
         if holder:
-            details.append(Text(describe_holder(holder), style="dim"))
+            details.append(Text(describe_holder(read_execution_name(holder)), style="dim"))
         if record.status != "SUCCEEDED" and not own and record.error:
             details.append(Text(shorten_message(f"{record.error}: {record.message}"), style="red"))
         if job and own:
@@ -151,7 +151,7 @@ class _Drawing:
         return ActivityRow(
             self.chart,
             Text(self.names.get(node.key, node.machine), style="bold"),
-            BLOCKED if blocker else SKIPPED if holder else record.status,
+            find_shown_status(record.status, record.output),
             record.started,
             record.ended or self.now,
             list(filter(None, details)),

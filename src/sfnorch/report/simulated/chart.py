@@ -6,10 +6,9 @@ from rich.table import Table
 
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
-from sfnorch.protocol.dag import BLOCKED, find_blocking_task
-from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.bars import Bar, BarPart, TimeAxis, TimeSpan
 from sfnorch.report.simulated.map_runs import count_statuses, find_end, has_failures, is_large, list_large_map_runs
+from sfnorch.report.skipped_runs import find_shown_status
 from sfnorch.report.tones import find_style
 from sfnorch.simulator.record import Execution, JobRunRecord, MapRunRecord, Run
 
@@ -36,7 +35,7 @@ def print_chart(run: Run, console: Console) -> None:
         if rows > MOST_ROWS:
             break
         name = Text(execution.item or execution.title, style="bold")
-        _add_row(table, name, execution, find_status(execution), span, run.cut_off)
+        _add_row(table, name, execution, find_shown_status(execution.status, execution.output), span, run.cut_off)
         if found := within.get(execution.arn):
             _add_map_run(table, found, span)
         for job in jobs.get(execution.arn, ()):
@@ -52,13 +51,6 @@ def print_chart(run: Run, console: Console) -> None:
 def list_shown(run: Run) -> list[Execution]:
     """Return the executions without those of large Map runs."""
     return [execution for execution in run.executions if not is_large(execution.map_run)]
-
-
-def find_status(execution: Execution) -> str:
-    """Return the status of the execution; BLOCKED or SKIPPED if it succeeded without running its jobs."""
-    if find_holder(execution.output):
-        return SKIPPED
-    return BLOCKED if find_blocking_task(execution.output) else execution.status
 
 
 def _add_map_run(table: Table, map_run: MapRunRecord, span: TimeSpan) -> None:

@@ -13,9 +13,10 @@ from sfnorch.prices import PRICES_FROM
 from sfnorch.protocol.dag import find_blocking_task
 from sfnorch.protocol.overlap import find_holder
 from sfnorch.report.names import shorten_arn
-from sfnorch.report.simulated.chart import MOST_ROWS, find_status, list_shown, print_chart
+from sfnorch.report.simulated.chart import MOST_ROWS, list_shown, print_chart
 from sfnorch.report.simulated.map_runs import count_statuses, list_failure_lines, list_large_map_runs
 from sfnorch.report.simulated.timeline import find_title, list_timeline
+from sfnorch.report.skipped_runs import describe_holder, find_shown_status
 from sfnorch.report.tables import build_figure_table
 from sfnorch.report.tones import find_style
 from sfnorch.simulator.figures import Figures
@@ -88,12 +89,12 @@ def _print_objects(run: Run, console: Console) -> None:
 def _print_outcomes(run: Run, console: Console) -> None:
     console.print()
     for execution in list_shown(run)[:MOST_ROWS]:
-        status = find_status(execution)
+        status = find_shown_status(execution.status, execution.output)
         line = Text.assemble((execution.item or execution.title, "bold"), " ", (status, find_style(status)))
         if blocker := find_blocking_task(execution.output):
             line.append(f" by {blocker}")
         if holder := find_holder(execution.output):
-            line.append(f", {find_title(run, holder)} was running")
+            line.append(f", {describe_holder(find_title(run, holder))}")
         if execution.error:
             line.append(f" {execution.error}: {execution.cause}")
         console.print(line, soft_wrap=True)
