@@ -26,8 +26,9 @@ from sfnorch.aws.definition_validation import DefinitionValidation, Diagnostic
 from sfnorch.aws.deletion import Deletion
 from sfnorch.aws.drift import PropertyDrift, ResourceDrift
 from sfnorch.aws.stack_events import OperationEnd
+from sfnorch.aws.stack_machines import DeployedMachine
 from sfnorch.aws.stacks import Resource, Stack
-from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
+from sfnorch.aws.status import AlarmState, LastExecution, Status
 from sfnorch.documents import add_version
 from sfnorch.documents.errors import ErrorDocument
 from sfnorch.errors import SfnorchError
@@ -154,7 +155,7 @@ _STACK = Stack(id="", name="etl", status="CREATE_COMPLETE", updated=_moment(0), 
 _FAILED = OperationEnd(
     status="DELETE_FAILED", resource="Bucket", type="AWS::S3::Bucket", reason="The bucket is not empty"
 )
-_STATE_MACHINE = MachineStatus(logical_id="StateMachine", arn=MACHINE, title="jobs")
+_STATE_MACHINE = DeployedMachine(logical_id="StateMachine", arn=MACHINE, title="jobs")
 
 
 def _effective_plan() -> EffectivePlan:

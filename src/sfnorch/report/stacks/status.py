@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sfnorch.aws.status import AlarmDeadline, AlarmState, LastExecution, Status, find_main_machine
+from sfnorch.aws.stack_machines import find_main_machine
+from sfnorch.aws.status import AlarmDeadline, AlarmState, LastExecution, Status
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.errors import SfnorchError
