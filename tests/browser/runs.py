@@ -15,7 +15,7 @@ EVIL = "\x1b[31m\u202e</script><script>alert(1)</script>\"'><img src=x onerror=a
 def failing_run() -> DrawnRun:
     """A run of the default plan in which a job fails, and another child takes long."""
     behaviour = Behaviour(faults=[Fault(job="glue-job-3-b")], seconds={"glue-job-2-*": 900.0})
-    return draw_simulation(simulate(SimulateRequest(behaviour=behaviour)))
+    return draw_simulation(simulate(SimulateRequest(behaviour=behaviour, keeps_visits=True)))
 
 
 def large_run(count: int, details: str = "") -> DrawnRun:

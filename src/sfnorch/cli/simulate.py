@@ -275,6 +275,7 @@ def simulate(
         second_run=second_run,
         stop_after=stop_after,
         price=PRICE_PER_1000 if price is None else price,
+        keeps_visits=save is not None and save.suffix == ".html" and durations_file is None,
     )
     if durations_file is not None:
         forecast_simulation(

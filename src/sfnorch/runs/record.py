@@ -9,6 +9,7 @@ from datetime import datetime
 from sfnorch.json_values import Json, parse_json, read_mapping
 from sfnorch.protocol.run_context import read_params, read_run
 from sfnorch.runs.job import ExecutedJob
+from sfnorch.runs.state_visits import StateHistory
 
 UNKNOWN = "UNKNOWN"
 """The status of an execution whose history is deleted and that its parent does not report."""
@@ -121,6 +122,8 @@ class Record:
     next_execution: str = ""
     """The ARN of the execution of the same state machine that continues this one."""
     trace: Trace = field(default_factory=Trace)
+    states: StateHistory = field(default_factory=StateHistory)
+    """The visits of its states, for a report."""
 
     @property
     def children(self) -> list[str]:

@@ -16,20 +16,18 @@ from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.pictures.drawn_run import (
     DrawnActivity,
     DrawnFailure,
-    DrawnMachine,
     DrawnRun,
     Link,
     Moment,
     find_tone,
 )
+from sfnorch.report.pictures.followed_states import list_machines
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
 from sfnorch.report.run_document import find_logs_link
-from sfnorch.runs.executions import make_machine_arn, read_execution_name
+from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import Failure, RunTree
-from sfnorch.template.located import Object, SourceLocation, locate
-from sfnorch.template.states import build_scope
 
 _KINDS = {"job": "job run", "workflow": "Glue workflow run"}
 
@@ -65,7 +63,9 @@ def draw_tree(
         figures=_list_figures(nodes, length, critical),
         failures=[drawing.draw_failure(failure) for failure in tree.find_failures()],
         timeline=timeline[:MOST_MOMENTS],
-        machines=list(_list_machines(nodes, definitions or {})),
+        machines=list(
+            list_machines(nodes, definitions or {}, titles, lambda at: f"T+{format_duration(at - begin.timestamp())}")
+        ),
         commands=resume,
     )
     run.left_out += describe_left_out(len(timeline), "lines of the timeline")
@@ -184,14 +184,3 @@ def _list_moments(activities: Sequence[DrawnActivity]) -> Iterator[Moment]:
             title = f"{activity.name} {activity.status}{message}"
             yield Moment(at=activity.ended, title=title, tone=find_tone(activity.status))
         yield from _list_moments(activity.parts)
-
-
-def _list_machines(nodes: Sequence[Node], definitions: Mapping[str, Mapping[str, Json]]) -> Iterator[DrawnMachine]:
-    for arn, definition in definitions.items():
-        data = locate(dict(definition), SourceLocation(arn, 1))
-        if isinstance(data, Object):
-            entered: Counter[str] = Counter()
-            for node in nodes:
-                if make_machine_arn(node.arn).partition("/")[0] == arn:
-                    entered.update(node.record.entered)
-            yield DrawnMachine(title=arn.rpartition(":")[2], states=build_scope(data), entered=entered)

@@ -102,9 +102,8 @@ def add_states(section: Element, run: DrawnRun, number: int, details: Details, *
         title = f"{machine.title}: {count} of {len(states)} states reached"
         inner = _add_part(part, title, is_open=is_open and index == 1)
         picture = draw_states(machine, f"{number}-{index}")
-        groups = (group for group in picture.iter("g") if "data-state" in group.attrib)
-        for place, group in enumerate(groups):
-            group.set("tabindex", "-1" if place else "0")
+        groups = [group for group in picture.iter("g") if "data-state" in group.attrib]
+        for group in groups:
             details.add_state(group, machine, states[group.attrib.pop("data-state")])
         add_element(inner, "div", class_="frame states").append(picture)
 
