@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from sfnorch import Behaviour, Fault, SimulateRequest, simulate
+from sfnorch.app.forecasting import Forecast
 from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnRun, Moment, Tone
+from sfnorch.report.pictures.forecast_page import render_forecast
 from sfnorch.report.pictures.page import render_page
 from sfnorch.report.pictures.simulated import draw_simulation
 
@@ -58,6 +60,13 @@ def hostile_run() -> DrawnRun:
         notes=[EVIL],
         left_out=[EVIL],
     )
+
+
+def save_forecast(folder: Path, forecast: Forecast) -> Path:
+    """The file of a page with a forecast."""
+    path = folder / "forecast.html"
+    path.write_text(render_forecast(forecast), encoding="utf-8")
+    return path
 
 
 def save_page(folder: Path, *runs: DrawnRun) -> Path:

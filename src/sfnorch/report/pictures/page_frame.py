@@ -19,7 +19,7 @@ class PageFrame:
 
     def __init__(self, title: str, styles: Sequence[str] = (), scripts: Sequence[str] = ()) -> None:
         """Begin the page. The names of its stylesheets and scripts are those of files of this package."""
-        style = "".join(map(read_file, ("colors.css", "page.css", *styles)))
+        style = "".join(map(read_file, ("colors.css", "svg.css", "page.css", *styles)))
         self._script = "".join(map(read_file, (*scripts, "theme.js")))
         self._html = create_element("html", lang="en")
         head = add_element(self._html, "head")
