@@ -325,7 +325,7 @@ def test_a_state_shows_its_input_and_output(window: OpenWindow, tmp_path: Path):
     page.point(".state-graph .state.caught .box")
     assert page.evaluate(VISITS) == [
         [
-            "○ Visit: T+00s, took 10m, error caught",
+            "⚠ Visit: T+00s, took 10m, error caught",
             True,
             ["Execution", "Left", "Errors", "Input", "Arguments", "Output"],
         ]

@@ -76,7 +76,7 @@ def test_the_states_of_a_followed_run_are_drawn_with_their_visits_where_its_defi
     shown = find_details(page)["RunChild2"]
     (visit,) = shown["visits"]
     facts = dict(visit["facts"])
-    assert visit["title"] == "○ Visit: T+00s, took 02s, error caught"
+    assert visit["title"] == "⚠ Visit: T+00s, took 02s, error caught"
     assert facts["Execution"] == "master"
     assert facts["Left"] == "T+02s for EndChild2"
     assert json.loads(facts["Arguments"])["Input"]["threadId"] == "T2"

@@ -43,7 +43,7 @@ def test_a_task_that_is_retried_and_whose_error_is_caught(tmp_path: Path):
     assert machine.visits == {
         "A": [
             DrawnVisit(
-                "Visit: T+00s, took 02s, error caught",
+                "⚠ Visit: T+00s, took 02s, error caught",
                 Tone.OTHER,
                 [
                     ("Execution", "d"),
@@ -57,7 +57,7 @@ def test_a_task_that_is_retried_and_whose_error_is_caught(tmp_path: Path):
         ],
         "B": [
             DrawnVisit(
-                "Visit: T+02s, took 00s, succeeded",
+                "✓ Visit: T+02s, took 00s, succeeded",
                 Tone.GOOD,
                 [
                     ("Execution", "d"),
@@ -79,7 +79,7 @@ def test_the_first_visits_and_the_last_one_with_their_items(tmp_path: Path):
     machine = draw(tmp_path, states)
     assert [(visit.title, dict(visit.facts)) for visit in machine.visits["B"]] == [
         (
-            f"Visit {number:,} of 1,500: T+00s, took 00s, succeeded",
+            f"✓ Visit {number:,} of 1,500: T+00s, took 00s, succeeded",
             {
                 "Execution": f"d, item {number - 1}",
                 "Left": "T+00s at the end of its scope",
@@ -99,9 +99,9 @@ def test_a_state_that_fails_and_one_that_is_stopped_with_it(tmp_path: Path):
     ]
     machine = draw(tmp_path, {"A": {"Type": "Parallel", "Branches": branches, "End": True}})
     assert {name: [(each.title, each.tone) for each in visits] for name, visits in machine.visits.items()} == {
-        "A": [("Visit: T+00s, failed", Tone.BAD)],
-        "Bad": [("Visit: T+00s, failed", Tone.BAD)],
-        "Slow": [("Visit: T+00s, not left", Tone.OTHER)],
+        "A": [("✗ Visit: T+00s, failed", Tone.BAD)],
+        "Bad": [("✗ Visit: T+00s, failed", Tone.BAD)],
+        "Slow": [("○ Visit: T+00s, not left", Tone.OTHER)],
     }
     assert dict(machine.visits["A"][0].facts) == {
         "Execution": "d",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sfnorch.graph.words import describe_state
 from sfnorch.printable import make_printable_line
-from sfnorch.report.pictures.chart import SIGNS, describe_row
+from sfnorch.report.pictures.chart import describe_row
 from sfnorch.report.pictures.drawn_run import DrawnMachine, DrawnRun, DrawnVisit, Link, Row
 from sfnorch.report.pictures.elements import Element, add_element
 from sfnorch.report.pictures.state_graph import describe_reach
@@ -119,7 +119,7 @@ def _add_detail(parent: Element, index: int, detail: _Detail, length: int) -> No
         part = add_element(section, "details", class_=f"visit {visit.tone.value}")
         if not number:
             part.set("open", "open")
-        add_element(part, "summary", f"{SIGNS[visit.tone]} {visit.title}")
+        add_element(part, "summary", visit.title)
         _add_facts(part, visit.facts, length)
     _add_facts(section, detail.more, length)
     for link in detail.links:

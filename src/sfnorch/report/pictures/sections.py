@@ -93,7 +93,7 @@ def add_states(section: Element, run: DrawnRun, number: int, details: Details, *
     add_element(
         part,
         "p",
-        "Green states were reached, dashed ones not. Red states failed, in orange ones an error was caught.",
+        "✓ reached, ✗ failed, ⚠ error caught, dashed: not reached. Point at a state to see its input and output.",
         class_="note",
     )
     for index, machine in enumerate(run.machines, 1):

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from sfnorch.graph.words import build_scope_title, describe_state
 from sfnorch.printable import make_printable_line
-from sfnorch.report.pictures.drawn_run import DrawnMachine
+from sfnorch.report.pictures.chart import SIGNS
+from sfnorch.report.pictures.drawn_run import DrawnMachine, Tone
 from sfnorch.report.pictures.elements import Element, add_element, create_element, shorten_text
 from sfnorch.report.pictures.state_layout import BOX_WIDTH, StateBox, StateColumn, StateLine, place_states
 from sfnorch.template.states import LocatedState, Transition, TransitionKind
 
 _MARGIN = 16
 _ARROW = 5
+CAUGHT = "⚠"
+"""The sign of a state whose error was caught."""
+
+_SIGNS = {"good": f"{SIGNS[Tone.GOOD]} ", "bad": f"{SIGNS[Tone.BAD]} ", "caught": f"{CAUGHT} ", "missed": ""}
+"""A sign for each kind of state, for readers who do not see its color."""
 
 
 def draw_states(machine: DrawnMachine, number: str) -> Element:
@@ -59,12 +65,12 @@ def _draw_column(parent: Element, column: StateColumn, machine: DrawnMachine) ->
 
 def _draw_box(parent: Element, box: StateBox, machine: DrawnMachine) -> None:
     state, name = box.state, box.state.name
-    tone = "bad" if name in machine.failed else "caught" if name in machine.caught else "good"
+    tone = _find_tone(machine, name)
     words = f"{name} ({describe_state(state)}): {describe_reach(machine, name)}"
     group = add_element(
         parent,
         "g",
-        class_=f"state {tone if machine.entered.get(name) else 'missed'}",
+        class_=f"state {tone}",
     )
     group.attrib |= {"aria-label": make_printable_line(words), "data-state": name}
     add_element(group, "title", words)
@@ -72,12 +78,14 @@ def _draw_box(parent: Element, box: StateBox, machine: DrawnMachine) -> None:
     add_element(group, "rect", class_=f"box{holds}", x=box.x, y=box.y, width=box.width, height=box.height, rx=6)
     count = machine.entered.get(name, 0)
     times = f" ({count:,} times)" if count > 1 else ""
+    sign = _SIGNS[tone]
     if box.columns:
-        text = shorten_text(f"{name} ({describe_state(state)})", int(box.width / 7.5) - len(times)) + times
+        room = int(box.width / 7.5) - len(times) - len(sign)
+        text = sign + shorten_text(f"{name} ({describe_state(state)})", room) + times
         add_element(group, "text", text, class_="name", x=box.x + 12, y=box.y + 19)
     else:
         middle = box.x + box.width / 2
-        text = shorten_text(name, int(BOX_WIDTH / 7.5) - len(times)) + times
+        text = sign + shorten_text(name, int(BOX_WIDTH / 7.5) - len(times) - len(sign)) + times
         add_element(group, "text", text, class_="name middle", x=middle, y=box.y + 16)
         add_element(
             group, "text", shorten_text(describe_state(state), 32), class_="kind middle", x=middle, y=box.y + 31
@@ -85,6 +93,12 @@ def _draw_box(parent: Element, box: StateBox, machine: DrawnMachine) -> None:
     for scope, column in zip(state.scopes, box.columns, strict=True):
         inner = add_element(parent, "g", aria_label=build_scope_title(scope))
         _draw_column(inner, column, machine)
+
+
+def _find_tone(machine: DrawnMachine, name: str) -> str:
+    if not machine.entered.get(name):
+        return "missed"
+    return "bad" if name in machine.failed else "caught" if name in machine.caught else "good"
 
 
 def _draw_line(parent: Element, line: StateLine, machine: DrawnMachine) -> None:

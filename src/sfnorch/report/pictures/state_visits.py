@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from sfnorch.durations import format_duration
+from sfnorch.report.pictures.chart import SIGNS
 from sfnorch.report.pictures.drawn_run import DrawnVisit, Tone
+from sfnorch.report.pictures.state_graph import CAUGHT
 from sfnorch.report.pictures.values import format_cause
 from sfnorch.state_visits import MOST_ERRORS, MOST_FIRST, AttemptError, StateVisit, Value
 
@@ -23,9 +25,9 @@ def draw_visits(
     for index, visit in enumerate(visits):
         number = count if index == MOST_FIRST else index + 1
         place = f" {number:,} of {count:,}" if count > 1 else ""
-        tone, end = _describe_end(visit)
+        tone, sign, end = _describe_end(visit)
         took = "" if visit.left is None else f", took {format_duration(visit.left - visit.entered)}"
-        title = f"Visit{place}: {format_moment(visit.entered)}{took}, {end}"
+        title = f"{sign} Visit{place}: {format_moment(visit.entered)}{took}, {end}"
         name = name_execution(visit)
         item = f"item {visit.item}" if visit.item >= 0 else ""
         facts = [
@@ -38,12 +40,13 @@ def draw_visits(
     return drawn
 
 
-def _describe_end(visit: StateVisit[Value]) -> tuple[Tone, str]:
+def _describe_end(visit: StateVisit[Value]) -> tuple[Tone, str, str]:
+    """Return the tone, the sign and the words for how a visit ended."""
     if visit.has_failed:
-        return Tone.BAD, "failed"
+        return Tone.BAD, SIGNS[Tone.BAD], "failed"
     if visit.left is None:
-        return Tone.OTHER, "not left"
-    return (Tone.OTHER, "error caught") if visit.is_caught else (Tone.GOOD, "succeeded")
+        return Tone.OTHER, SIGNS[Tone.OTHER], "not left"
+    return (Tone.OTHER, CAUGHT, "error caught") if visit.is_caught else (Tone.GOOD, SIGNS[Tone.GOOD], "succeeded")
 
 
 def _describe_leaving(visit: StateVisit[Value], format_moment: Callable[[float], str]) -> str:
