@@ -6,10 +6,12 @@ from pathlib import Path
 
 from sfnorch import Behaviour, Fault, SimulateRequest, simulate
 from sfnorch.app.forecasting import Forecast
-from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnRun, Moment, Tone
+from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnMachine, DrawnRun, DrawnVisit, Moment, Tone
 from sfnorch.report.pictures.forecast_page import render_forecast
 from sfnorch.report.pictures.page import render_page
 from sfnorch.report.pictures.simulated import draw_simulation
+from sfnorch.template.located import Object, SourceLocation, locate
+from sfnorch.template.states import build_scope
 
 EVIL = "\x1b[31m\u202e</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;]]>\u2028`${1}`\x00\ud800"
 
@@ -47,6 +49,14 @@ def hostile_run() -> DrawnRun:
     )
     root = DrawnActivity(kind="execution", name=EVIL, status=EVIL, started=0.0, ended=3.0, parts=[job])
     moment = Moment(at=1.0, title=EVIL, text=EVIL, tone=Tone.BAD)
+    definition = locate({"StartAt": EVIL, "States": {EVIL: {"Type": EVIL, "Next": EVIL}}}, SourceLocation("d", 1))
+    assert isinstance(definition, Object)
+    machine = DrawnMachine(
+        title=EVIL,
+        states=build_scope(definition),
+        entered={EVIL: 1},
+        visits={EVIL: [DrawnVisit(EVIL, Tone.BAD, [(EVIL, EVIL)])]},
+    )
     return DrawnRun(
         title=EVIL,
         status=EVIL,
@@ -57,6 +67,7 @@ def hostile_run() -> DrawnRun:
         alarms=[moment],
         outputs=[moment],
         timeline=[moment],
+        machines=[machine],
         notes=[EVIL],
         left_out=[EVIL],
     )

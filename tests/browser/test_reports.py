@@ -334,6 +334,22 @@ def test_a_state_shows_its_input_and_output(window: OpenWindow, tmp_path: Path):
     assert '"message": "simulated failure (--fail)"' in page.evaluate(PANEL)
 
 
+def test_an_execution_leads_to_its_states(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, failing_run(), failing_run()))
+    page.evaluate("document.querySelectorAll('.run')[1].querySelector('.row.bad.execution').focus()")
+    page.press("Enter")
+    page.evaluate("document.querySelector('#panel .to-states').click()")
+    assert page.evaluate("document.activeElement.closest('details').querySelector('summary').textContent") == (
+        "child-3: 6 of 14 states reached"
+    )
+    assert page.evaluate("document.activeElement.closest('section').id") == "run-2"
+    assert page.evaluate("document.activeElement.querySelector('.name').textContent") == "✗ ChildFailed"
+    assert "GlueJobFailed" in page.evaluate(PANEL)
+    assert page.evaluate("document.activeElement.checkVisibility()")
+    assert page.list_complaints() == []
+
+
 def test_without_scripts_everything_is_there_and_rows_lead_to_their_details(window: OpenWindow, tmp_path: Path):
     path = save_page(tmp_path, failing_run())
     page = window()

@@ -108,6 +108,9 @@ def test_the_details_of_hostile_rows_are_only_texts():
         "links": [],
         "visits": [],
     }
+    state = details[2]
+    assert (state["name"], state["visits"][0]["title"]) == (shown, shown)
+    assert state["visits"][0]["facts"] == [(shown, shown)]
 
 
 def test_the_policy_has_the_digests_of_the_script_and_the_stylesheet():

@@ -38,6 +38,7 @@ class _Detail:
     kind: str
     facts: _Facts
     links: Sequence[Link] = ()
+    states: Link | None = None
     visits: Sequence[DrawnVisit] = ()
     more: _Facts = ()
     """What follows the visits."""
@@ -54,8 +55,11 @@ class Details:
     def __init__(self) -> None:
         self._details: list[_Detail] = []
 
-    def add_activity(self, element: Element, run: DrawnRun, row: Row) -> None:
-        """Add the details of a row to its element, with a name for readers who do not see it."""
+    def add_activity(self, element: Element, run: DrawnRun, row: Row, states: Link | None) -> None:
+        """Add the details of a row to its element, with a name for readers who do not see it.
+
+        `states` is the link to the graph of the state machine of an execution.
+        """
         activity = row.activity
         end = activity.find_end(run.end)
         facts = [
@@ -68,7 +72,7 @@ class Details:
         ]
         kind = activity.kind + (", on the critical path" if activity.is_critical else "")
         element.set("aria-label", make_printable_line(describe_row(run, row)))
-        self._add(element, _Detail(name=activity.name, kind=kind, facts=facts, links=activity.links))
+        self._add(element, _Detail(name=activity.name, kind=kind, facts=facts, links=activity.links, states=states))
 
     def add_state(self, element: Element, machine: DrawnMachine, state: LocatedState) -> None:
         """Add the details of a state to its element."""
@@ -122,6 +126,9 @@ def _add_detail(parent: Element, index: int, detail: _Detail, length: int) -> No
         add_element(part, "summary", visit.title)
         _add_facts(part, visit.facts, length)
     _add_facts(section, detail.more, length)
+    if detail.states:
+        line = add_element(section, "p")
+        add_element(line, "a", detail.states.title, href=detail.states.address, class_="to-states")
     for link in detail.links:
         if link.address.startswith("https://"):
             line = add_element(section, "p")

@@ -62,6 +62,8 @@ class DrawnActivity:
     """Whether it is on the critical path."""
     shown_status: str = ""
     """The status as it is shown, if that differs."""
+    machine: str = ""
+    """The ARN of the state machine of an execution."""
 
     @property
     def tone(self) -> Tone:
@@ -123,6 +125,7 @@ class DrawnMachine:
     """A state machine: its states, and what its executions have reached of them."""
 
     title: str
+    arn: str = ""
     states: StateScope
     entered: Mapping[str, int]
     """How often each state was entered, by name."""

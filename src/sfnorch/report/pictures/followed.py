@@ -24,7 +24,7 @@ from sfnorch.report.pictures.drawn_run import (
 from sfnorch.report.pictures.followed_states import list_machines
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
 from sfnorch.report.run_document import find_logs_link
-from sfnorch.runs.executions import read_execution_name
+from sfnorch.runs.executions import make_machine_arn, read_execution_name
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import Failure, RunTree
@@ -107,6 +107,7 @@ class _Drawing:
             facts=list_values(facts, values),
             links=[Link("Execution", build_execution_link(node.arn))],
             parts=sorted(parts, key=lambda part: part.started),
+            machine=make_machine_arn(node.arn).partition("/")[0],
         )
         return self.drawn[id(node)]
 

@@ -38,6 +38,7 @@ def list_machines(
         entered = _add_counts(Counter(node.record.entered) for node in own)
         yield DrawnMachine(
             title=arn.rpartition(":")[2],
+            arn=arn,
             states=scope,
             entered=entered,
             failed=_add_counts(each.failed for each in histories),

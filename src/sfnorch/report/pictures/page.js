@@ -185,6 +185,18 @@
       keep(linked.row);
       return;
     }
+    const part = event.target.closest(".to-states");
+    if (part) {
+      event.preventDefault();
+      const target = find(part.hash.slice(1));
+      for (let each = target; each; each = each.parentElement.closest("details")) each.open = true;
+      const graph = graphs.find((each) => target.contains(each.svg));
+      const state = ["bad", "caught", "state"].map((name) => target.querySelector(`.state.${name}`)).find(Boolean);
+      target.scrollIntoView();
+      keep(null);
+      focus(graph, owners.get(state).row);
+      return;
+    }
     const found = owners.get(event.target.closest("[data-detail]"));
     if (!found || event.ctrlKey || event.metaKey) return;
     event.preventDefault();

@@ -9,7 +9,15 @@ from sfnorch.report.pictures.details import Details
 from sfnorch.report.pictures.drawn_run import DrawnRun, Row, choose_rows, count_left_out
 from sfnorch.report.pictures.elements import Element, add_element
 from sfnorch.report.pictures.page_frame import PageFrame, add_choice
-from sfnorch.report.pictures.sections import add_contents, add_facts, add_failures, add_heading, add_moments, add_states
+from sfnorch.report.pictures.sections import (
+    add_contents,
+    add_facts,
+    add_failures,
+    add_heading,
+    add_moments,
+    add_states,
+    list_state_links,
+)
 
 _MOST_ROWS = 3_000
 """The maximum number of rows of all charts in a page."""
@@ -96,10 +104,11 @@ def _add_chart(section: Element, run: DrawnRun, rows: Sequence[Row], number: int
         data_seconds=max(run.end, 1.0),
         data_begin="" if run.begin is None else run.begin.isoformat(),
     )
+    links = list_state_links(run, number)
     groups = [group for group in chart if group.get("class", "").startswith("row ")]
     for index, (group, row) in enumerate(zip(groups, rows, strict=True)):
         group.set("id", f"row-{number}-{index}")
         group.set("data-depth", str(row.depth))
         group.set("data-took", f"{row.activity.find_end(run.end) - row.activity.started:g}")
-        details.add_activity(group, run, row)
+        details.add_activity(group, run, row, links.get(row.activity.machine))
     svg.append(chart)

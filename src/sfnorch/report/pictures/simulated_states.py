@@ -41,6 +41,7 @@ def list_machines(simulation: Simulation) -> Iterator[DrawnMachine]:
         counts = entered[machine.arn]
         yield DrawnMachine(
             title=simulation.template.build_title(machine),
+            arn=machine.arn,
             states=machine.states,
             entered=counts,
             failed=errors.get((machine.arn, StateFailed), {}),
