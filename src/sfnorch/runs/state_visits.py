@@ -23,6 +23,7 @@ LONGEST_TEXT = 20_000
 
 _CALLS = ("Task", "LambdaFunction", "Activity")
 _FAILED = ("ScheduleFailed", "StartFailed", "SubmitFailed", "Failed", "TimedOut")
+_HOLDERS = ("Parallel", "Map")
 _AROUND = ("MapState", "MapIteration", "MapRun", "ParallelState")
 """The starts of events of a state with branches or items, which can follow an event of a state in it."""
 
@@ -101,9 +102,10 @@ class StateHistory:
         number, name, at = event["id"], read_string(details.get("name")), event["timestamp"].timestamp()
         visit = StateVisit(item=self._items[number], entered=at, input=_cut(details.get("input")) or "")
         self.visits.add(name, visit)
-        self._open[number] = _OpenVisit(
-            number, name, kind, visit, self._current.get(event.get("previousEventId", 0), 0)
-        )
+        before = self._current.get(event.get("previousEventId", 0), 0)
+        holders = (each for each in self._list_outwards(before) if each.kind in _HOLDERS and each.name != name)
+        around = next(holders, None)  # after a redrive, the state before can be the failed one
+        self._open[number] = _OpenVisit(number, name, kind, visit, around.number if around else 0)
         self._current[number] = number
         if left is not None:
             source, last = left
@@ -134,6 +136,7 @@ class StateHistory:
                 visit.errors[-1] = visit.errors[-1]._replace(delay=at - visit.errors[-1].at)
                 self.retried[found.name] += 1
             visit.is_caught = False
+            self._continue_from(found.number)
             visit.arguments = _cut(details.get("parameters", details.get("input"))) or visit.arguments
         elif kind.startswith(_CALLS) and kind.endswith("Succeeded"):
             visit.result = _cut(details.get("output"))
@@ -165,13 +168,24 @@ class StateHistory:
         return current
 
     def _fail_from(self, current: int, until: int) -> None:
-        """Mark the state and those around it as failed."""
+        """Mark the state and those around it as failed, up to the state `until`; 0 for all of them."""
         for found in list(self._list_outwards(current)):
             if found.number == until:
                 return
-            del self._open[found.number]
+            if until:
+                del self._open[found.number]
             self.failed[found.name] += not found.visit.has_failed
             found.visit.has_failed, found.visit.is_caught = True, False
+
+    def _continue_from(self, current: int) -> None:
+        """Mark the state and those around it as not failed: their execution was redriven.
+
+        That a redrive can continue a state without entering it again is assumed.
+        """
+        for found in self._list_outwards(current):
+            if found.visit.has_failed:
+                found.visit.has_failed = False
+                self.failed -= Counter([found.name])
 
     def _list_outwards(self, current: int) -> Iterator[_OpenVisit]:
         """Yield the visit and those around it."""

@@ -158,6 +158,30 @@ def test_an_iteration_fails_and_with_it_the_execution():
     assert found.failed == {"A": 1, "M": 1}
 
 
+def test_a_redrive_continues_a_state_or_enters_it_again():
+    history = History()
+    history.begin()
+    enter(history, "Task", "A")
+    schedule(history)
+    fail(history)
+    history.finish("FAILED", "E")
+    history.add("ExecutionRedriven")
+    first = read(history)
+    assert (shown(first, "A"), first.failed) == ({"A": [(-1, "failed", [("E", None)])]}, {"A": 1})
+    schedule(history)
+    leave(history, "Task", "A")
+    enter(history, "Pass", "B")
+    found = read(history)
+    assert (shown(found, "A"), found.failed) == ({"A": [(-1, "left", [("E", None)])]}, {})
+    assert found.moves == {("A", "B", False)}
+    del history.events[6:]
+    enter(history, "Task", "A")
+    schedule(history)
+    leave(history, "Task", "A")
+    found = read(history)
+    assert shown(found, "A") == {"A": [(-1, "failed", [("E", None)]), (-1, "left", [])]}
+
+
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
 def test_a_state_of_an_execution_that_is_stopped_has_not_failed(status: str):
     history = History()
