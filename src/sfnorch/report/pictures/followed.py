@@ -63,10 +63,11 @@ def draw_tree(
         figures=_list_figures(nodes, length, critical),
         failures=[drawing.draw_failure(failure) for failure in tree.find_failures()],
         timeline=timeline[:MOST_MOMENTS],
-        machines=list(
-            list_machines(nodes, definitions or {}, titles, lambda at: f"T+{format_duration(at - begin.timestamp())}")
-        ),
         commands=resume,
+    )
+    start = begin.timestamp()
+    run.machines = list(
+        list_machines(nodes, definitions or {}, titles, lambda at: run.format_moment(max(at - start, 0.0)))
     )
     run.left_out += describe_left_out(len(timeline), "lines of the timeline")
     return run
