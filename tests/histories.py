@@ -1,4 +1,4 @@
-"""A stack in AWS with executions and job runs, as its services answer, for tests of `sfnorch history`."""
+"""A stack in AWS with executions and job runs, as its services answer: for tests of `sfnorch history` and `status`."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class StubbedAccount:
         self.waited: list[float] = []
         self.stubbers: dict[str, Stubber] = {}
         clients = {}
-        for service in ("cloudformation", "stepfunctions", "glue"):
+        for service in ("cloudformation", "stepfunctions", "glue", "cloudwatch"):
             client: Any = boto3.Session("x", "y", region_name="eu-central-1").client(service)  # type: ignore[call-overload]
             clients[service] = client
             self.stubbers[service] = Stubber(client)
@@ -93,19 +93,27 @@ class StubbedAccount:
         """Add an answer; a call with other parameters than these is an error."""
         self.stubbers[service].add_response(operation, answer, given)
 
-    def add_stack(self, template: str = TEMPLATE) -> None:
-        """Add the answers about the stack."""
+    def add_stack(self, template: str = TEMPLATE, alarms: tuple[str, ...] = ()) -> None:
+        """Add the answers about the stack; without a template, reading it is not permitted."""
         stack = {"StackId": STACK_ID, "StackName": "etl", "StackStatus": "CREATE_COMPLETE", "CreationTime": AT}
         self.add("cloudformation", "describe_stacks", {"Stacks": [stack]})
-        machine = {
-            "LogicalResourceId": "MasterStateMachine",
-            "PhysicalResourceId": f"{PREFIX}:stateMachine:etl-master",
-            "ResourceType": "AWS::StepFunctions::StateMachine",
-            "ResourceStatus": "CREATE_COMPLETE",
-            "LastUpdatedTimestamp": AT,
-        }
-        self.add("cloudformation", "list_stack_resources", {"StackResourceSummaries": [machine]})
-        self.add("cloudformation", "get_template", {"TemplateBody": template})
+        names = {f"{PREFIX}:stateMachine:etl-master": ("MasterStateMachine", "AWS::StepFunctions::StateMachine")}
+        names |= {name: (f"Alarm{number}", "AWS::CloudWatch::Alarm") for number, name in enumerate(alarms)}
+        resources = [
+            {
+                "LogicalResourceId": logical_id,
+                "PhysicalResourceId": name,
+                "ResourceType": kind,
+                "ResourceStatus": "CREATE_COMPLETE",
+                "LastUpdatedTimestamp": AT,
+            }
+            for name, (logical_id, kind) in names.items()
+        ]
+        self.add("cloudformation", "list_stack_resources", {"StackResourceSummaries": resources})
+        if template:
+            self.add("cloudformation", "get_template", {"TemplateBody": template})
+        else:
+            self.stubbers["cloudformation"].add_client_error("get_template", "AccessDenied", "not authorized", 403)
 
     def check(self) -> None:
         """Check that all answers were asked for."""

@@ -25,6 +25,17 @@ def plain(text: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
+_BAR = re.compile(r"^(.*?) +[█┊ ]*█[█┊]*[█┊ ]* (\d\S*) +([A-Z_]+)(?: +(.*))?$", re.M)
+_AXIS = re.compile(r"^(\d{4}-\d\d-\d\d \S+)? +\d\d:\d\d[\d: ]*\n", re.M)
+
+
+def plain_tree(text: str) -> str:
+    """The tree in its fixed form, with the words of each row in place of its bar."""
+    text = _AXIS.sub("", "".join(f"{line.rstrip()}\n" for line in text.splitlines()))
+    rows = _BAR.sub(lambda row: f"{row[1]} {row[3]}  {row[2]}" + (f"  {row[4]}" if row[4] else ""), text)
+    return plain(rows)
+
+
 _CONTROL = re.compile(
     r"\x1b\[(?P<count>\d*)(?P<up>A)|\x1b\[2(?P<erase>K)|\x1b\[\?25[hl]|\x1b\[[\d;]*m|(?P<text>[^\x1b])"
 )

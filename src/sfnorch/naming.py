@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+SCHEDULE = "Schedule"
+"""The logical id of the schedule that starts the main state machine. The deadlines of a plan are those of its runs."""
+
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _PART = re.compile(r"[A-Z][a-z]*|[a-z]+|[0-9]+")
 _READABLE = 40

@@ -38,7 +38,7 @@ PLAYED = """\
 T+00s  orders starts
 T+00s  orders SUCCEEDED
 
-orders █                                00s SUCCEEDED
+orders █ 00s SUCCEEDED
 
 orders SUCCEEDED
   [1, 2]
@@ -46,7 +46,7 @@ orders SUCCEEDED
 wall time          00s
 critical path      no job run
 job runs           00s in all, at most 0 at once
-state transitions  4, $0.000100 (us-east-1, January 2026; excluding Glue)
+state transitions  4, $0.000100 (us-east-1, November 2026; excluding Glue)
 longest history    19 of 25,000 events
 """
 DRAWN = """\
@@ -332,7 +332,8 @@ EXPRESS = """\
 T+00s  m starts
 T+05m  m TIMED_OUT
 
-m ████████████████████████████████ 05m TIMED_OUT
+  T+00s        T+01m        T+02m       T+03m        T+04m
+m ████████████████████████████████████████████████████████████████ 05m TIMED_OUT
 
 m TIMED_OUT
 

@@ -12,11 +12,12 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
-from sfnorch.report.run_tree import build_titles, render_tree
+from sfnorch.report.run_titles import build_titles
+from sfnorch.report.run_tree import render_tree
 from sfnorch.runs.run_tree import RunTree
 from tests.functional.following import follow as follow_all
 from tests.replay import Event, Replay
-from tests.screens import plain
+from tests.screens import plain_tree as plain
 
 
 def follow(replay: Replay, form: str = "text", **more: Any) -> int:
@@ -316,9 +317,11 @@ def test_a_small_terminal_shows_what_failed_and_what_runs():
     tree.poll()
     console = Console(file=io.StringIO(), width=60)
     console.print(render_tree(tree, build_titles(tree, "etl"), tree.roots[0].record.ended, height=4))  # type: ignore[arg-type]
-    assert console.file.getvalue() == (  # type: ignore[attr-defined]
-        "master SUCCEEDED  03s\n├── sales FAILED  02s  extract-sales FAILED  ValueError: th…\n└── … 1 succeeded\n"
-    )
+    assert [line.rstrip() for line in console.file.getvalue().splitlines()[1:]] == [  # type: ignore[attr-defined]
+        "master         ████████████████ 03s SUCCEEDED",
+        "├── sales      ████████      ┊  02s FAILED    extract-sales…",
+        "└── … 1 succeeded",
+    ]
 
 
 def _screen(tree: RunTree, *, width: int, height: int) -> list[str]:
@@ -339,13 +342,16 @@ def _long_ids(replay: Replay) -> RunTree:
     return tree
 
 
-@pytest.mark.parametrize("width", [40, 80])
-def test_each_row_of_the_live_view_is_one_line(width: int):
+@pytest.mark.parametrize(
+    ("width", "lines", "last"),
+    [(40, 6, "extract-sales FAILED  02s  Valu"), (80, 7, "extract-sales +█+ +┊ +02s FAILED +ValueError: ")],
+)
+def test_each_row_of_the_live_view_is_one_line(width: int, lines: int, last: str):
     tree = _long_ids(Replay.of("failed"))
-    shown = _screen(tree, width=width, height=6)
-    assert (len(shown), max(map(len, shown)) <= width) == (6, True)
-    assert shown[-1].startswith("    └── extract-sales FAILED  02s  Valu")
-    assert len(_screen(tree, width=width, height=5)) <= 5
+    shown = _screen(tree, width=width, height=7)
+    assert (len(shown), max(map(len, shown)) <= width) == (lines, True)
+    assert re.match(f"    └── {last}", shown[-1])
+    assert len(_screen(tree, width=width, height=6)) <= 6
 
 
 @pytest.mark.parametrize("height", [4, 7, 12, 23])
@@ -358,4 +364,4 @@ def test_many_executions_at_once_fit_on_the_screen(height: int):
     tree = _long_ids(replay)
     shown = _screen(tree, width=60, height=height)
     assert len(shown) <= height
-    assert any(line.lstrip("└─ ").startswith("dyn-jobs dynamic-r109 FAILED") for line in shown)
+    assert any(line.lstrip("└─ ").startswith("dyn-jobs dynamic-r109 ") and " FAILED " in line for line in shown)

@@ -12,7 +12,7 @@ from sfnorch.runs.date_runs import DateRun
 from sfnorch.runs.run_tree import RunTree
 from tests.functional.following import follow
 from tests.replay import Replay
-from tests.screens import plain
+from tests.screens import plain_tree as plain
 
 ACCOUNT = "arn:aws:states:us-east-1:000000000000"
 OWN = f"{ACCOUNT}:execution:bfdaily-backfill:1c26abeb-3"

@@ -19,7 +19,7 @@ from sfnorch.runs.run_tree import RunTree
 from sfnorch.runs.stopping import StopClients, StopResult, stop_run
 from tests.functional.following import follow
 from tests.replay import Clock, Replay
-from tests.screens import plain
+from tests.screens import plain_tree as plain
 from tests.unit.runs.events import AT, History
 
 CONSOLE = "https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details"

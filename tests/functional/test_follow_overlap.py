@@ -25,7 +25,7 @@ from sfnorch.runs.resume import can_resume, plan_resumption
 from sfnorch.runs.run_tree import RunTree
 from tests.functional.following import follow
 from tests.replay import Replay
-from tests.screens import plain
+from tests.screens import plain_tree as plain
 from tests.unit.runs.events import AT, History
 
 EXECUTION = "arn:aws:states:us-east-1:000000000000:execution:locked-flow"

@@ -10,7 +10,7 @@ from sfnorch.runs.kinds.dag import TASKS as TASKS_KIND
 from sfnorch.runs.run_tree import RunTree
 from tests.functional.following import follow
 from tests.replay import Replay
-from tests.screens import plain
+from tests.screens import plain_tree as plain
 
 TASKS = ("report", "facts", "orders", "prices", "check")
 

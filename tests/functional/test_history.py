@@ -51,6 +51,12 @@ def test_a_forecast_is_saved_as_a_page_and_as_a_histogram(run: Run):
     assert picture.findtext("{http://www.w3.org/2000/svg}title") == "Forecast: end of master"
 
 
+def test_a_forecast_of_one_run(run: Run):
+    Path("sfnorch.yaml").write_text(PLAN)
+    Path("d.yaml").write_text(DURATIONS)
+    assert run("simulate", "--durations", "d.yaml", "--runs", "1").out.splitlines()[0] == "1 simulated run, seed 0"
+
+
 def test_a_forecast_as_json_is_the_same_for_a_seed(run: Run):
     Path("sfnorch.yaml").write_text(PLAN)
     Path("d.yaml").write_text(DURATIONS)

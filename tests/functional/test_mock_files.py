@@ -70,14 +70,15 @@ def test_the_responses_of_a_test_case(orders: Run):
 def test_a_test_case_that_fails_before_it_works(orders: Run):
     done = orders("--mocks", "mocks.json", "--test-case", "RetryPath")
     assert (done.code, done.err) == (0, "")
-    assert [line.rstrip() for line in done.out.splitlines()][:8] == [
+    assert [line.rstrip() for line in done.out.splitlines()][:9] == [
         "T+00s  orders starts",
         "T+00s  orders: Get is retried in 01s (attempt 2)",
         "T+01s  orders: Get is retried in 02s (attempt 3)",
         "T+03s  orders: Get is retried in 04s (attempt 4)",
         "T+07s  orders SUCCEEDED",
         "",
-        "orders ████████████████████████████████ 07s SUCCEEDED",
+        "       T+00s            T+02s            T+04s            T+06s",
+        "orders ███████████████████████████████████████████████████████████ 07s SUCCEEDED",
         "",
     ]
 

@@ -451,6 +451,14 @@ def test_graphs_of_coverage(run: Run):
         's1 -> s2 [penwidth=2.5, color="#15803d", fontcolor="#15803d"]',
         's1 -> s5 [style=dashed, penwidth=2.5, color="#15803d", fontcolor="#15803d", label=" any error "]',
     ]
+
+
+def test_the_picture_of_coverage_has_a_description(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    stand_in = tmp_path / "bin" / "dot"
+    stand_in.parent.mkdir()
+    stand_in.write_text("#!/bin/sh\necho '<svg></svg>'\n")
+    stand_in.chmod(0o755)
+    monkeypatch.setenv("PATH", str(stand_in.parent), prepend=":")
     run("test", "--graph", "graph.svg")
     picture = Path("graph.svg").read_text()
     assert '<title id="graph-title">Coverage: State machine load</title>' in picture

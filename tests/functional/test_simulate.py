@@ -19,12 +19,13 @@ T+10m  orders SUCCEEDED
 T+10m  master: RunChildren completes
 T+10m  master SUCCEEDED
 
-master ████████████████████████████████ 10m SUCCEEDED
-orders ████████████████████████████████ 10m SUCCEEDED
-  a    ████████████████                 05m SUCCEEDED
-  b                    ████████████████ 05m SUCCEEDED
-sales  ████████████████                 05m SUCCEEDED
-  c    ████████████████                 05m SUCCEEDED
+       T+00s                         T+05m
+master ███████████████████████████████████████████████████████████ 10m SUCCEEDED
+orders ███████████████████████████████████████████████████████████ 10m SUCCEEDED
+  a    ██████████████████████████████┊                             05m SUCCEEDED
+  b                                  █████████████████████████████ 05m SUCCEEDED
+sales  ██████████████████████████████┊                             05m SUCCEEDED
+  c    ██████████████████████████████┊                             05m SUCCEEDED
 
 master SUCCEEDED
 orders SUCCEEDED
@@ -33,7 +34,7 @@ sales SUCCEEDED
 wall time          10m
 critical path      a → b
 job runs           15m in all, at most 2 at once
-state transitions  20, $0.000500 (us-east-1, January 2026; excluding Glue)
+state transitions  20, $0.000500 (us-east-1, November 2026; excluding Glue)
 longest history    30 of 25,000 events
 """
 
@@ -270,7 +271,7 @@ def test_a_loop_is_played_for_an_hour_unless_told(run: Run, tmp_path: Path):
     done = run("simulate", "--until", "7m")
     assert done.code == 0
     assert [line for line in lines(done.out) if "hourly" in line or line.startswith("loop ")][-4:] == [
-        "  hourly                       █████████  02m RUNNING",
+        "  hourly                 ┊                ┊       ████████████████ 02m RUNNING",
         "loop SUCCEEDED",
         "loop RUNNING",
         "critical path      hourly",

@@ -30,15 +30,16 @@ T+10m  prices and returns SUCCEEDED
 T+10m  fan-out notifies tables-AlarmTopic: [dev] tables: 1 of 3 items failed
 T+10m  fan-out SUCCEEDED
 
-fan-out   ████████████████████████████████ 10m SUCCEEDED
-orders    ████████████████                 05m FAILED
-  extract ████████████████                 05m FAILED
-prices    ████████████████████████████████ 10m SUCCEEDED
-  extract ████████████████                 05m SUCCEEDED
-  load                    ████████████████ 05m SUCCEEDED
-returns   ████████████████████████████████ 10m SUCCEEDED
-  extract ████████████████                 05m SUCCEEDED
-  load                    ████████████████ 05m SUCCEEDED
+          T+00s                       T+05m
+fan-out   ████████████████████████████████████████████████████████ 10m SUCCEEDED
+orders    ████████████████████████████┊                            05m FAILED
+  extract ████████████████████████████┊                            05m FAILED
+prices    ████████████████████████████████████████████████████████ 10m SUCCEEDED
+  extract ████████████████████████████┊                            05m SUCCEEDED
+  load                                ████████████████████████████ 05m SUCCEEDED
+returns   ████████████████████████████████████████████████████████ 10m SUCCEEDED
+  extract ████████████████████████████┊                            05m SUCCEEDED
+  load                                ████████████████████████████ 05m SUCCEEDED
 """
 MANY = """\
 T+00s  fan-out starts
@@ -56,6 +57,7 @@ T+20m  alarm tables-fan-out-failed → ALARM: 7 of 1200 items failed
 T+20m  fan-out notifies tables-AlarmTopic: [dev] tables: 7 of 1200 items failed
 T+20m  fan-out SUCCEEDED
 
+                   T+00s           T+10m
 fan-out            ███████████████████████████████ 20m SUCCEEDED
   fan-out/RunItems ███████████████████████████████ 20m 1,193 SUCCEEDED, 7 FAILED
 """

@@ -151,13 +151,14 @@ T+05m  facts and report BLOCKED by orders
 T+05m  master notifies nightly-AlarmTopic: [dev] nightly: 1 of 4 tasks failed
 T+05m  master SUCCEEDED
 
-master            ████████████████████████████████ 05m SUCCEEDED
-report            ████████████████████████████████ 05m BLOCKED
-facts             ████████████████████████████████ 05m BLOCKED
-orders            ████████████████████████████████ 05m FAILED
-  extract-orders  ████████████████████████████████ 05m FAILED
-prices            █                                10s SUCCEEDED
-  get-prices:live █                                10s SUCCEEDED
+                  T+00s              T+02m              T+04m
+master            ████████████████████████████████████████████████ 05m SUCCEEDED
+report            ████████████████████████████████████████████████ 05m BLOCKED
+facts             ████████████████████████████████████████████████ 05m BLOCKED
+orders            ████████████████████████████████████████████████ 05m FAILED
+  extract-orders  ████████████████████████████████████████████████ 05m FAILED
+prices            ██                 ┊                  ┊          10s SUCCEEDED
+  get-prices:live ██                 ┊                  ┊          10s SUCCEEDED
 """
 
 

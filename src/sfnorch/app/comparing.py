@@ -17,8 +17,8 @@ from sfnorch.app.environment_settings import choose_bucket, open_environment_acc
 from sfnorch.app.sources import find_environment
 from sfnorch.app.stack_updates import StackReporter
 from sfnorch.app.uploads import Uploads
-from sfnorch.aws.deployment import Deployment
 from sfnorch.aws.drift import DETECTABLE, detect_drift
+from sfnorch.aws.stack_calls import StackCalls
 from sfnorch.aws.stacks import REVIEW_STATUS, get_stack
 from sfnorch.aws.steps import StepAction, list_kept_parameters, plan_steps
 from sfnorch.errors import SfnorchError
@@ -144,12 +144,12 @@ def _preview(
             "pass --s3-bucket BUCKET or --resolve-s3."
         )
     wish = deployable.make_wish(stack.name, url=url)
-    deployment = Deployment(
-        account.session.cloudformation,
-        stack.name,
-        wish.digest,
-        StackReporter(account.waits),
-        account.clock,
-        account.make_nonce,
+    calls = StackCalls(
+        client=account.session.cloudformation,
+        name=stack.name,
+        digest=wish.digest,
+        onlooker=StackReporter(account.waits),
+        clock=account.clock,
+        nonce=account.make_nonce,
     )
-    return deployment.preview_changes(wish, stack), ""
+    return calls.preview_changes(wish, stack), ""

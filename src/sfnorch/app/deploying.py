@@ -17,6 +17,7 @@ from sfnorch.app.uploads import Uploads
 from sfnorch.aws.client_support import refuse_old_client
 from sfnorch.aws.deployment import Deployment
 from sfnorch.aws.deployment_outcome import DeploymentOutcome
+from sfnorch.aws.stack_calls import StackCalls
 from sfnorch.aws.stacks import find_stack
 from sfnorch.aws.steps import OnFailure, can_hold_resources, derive_digest, list_kept_parameters
 from sfnorch.errors import RequestError
@@ -275,16 +276,17 @@ def _make_deployment(
     *,
     unprotect: bool,
 ) -> Deployment:
-    return Deployment(
-        account.session.cloudformation,
-        stack_name,
-        digest,
-        reporter,
-        account.clock,
-        account.make_nonce,
+    calls = StackCalls(
+        client=account.session.cloudformation,
+        name=stack_name,
+        digest=digest,
+        onlooker=reporter,
+        clock=account.clock,
+        nonce=account.make_nonce,
         unprotect=unprotect,
         check=check,
     )
+    return Deployment(calls)
 
 
 def _protect(outcome: DeploymentOutcome, stack_name: str, account: AwsAccount, is_protected: bool | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfnorch.prices import MINIMUM_SECONDS, find_dpu_hour_price
+from sfnorch.prices import find_dpu_hour_price, find_minimum_seconds
 from sfnorch.simulator.behaviour import Fault, RunOutcome
 from sfnorch.simulator.figures import compute_figures
 
@@ -97,10 +97,12 @@ def list_limits(template: Template) -> list[DurationLimit]:
 
 
 def _is_missed(run: Run, limit: DurationLimit) -> bool:
-    """Return whether an execution of the machine took longer, or, for a deadline, did not succeed."""
+    """Return whether an execution of the machine took longer, or, for a deadline, did not succeed.
+
+    An execution that runs at the end of the simulation took until then.
+    """
     return any(
-        execution.ended is None
-        or execution.ended - execution.started > limit.seconds
+        (execution.ended or run.cut_off or execution.started) - execution.started > limit.seconds
         or (limit.is_deadline and execution.status != "SUCCEEDED")
         for execution in run.executions
         if execution.machine == limit.machine
@@ -124,6 +126,8 @@ def summarize_run(
     uncounted = {_SERVICES[each.kind] for each in run.job_runs if each.kind in _SERVICES}
     if run.counted_job_runs.names:
         uncounted.add("job runs of large Map runs")
+    if any(execution.express for execution in run.executions):
+        uncounted.add("Express workflows")
     for job_run in run.job_runs:
         if job_run.kind != "job":
             continue
@@ -167,6 +171,6 @@ _SERVICES = {
 def _count_dpu_seconds(job_run: JobRunRecord, history: JobHistory | None) -> float | None:
     """Return the DPU-seconds that Glue bills for the run; None if they are unknown."""
     dpus = history.mean_dpus if history else None
-    if dpus is None or job_run.ended is None:
+    if history is None or dpus is None or job_run.ended is None:
         return None
-    return dpus * max(job_run.ended - job_run.started, MINIMUM_SECONDS)
+    return dpus * max(job_run.ended - job_run.started, find_minimum_seconds(dpus, history.glue_version))

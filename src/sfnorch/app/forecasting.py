@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.app.forecast_samples import UNKNOWN_DPUS, RunSample, list_limits, sample_run
-from sfnorch.app.scenario_processes import can_fork, count_processors, work_in_processes
+from sfnorch.app.parallel_work import WorthProcesses, can_fork, choose_count, work_in_processes
 from sfnorch.app.simulation import PreparedSimulation, prepare_simulation, read_simulated_template
 from sfnorch.app.statistics import Spread, estimate_share, spread_values
 from sfnorch.durations import format_duration
-from sfnorch.errors import RequestError
+from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.job_history.files import read_durations
 from sfnorch.runs.parameters import read_time_zone
 from sfnorch.schedules.zones import load_zone
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 DEFAULT_RUNS = 1_000
 MOST_RUNS = 100_000
-_WORTH_PROCESSES = 40
-"""The number of runs that take longer than to start processes."""
+WORTH_PROCESSES = WorthProcesses(copies=40, new=500)
+"""The numbers of runs that take longer than to start processes."""
 
 _LONGEST = 31_536_000
 """The maximum duration of an execution in seconds: a year."""
@@ -52,7 +52,11 @@ class ForecastRequest:
     deadline: float | time | None = None
     """The seconds after the start, or the local time of the day, by which the execution must have succeeded."""
     processes: int | None = None
-    """The number of processes; by default what is fastest. The result does not depend on it."""
+    """The number of processes. By default, one for each processor if copies of this process are safe, otherwise one.
+
+    The result does not depend on it. Where copies are not safe, as on macOS and Windows, several processes import the
+    main module: a script that passes a number must do its work below `if __name__ == "__main__":`.
+    """
 
     def __post_init__(self) -> None:
         """Raise RequestError for a request that contradicts itself."""
@@ -65,6 +69,8 @@ class ForecastRequest:
                 f" {self.deadline:%H:%M} requires the start time of the run; pass --at, or a duration such as 3h",
                 field="deadline",
             )
+        if self.processes is not None and self.processes < 1:
+            raise RequestError(f" {self.processes}: must be at least 1", field="processes")
         for field in ("backfill", "second_run", "stop_after"):
             if getattr(self.simulation, field) is not None:
                 raise RequestError(" is not supported with a forecast", field=field)
@@ -186,20 +192,16 @@ def _list_samples(
     """Yield the sample of each run, in the order of their numbers, from one process or several."""
     allowed: AllowedStarts = set()
     work = partial(_sample, prepared, document, allowed)
-    count = request.processes
-    if count is None:
-        count = count_processors() if request.runs >= _WORTH_PROCESSES and can_fork() else 1
+    processes = request.processes if request.processes or can_fork() else 1
+    count = choose_count(processes, request.runs, WORTH_PROCESSES)
     with collect_rarely():
-        if count == 1 or not can_fork():
+        if count == 1:
             yield from map(work, range(request.runs))
             return
-        yield from work_in_processes(
-            work,
-            range(request.runs),
-            count,
-            "A process that simulated runs was killed; the memory can be full",
-            "simulate fewer runs with --runs",
+        killed = SfnorchError(
+            "A process that simulated runs was killed; the memory can be full", hint="simulate fewer runs with --runs"
         )
+        yield from work_in_processes(work, range(request.runs), count, killed)
 
 
 def _sample(

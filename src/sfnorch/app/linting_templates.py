@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,10 +90,16 @@ class LintReport:
         return finding.severity in _FAILING[self.fail_on]
 
 
-def lint_templates(request: LintRequest, *, waits: Waits = wait_without_words) -> LintReport:
+def lint_templates(
+    request: LintRequest,
+    *,
+    waits: Waits = wait_without_words,
+    on_progress: Callable[[int, int], None] = lambda done, templates: None,
+) -> LintReport:
     """Lint templates or a plan as `sfnorch lint` does, with rules that are loaded once.
 
-    `waits` shows what the function waits for.
+    `waits` shows what the function waits for, until the first template is linted. `on_progress` gets the number of
+    templates that are linted, and of all templates.
 
     Raises SfnorchError for a plan, configuration or baseline that cannot be read, and its subclasses PlanError and
     LintConfigurationError, with all faults, if it is invalid. A template that cannot be read is a finding.
@@ -107,7 +114,7 @@ def lint_templates(request: LintRequest, *, waits: Waits = wait_without_words) -
     files = find_files(map(str, chosen))
     report = LintReport(
         templates=(
-            *_lint_files(Linter(), files.files if chosen else (None,), request, configuration, waits),
+            *_lint_files(Linter(), files.files if chosen else (None,), request, configuration, waits, on_progress),
             *map(_report_unmatched, files.unmatched),
         ),
         fail_on=request.fail_on or configuration.fail_on or "error",
@@ -131,11 +138,14 @@ def _lint_files(
     request: LintRequest,
     configuration: LintConfiguration,
     waits: Waits,
+    on_progress: Callable[[int, int], None],
 ) -> Iterator[LintedTemplate]:
-    for file in files:
-        with waits(f"Linting {file or 'the plan'}"):
+    for number, file in enumerate(files):
+        with nullcontext() if number else waits(f"Linting {file or 'the plan'}"):
             selection = configuration.select_rules(file, request.ignore)
-            yield lint_with(linting, file, None if file else request.plan, request.region, selection)
+            linted = lint_with(linting, file, None if file else request.plan, request.region, selection)
+        on_progress(number + 1, len(files))
+        yield linted
 
 
 def _report_unmatched(pattern: str) -> LintedTemplate:

@@ -28,6 +28,7 @@ from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.job_history.files import choose_quantiles
 from sfnorch.job_history.models import DurationsDocument, JobHistory
 from sfnorch.runs.date_runs import list_execution_rows
+from sfnorch.sentences import list_names
 from sfnorch.simulator.jobs import list_task_job_names, list_template_job_names
 from sfnorch.template.contents import evaluate_template
 
@@ -86,8 +87,13 @@ class StackHistory:
     """The jobs of the template that Glue does not have."""
 
     def build_durations(self) -> DurationsDocument:
-        """Return the content of a file for forecasts. Raises SfnorchError if no job has a run."""
+        """Return the content of a file for forecasts. Raises SfnorchError if the stack has no job, or no job a run."""
         jobs = {job.name: job.history for job in self.jobs if job.history.runs}
+        if not self.jobs:
+            raise SfnorchError(
+                f"The stack {self.stack} has no Glue job that exists, so there are no runs to save",
+                hint=f"create the jobs in Glue: {list_names(self.missing)}" if self.missing else "",
+            )
         if not jobs:
             raise SfnorchError(
                 f"No Glue job of the stack {self.stack} has a run since {self.since:%Y-%m-%d %H:%M} that ended",

@@ -113,11 +113,15 @@ class ScenarioReport:
 
 
 def run_scenarios(
-    request: ScenarioRequest, *, on_result: Callable[[ScenarioResult], None] = lambda _: None
+    request: ScenarioRequest,
+    *,
+    on_result: Callable[[ScenarioResult], None] = lambda _: None,
+    on_progress: Callable[[int, int], None] = lambda done, scenarios: None,
 ) -> ScenarioReport:
     """Run the scenarios of the files, as `sfnorch test` does. `on_result` gets each result in order, when it is known.
 
-    The results do not depend on the number of processes.
+    `on_progress` gets the number of scenarios that have run, and of all scenarios. The results do not depend on the
+    number of processes.
 
     Raises SfnorchError if there are no files or a file cannot be read, or no scenario has the keyword, and SourceError,
     with the faults of all files, if one is invalid.
@@ -130,6 +134,7 @@ def run_scenarios(
             for result in found:
                 results.append(result)
                 on_result(result)
+                on_progress(len(results), len(chosen))
                 if request.stops_at_failure and not result.has_passed:
                     break
     finally:
@@ -244,12 +249,16 @@ def _list_results(work: _ScenarioWork, processes: int | None) -> Generator[Scena
     numbers = range(len(work.chosen))
     yield work(0)
     if processes != 1:
-        from sfnorch.app.scenario_processes import choose_count, work_in_processes  # few suites need them
+        from sfnorch.app.parallel_work import WorthProcesses, choose_count, work_in_processes  # few suites need them
 
-        if (count := choose_count(processes, len(numbers) - 1)) > 1:
+        if (count := choose_count(processes, len(numbers) - 1, WorthProcesses(copies=20, new=200))) > 1:
             for number in numbers:  # copies of this process have the templates that it has read
                 work.find_template(number)
-            yield from work_in_processes(work, numbers[1:], count)
+            killed = SfnorchError(
+                "A process that ran scenarios was killed; the memory can be full",
+                hint="run the scenarios in one process: --processes 1",
+            )
+            yield from work_in_processes(work, numbers[1:], count, killed)
             return
     yield from map(work, numbers[1:])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from sfnorch.runs.date_runs import find_rule
 from sfnorch.simulator.run import is_backfill
 
 if TYPE_CHECKING:
-    from sfnorch.simulator.record import Run
+    from sfnorch.simulator.record import Execution, Run
     from sfnorch.template.contents import Machine, Template
 
 
@@ -94,6 +94,21 @@ def prepare_backfill(
     given = settings.make_input(backfill.dates.list_dates(), key, {}, command)
     execution_input: dict[str, Json] = {**given}  # type: ignore[dict-item]
     return BackfillStart(machine=machine, execution_input=execution_input, key=key)
+
+
+def count_dates(
+    main: Machine, backfill: SimulatedBackfill, on_progress: Callable[[int, int], None]
+) -> Callable[[Execution], None]:
+    """Return a function that gets each execution that ends, and reports how many dates have ended, and all dates."""
+    total, ended = len(backfill.dates.list_dates()), 0
+
+    def count(execution: Execution) -> None:
+        nonlocal ended
+        if execution.machine == main.arn:
+            ended += 1
+            on_progress(ended, total)
+
+    return count
 
 
 def list_simulated_dates(run: Run, main: Machine, key: str) -> Sequence[SimulatedDate]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +37,7 @@ from sfnorch.template.functions import list_functions
 
 if TYPE_CHECKING:
     from sfnorch.app.simulated_backfill import SimulatedBackfill, SimulatedDate
-    from sfnorch.simulator.record import Run
+    from sfnorch.simulator.record import Execution, Run
     from sfnorch.simulator.watched_attempts import WatchAttempt
     from sfnorch.simulator.world import AllowedStarts
     from sfnorch.template.contents import Machine, Template
@@ -152,17 +153,19 @@ def simulate(
     *,
     waits: Waits = wait_without_words,
     on_warning: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Simulation:
     """Simulate an execution offline, in virtual time, as `sfnorch simulate` does.
 
     `waits` shows what the function waits for. `on_warning` gets a sentence if code of functions runs without isolation.
+    `on_progress` gets the number of dates of a backfill that have ended, and of all dates, instead of `waits`.
 
     Raises SfnorchError for a template, a definition or a plan that cannot be read or simulated, or does not accept the
     parameters and substitutions, and RequestError for jobs and states of the behaviour that do not exist.
     """
     with waits("Reading the template"):
         template = read_simulated_template(request)
-    return simulate_template(template, request, waits=waits, on_warning=on_warning)
+    return simulate_template(template, request, waits=waits, on_warning=on_warning, on_progress=on_progress)
 
 
 def simulate_template(
@@ -172,16 +175,22 @@ def simulate_template(
     waits: Waits = wait_without_words,
     on_warning: Callable[[str], None] = lambda _: None,
     watch: WatchAttempt | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Simulation:
     """Simulate an execution of a template that `read_simulated_template` has read for a request like this one.
 
-    `watch` gets each attempt of a state when it ends.
+    `watch` gets each attempt of a state when it ends. `on_progress` is that of `simulate`.
 
     Raises the errors of `simulate`.
     """
     prepared = prepare_simulation(template, request, on_warning=on_warning)
-    with waits("Simulating the execution"):
-        run = prepared.run(watch=watch)
+    on_end = None
+    if on_progress and prepared.backfill and request.backfill:
+        from sfnorch.app.simulated_backfill import count_dates  # few simulations are backfills
+
+        on_end = count_dates(prepared.backfill[0], request.backfill, on_progress)
+    with waits("Simulating the execution") if on_end is None else nullcontext():
+        run = prepared.run(watch=watch, on_end=on_end)
         found = compute_figures(run, request.price)
     prepared.refuse_unknown_jobs(run)
     if prepared.backfill is None:
@@ -211,6 +220,7 @@ class PreparedSimulation:
         seed: int | None = None,
         watch: WatchAttempt | None = None,
         allowed: AllowedStarts | None = None,
+        on_end: Callable[[Execution], None] | None = None,
     ) -> Run:
         """Return a run; outcomes of jobs and a seed that are passed replace those of the request."""
         request = self.request
@@ -228,6 +238,7 @@ class PreparedSimulation:
             watch=watch,
             allowed=allowed,
             keeps_visits=request.keeps_visits,
+            on_end=on_end,
         )
 
     def refuse_unknown_jobs(self, run: Run) -> None:

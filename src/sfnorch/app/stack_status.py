@@ -78,6 +78,10 @@ def _read(stack: Stack, account: AwsAccount) -> Status:
     session = account.session
     with account.waits("Reading the last executions and the alarms"):
         found = read_status(session.cloudformation, session.stepfunctions, session.cloudwatch, stack)
+        if any(alarm.has_duration for alarm in found.alarms):
+            from sfnorch.app.next_deadlines import add_deadlines  # few stacks have deadlines
+
+            found = add_deadlines(found, account)
         if _RESULTS not in stack.outputs:
             return found
         return replace(found, executions=tuple(_count_items(execution, account) for execution in found.executions))

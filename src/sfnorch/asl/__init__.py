@@ -1,7 +1,8 @@
 """The Amazon States Language as plain data, with one serializer.
 
-`states` has a class for each type of state, and `Graph`, a set of states with a start. `graph` lists the transitions
-of states. `serialize` writes a graph as the JSON of a definition, and `resources` the ARN of a service integration.
+`states` has a class for each type of state, and `Graph`, a set of states with a start. `graph` lists the transitions of
+states, and `transitions` counts those of an execution. `serialize` writes a graph as the JSON of a definition, and
+`resources` the ARN of a service integration.
 
 `jsonata` and `programs` are the only modules that build expressions. A text of a user is a plain string, or a literal
 in an expression; it never becomes code. `programs` reads JSONata programs from files, with holes for values and for

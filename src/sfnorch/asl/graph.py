@@ -14,11 +14,19 @@ def has_transition_to(states: Iterable[AnyState], name: str) -> bool:
     return any(name in _list_targets(state) for state in states)
 
 
-def _list_targets(state: AnyState) -> Iterator[str | None]:
-    yield getattr(state, "next", None)
-    yield getattr(state, "default", None)
-    for part in (*getattr(state, "catch", ()), *getattr(state, "rules", ())):
-        yield part.next
+def _list_targets(state: AnyState) -> Iterator[str]:
+    yield from list_followers(state)
+    for catcher in getattr(state, "catch", ()):
+        yield catcher.next
+
+
+def list_followers(state: AnyState) -> Iterator[str]:
+    """Yield the names of the states that can follow if the state succeeds."""
+    for name in (getattr(state, "next", None), getattr(state, "default", None)):
+        if name is not None:
+            yield name
+    for rule in getattr(state, "rules", ()):
+        yield rule.next
 
 
 def chain_states(states: Sequence[Linkable], *, then: str | None = None) -> tuple[Linkable, ...]:

@@ -18,9 +18,11 @@ from sfnorch.errors import SfnorchError
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
     from types_boto3_stepfunctions import SFNClient
 
 _ALARMS_A_CALL = 100
+_DURATION = "ExecutionTime"
 _MASTER = "MasterStateMachine"
 """The logical id of the state machine that starts the others, in every stack that has several."""
 
@@ -52,6 +54,16 @@ class LastExecution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmDeadline:
+    """The deadline or the maximum duration that an alarm watches."""
+
+    seconds: float
+    """The seconds after the start of an execution."""
+    next_at: datetime | None
+    """The next deadline, in the time zone of the schedule; None if there is no schedule, or none that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmState:
     """An alarm: its name without the stack's name; OK, ALARM or INSUFFICIENT_DATA; since when, and why."""
 
@@ -60,6 +72,10 @@ class AlarmState:
     state: str
     since: datetime | None
     reason: str
+    has_duration: bool = False
+    """Whether the alarm watches how long executions take."""
+    deadline: AlarmDeadline | None = None
+    """What a run may take, for the alarm of a deadline that the template has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,4 +192,12 @@ def _list_alarms(client: CloudWatchClient, names: Sequence[str], stack: Stack) -
                 state=row["StateValue"],
                 since=row.get("StateUpdatedTimestamp"),
                 reason=row.get("StateReason", ""),
+                has_duration=_DURATION in _list_metric_names(row),
             )
+
+
+def _list_metric_names(alarm: MetricAlarmTypeDef) -> Iterator[str]:
+    yield alarm.get("MetricName", "")
+    for query in alarm.get("Metrics", ()):
+        if stat := query.get("MetricStat"):
+            yield stat["Metric"].get("MetricName", "")

@@ -1,4 +1,4 @@
-"""The CloudWatch dashboard of a stack: outcomes and durations of executions, failed jobs, alarms, and links.
+"""The CloudWatch dashboard of a stack: outcomes and durations of executions, failed jobs, alarms, links, and cost.
 
 Dashboards are global in an account, so the name has the Region. A widget is at most 24 columns wide.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html (documented)
@@ -12,6 +12,13 @@ from typing import TYPE_CHECKING
 from troposphere import Sub
 from troposphere.cloudwatch import Dashboard
 
+from sfnorch.cfn.cost_estimates import (
+    STATES,
+    describe_cost,
+    list_job_costs,
+    list_transition_costs,
+    refer_to_machine,
+)
 from sfnorch.cfn.values import build_alarm_id, build_deadline_alarm_id, build_machine_id
 from sfnorch.durations import format_duration
 from sfnorch.workflow import StateMachine, Workflow
@@ -21,7 +28,6 @@ if TYPE_CHECKING:
 
 _REGION = "${AWS::Region}"
 _CONSOLE = "https://console.aws.amazon.com"
-_STATES = "AWS/States"
 _OUTCOMES = {
     "ExecutionsSucceeded": ("succeeded", "#2ca02c"),
     "ExecutionsFailed": ("failed", "#d62728"),
@@ -29,7 +35,8 @@ _OUTCOMES = {
     "ExecutionsAborted": ("aborted", "#7f7f7f"),
 }
 _JOB_TASK = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:glue:startJobRun.sync"
-_HOUR, _WIDTH, _HEIGHT = 3_600, 12, 6
+_HOUR, _DAY = 3_600, 86_400
+_WIDTH, _HEIGHT = 12, 6
 _MOST_ALARMS = 100
 """The largest number of alarms in a widget."""
 
@@ -50,6 +57,17 @@ def build_dashboard(workflow: Workflow) -> Dashboard:
     for number, machine in enumerate(others):
         row, column = divmod(number, 2)
         widgets.append(_build_durations(machine, workflow, x=column * _WIDTH, y=18 + row * _HEIGHT))
+    end = 18 + (len(others) + 1) // 2 * _HEIGHT
+    widgets.append(_build_text(describe_cost(workflow), end, height=4))
+    titles = {"Estimated cost of state transitions": list_transition_costs(workflow)}
+    titles["Estimated cost of Glue jobs"] = list_job_costs(workflow)
+    for number, (title, metrics) in enumerate(titles.items()):
+        if metrics:
+            widgets.append(
+                _build_graph(
+                    f"{title}, US dollars per day", metrics, x=number * _WIDTH, y=end + 4, period=_DAY, stacked=True
+                )
+            )
     body = json.dumps({"start": "-P14D", "periodOverride": "inherit", "widgets": widgets}, ensure_ascii=False)
     return Dashboard("Dashboard", DashboardName=Sub("${AWS::StackName}-${AWS::Region}"), DashboardBody=Sub(body))
 
@@ -68,8 +86,8 @@ def _describe_links(workflow: Workflow) -> str:
     return "# ${AWS::StackName}\n" + " | ".join(links)
 
 
-def _build_text(markdown: str, y: int) -> Json:
-    return {"type": "text", "x": 0, "y": y, "width": 24, "height": 3, "properties": {"markdown": markdown}}
+def _build_text(markdown: str, y: int, *, height: int = 3) -> Json:
+    return {"type": "text", "x": 0, "y": y, "width": 24, "height": height, "properties": {"markdown": markdown}}
 
 
 def _build_alarms(workflow: Workflow, y: int) -> Json:
@@ -90,7 +108,7 @@ def _build_durations(machine: StateMachine, workflow: Workflow, *, x: int, y: in
     """Return the graph of the longest execution in each hour, with a line at the deadline."""
     minutes: Json = [{"expression": "taken / 60000", "label": "longest execution", "id": "minutes"}]
     options: dict[str, Json] = {"id": "taken", "stat": "Maximum", "visible": False}
-    taken: Json = [_STATES, "ExecutionTime", *_refer_to(machine), options]
+    taken: Json = [STATES, "ExecutionTime", *refer_to_machine(machine), options]
     lines: list[Json] = [
         {"label": f"deadline, {format_duration(deadline.seconds)}", "value": deadline.seconds / 60}
         for deadline in workflow.deadlines
@@ -107,23 +125,25 @@ def _build_jobs(*, x: int, y: int) -> Json:
     """
     names = {"ServiceIntegrationsFailed": "failed", "ServiceIntegrationsTimedOut": "timed out"}
     metrics: list[Json] = [
-        [_STATES, name, "ServiceIntegrationResourceArn", _JOB_TASK, {"label": label}] for name, label in names.items()
+        [STATES, name, "ServiceIntegrationResourceArn", _JOB_TASK, {"label": label}] for name, label in names.items()
     ]
     return _build_graph("Failed runs of Glue jobs, of all stacks in the Region", metrics, x=x, y=y, stacked=True)
 
 
 def _build_metric(name: str, machine: StateMachine, label: str, color: str = "") -> Json:
     options: dict[str, Json] = {"label": label, **({"color": color} if color else {})}
-    return [_STATES, name, *_refer_to(machine), options]
-
-
-def _refer_to(machine: StateMachine) -> list[Json]:
-    """Return the dimension of the metrics of the state machine."""
-    return ["StateMachineArn", f"${{{build_machine_id(machine.key)}}}"]
+    return [STATES, name, *refer_to_machine(machine), options]
 
 
 def _build_graph(
-    title: str, metrics: list[Json], *, x: int, y: int, stacked: bool = False, lines: list[Json] | None = None
+    title: str,
+    metrics: list[Json],
+    *,
+    x: int,
+    y: int,
+    stacked: bool = False,
+    lines: list[Json] | None = None,
+    period: int = _HOUR,
 ) -> Json:
     properties: dict[str, Json] = {
         "title": title,
@@ -131,7 +151,7 @@ def _build_graph(
         "view": "timeSeries",
         "stacked": stacked,
         "stat": "Sum",
-        "period": _HOUR,
+        "period": period,
         "metrics": metrics,
     }
     if lines:

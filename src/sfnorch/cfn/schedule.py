@@ -10,6 +10,7 @@ from troposphere.scheduler import FlexibleTimeWindow, Schedule, Target
 
 from sfnorch.cfn.roles import build_allow_statement, make_service_role
 from sfnorch.cfn.values import build_machine_id
+from sfnorch.naming import SCHEDULE
 from sfnorch.workflow import ExecutionSchedule
 
 
@@ -20,7 +21,7 @@ def build_schedule_resources(schedule: ExecutionSchedule) -> list[AWSObject]:
     return [
         make_service_role("ScheduleRole", "scheduler.amazonaws.com", [start]),
         Schedule(
-            "Schedule",
+            SCHEDULE,
             Name=Ref("AWS::StackName"),
             ScheduleExpression=schedule.expression,
             ScheduleExpressionTimezone=schedule.timezone,

@@ -18,8 +18,10 @@ from sfnorch.cli.saving import save_run
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
 from sfnorch.report.run_document import convert_started, convert_tree
+from sfnorch.report.run_news import print_failures, print_resume
 from sfnorch.report.run_screen import RunScreen
-from sfnorch.report.run_tree import build_titles, print_failures, print_resume, render_tree
+from sfnorch.report.run_titles import build_titles
+from sfnorch.report.run_tree import render_tree
 from sfnorch.resume_command import build_resume_command
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ def _print_result(
 
 def _print_text(result: RunResult, account: AwsAccount, stack_name: str, console: Console) -> None:
     names = build_titles(result.tree, stack_name)
-    console.print(render_tree(result.tree, names, account.now))
+    console.print(render_tree(result.tree, names, account.now.astimezone()))
     print_failures(result.failures, names, console)
     print_resume(_list_resume_commands(result, account, stack_name), console)
 

@@ -87,15 +87,18 @@ def forecast_simulation(
     save: Path | None,
 ) -> None:
     """Print the forecast, and save it to the file `save`, if there is one."""
-    from sfnorch.app.forecasting import DEFAULT_RUNS, ForecastRequest, forecast
+    from sfnorch.app.forecasting import DEFAULT_RUNS, WORTH_PROCESSES, ForecastRequest, forecast
+    from sfnorch.app.parallel_work import choose_count
     from sfnorch.console import Console
     from sfnorch.report.forecast import convert_forecast, print_forecast
 
+    runs = DEFAULT_RUNS if run_count is None else run_count
     request = ForecastRequest(
         simulation=simulation,
         durations=durations_file,
-        runs=DEFAULT_RUNS if run_count is None else run_count,
+        runs=runs,
         deadline=deadline,
+        processes=choose_count(None, runs, WORTH_PROCESSES),
     )
     with show_progress_bar("Simulating runs") as show:
         found = forecast(request, on_progress=show, on_warning=lambda text: click.echo(text, err=True))

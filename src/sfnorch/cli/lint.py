@@ -20,6 +20,7 @@ from sfnorch.cli.several import find_worst_code, list_parts
 from sfnorch.cli.templates import choose_plan
 from sfnorch.errors import RequestError
 from sfnorch.printable import make_printable_line
+from sfnorch.report.progress_bar import show_progress_bar
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ def lint(
         chosen = templates or (() if plan_file or get_environment_name() else configuration.locate_templates())
         plan = None if chosen else choose_plan(None, plan_file)
         request = replace(request, templates=chosen, plan=plan, region=choose_region(region))
-        report = lint_templates(request, waits=show_spinner)
+        with show_progress_bar("Linting") as show:
+            report = lint_templates(request, waits=show_spinner, on_progress=show)
     if new_baseline:
         entries = build_entries(report, new_baseline)
         write_whole(new_baseline, format_baseline(entries))

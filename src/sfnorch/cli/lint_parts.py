@@ -16,6 +16,7 @@ from sfnorch.cli.several import PlansCommand, print_table, run_part
 from sfnorch.cli.templates import choose_plan
 from sfnorch.findings import Finding
 from sfnorch.report.plan_results import PlanResult, convert_plan_results
+from sfnorch.report.progress_bar import show_progress_bar
 from sfnorch.report.waiting import show_spinner
 from sfnorch.source import SourceError
 
@@ -34,6 +35,7 @@ def lint_parts(parts: Sequence[PlanResult], request: LintRequest, region: str) -
 
     Raises SfnorchError for a baseline that cannot be read.
     """
+    from sfnorch.app.account import wait_without_words
     from sfnorch.app.linting import LintedTemplate
     from sfnorch.app.linting_templates import LintReport, apply_baseline, lint_templates
     from sfnorch.linter.baseline import read_baseline
@@ -49,13 +51,16 @@ def lint_parts(parts: Sequence[PlanResult], request: LintRequest, region: str) -
 
     def lint_part(part: PlanResult) -> int:
         own = replace(request, plan=choose_plan(None, part.plan), region=choose_region(region))
-        linted.extend(lint_templates(own, waits=show_spinner).templates)
+        waits = wait_without_words if linted else show_spinner  # the bar follows the spinner of the first part
+        linted.extend(lint_templates(own, waits=waits).templates)
         return SUCCESS
 
-    for part in parts:
-        run_part(ctx, part, lint_part, is_first=part is parts[0], prints_error=False)
-        if part.error:
-            linted.append(LintedTemplate(file=part.title, findings=_convert_error(part)))
+    with show_progress_bar("Linting") as show:
+        for number, part in enumerate(parts, 1):
+            run_part(ctx, part, lint_part, is_first=number == 1, prints_error=False)
+            if part.error:
+                linted.append(LintedTemplate(file=part.title, findings=_convert_error(part)))
+            show(number, len(parts))
     report = LintReport(templates=tuple(linted), fail_on=request.fail_on or configuration.fail_on or "error")
     return apply_baseline(report, entries, baseline) if baseline else report
 

@@ -78,7 +78,7 @@ def _print_each(read: RunLogs, stack_name: str) -> list[ErrorLog]:
     """Print each log as soon as it is read, and return all logs."""
     from sfnorch.console import Console
     from sfnorch.report.job_logs import print_log
-    from sfnorch.report.run_tree import build_titles
+    from sfnorch.report.run_titles import build_titles
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     names = build_titles(read.tree, stack_name)

@@ -79,6 +79,6 @@ def _record_text(print_all: Callable[[Console], None], width: int) -> str:
     """Return what the function prints to a console."""
     from sfnorch.console import Console
 
-    console = Console(file=io.StringIO(), record=True, width=width, force_terminal=True)
+    console = Console(file=io.StringIO(), record=True, width=width)
     print_all(console)
     return console.export_text()

@@ -39,6 +39,7 @@ from sfnorch.cli.simulation_options import (
     add_type_option,
 )
 from sfnorch.cli.templates import choose_plan
+from sfnorch.report.progress_bar import show_progress_bar
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
@@ -277,7 +278,10 @@ def simulate(
     if durations_file is not None:
         forecast_simulation(request, durations_file, run_count, deadline, output_form=output_form, save=save)
         return SUCCESS
-    simulation = simulate_request(request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True))
+    with show_progress_bar("Simulating dates") as show:
+        simulation = simulate_request(
+            request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True), on_progress=show
+        )
     run = simulation.run
     if output_form == "json":
         from sfnorch.simulator.document import convert_run

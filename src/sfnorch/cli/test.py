@@ -15,6 +15,7 @@ from sfnorch.cli.options import add_output_forms
 from sfnorch.cli.parameter_type import Function, ParameterType
 from sfnorch.cli.test_init import add_init
 from sfnorch.errors import SfnorchError
+from sfnorch.report.progress_bar import show_progress_bar
 
 if TYPE_CHECKING:
     from sfnorch.app.scenario_runs import ScenarioReport, ScenarioRequest
@@ -160,7 +161,8 @@ def test(
         if output_form == "github":
             _print_annotations(report)
     else:
-        report = run_scenarios(request)
+        with show_progress_bar("Running scenarios") as show:
+            report = run_scenarios(request, on_progress=show)
         _print_whole(report, output_form)
     if junit_file is not None:
         from sfnorch.report.scenario_junit import format_scenario_junit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 from sfnorch.documents.items import ItemCountsData
-from sfnorch.documents.types import Timestamp
+from sfnorch.documents.types import Seconds, Timestamp
 
 
 class PropertyDriftData(TypedDict):
@@ -205,6 +205,15 @@ class LastExecutionData(TypedDict):
     """Numbers of items of a fan-out; null for other patterns, and before they are known."""
 
 
+class AlarmDeadlineData(TypedDict):
+    """The deadline or the maximum duration that an alarm watches."""
+
+    seconds: Seconds
+    """Deadline or maximum duration, in seconds after the start of the execution."""
+    next: Timestamp | None
+    """Next deadline, in the time zone of the schedule; null without a daily schedule."""
+
+
 class AlarmData(TypedDict):
     """A CloudWatch alarm of a stack."""
 
@@ -216,6 +225,8 @@ class AlarmData(TypedDict):
     """Time of the last change of the state."""
     reason: str
     """Reason that CloudWatch gives for the state."""
+    deadline: AlarmDeadlineData | None
+    """What a run may take; null for an alarm of another kind, and if the template of the stack cannot be read."""
 
 
 class StatusDocument(TypedDict):

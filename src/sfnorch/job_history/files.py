@@ -50,7 +50,7 @@ def parse_durations(text: str, file: str) -> DurationsDocument:
     """Return the recorded runs in the text of a file. Raises the errors of `read_durations`."""
     root = parse_value(text, file, _KIND)
     if not isinstance(root, Object):
-        found = "it is empty" if root is None else f"expected a mapping, got {name_type(root)}"
+        found = "the durations file is empty" if root is None else f"expected a mapping, got {name_type(root)}"
         raise DurationsFileError([_KIND.create_finding(file, 1, found, _CREATE)])
     by_path: dict[Path, Place] = {(): Place(file, root.place.line, ())}
     _note_places(root, (), file, by_path)

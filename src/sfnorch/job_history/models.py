@@ -12,8 +12,8 @@ from sfnorch.plan.models.base import Model
 MOST_SECONDS = 200
 """The maximum number of durations of a job in a file: of more runs, the file has as many quantiles."""
 
-Count = Annotated[int, Field(ge=0)]
-Seconds = Annotated[float, Field(ge=0, le=31_536_000)]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Seconds = Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)]
 Durations = Annotated[list[Seconds], Field(max_length=MOST_SECONDS)]
 
 
@@ -60,6 +60,13 @@ class JobHistory(Model):
             raise PydanticCustomError("counts", "seconds must have the durations of the successful runs")
         if self.succeeded < self.runs and not self.failed_seconds and not self.seconds:
             raise PydanticCustomError("counts", "failed_seconds must have the durations of the failed runs")
+        for key, count in (("seconds", self.succeeded), ("failed_seconds", self.runs - self.succeeded)):
+            if (found := len(getattr(self, key))) > count:
+                raise PydanticCustomError(
+                    "counts",
+                    "{key} has {found} durations, but there are {count} such runs",
+                    {"key": key, "found": found, "count": count},
+                )
         return self
 
 

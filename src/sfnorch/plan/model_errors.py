@@ -84,7 +84,7 @@ def _describe_error(row: ErrorDetails) -> str:
             return f"expected a string, got {value}{quotes}"
         case "int_type":
             return f"expected a whole number, got {value}"
-        case "float_type":
+        case "float_type" | "finite_number":
             return f"expected a number, got {value}"
         case "bool_type":
             return f"expected true or false, got {value}"

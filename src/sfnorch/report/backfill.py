@@ -13,6 +13,7 @@ from rich.table import Table
 from sfnorch.aws.links import build_execution_link
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
+from sfnorch.report.progress_bar import format_remaining
 from sfnorch.report.status import STYLES
 from sfnorch.runs.date_runs import PENDING, DateRun
 
@@ -27,7 +28,10 @@ _WIDTH = 30
 
 
 def render_backfill(backfill: FollowedBackfill, now: datetime, height: int) -> RenderableType:
-    """Return a progress bar and a table of dates, in at most `height` lines: those that run first, then the failed."""
+    """Return a progress bar and a table of dates, in at most `height` lines: those that run first, then the failed.
+
+    The bar ends with an estimate of the time until all dates have ended.
+    """
     total, failed = len(backfill.dates), backfill.select_dates("FAILED")
     succeeded = backfill.select_dates("SUCCEEDED")
     ended = len(succeeded) + len(failed)
@@ -35,7 +39,8 @@ def render_backfill(backfill: FollowedBackfill, now: datetime, height: int) -> R
     counts = Text(f"{ended} of {total} dates")
     if failed:
         counts.append(f", {len(failed)} failed", "bold red")
-    head.add_row(ProgressBar(total=total, completed=ended, width=_WIDTH), counts)
+    remaining = format_remaining(backfill.estimate_remaining(now))
+    head.add_row(ProgressBar(total=total, completed=ended, width=_WIDTH), counts, remaining)
     running = backfill.select_dates("RUNNING")
     pending = backfill.select_dates(PENDING)
     rows = [*running, *reversed(failed), *reversed(succeeded), *pending]

@@ -10,7 +10,7 @@ from rich.table import Table
 from sfnorch.app.statistics import Share, Spread, build_histogram
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
-from sfnorch.prices import GLUE_PRICE_FROM
+from sfnorch.prices import PRICES_FROM
 
 if TYPE_CHECKING:
     from sfnorch.app.forecasting import Forecast, ForecastDeadline, ForecastExecution, ForecastJob
@@ -71,7 +71,7 @@ def convert_forecast(forecast: Forecast) -> ForecastDocument:
             "glue": _round(price.glue_mean),
             "stepFunctions": _round(price.step_functions_mean),
             "dpuHours": _round(price.dpu_hours_mean),
-            "prices": GLUE_PRICE_FROM,
+            "prices": PRICES_FROM,
             "notCounted": list(price.uncounted),
         },
         "histogram": [
@@ -119,7 +119,7 @@ def _round(value: float) -> float:
 
 def print_forecast(forecast: Forecast, console: Console) -> None:
     """Print the ends with a histogram, the jobs, the deadline and the price."""
-    console.print(f"{forecast.runs:,} simulated runs, seed {forecast.seed}")
+    console.print(f"{count_runs(forecast)}, seed {forecast.seed}")
     console.print()
     console.print(_build_end_table(forecast))
     _print_rest(len(forecast.executions), "executions", console)
@@ -136,6 +136,11 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
     console.print(rows)
     for warning in forecast.warnings:
         console.print_words(Text(f"warning: {warning}", style="yellow"))
+
+
+def count_runs(forecast: Forecast) -> str:
+    """Return the number of simulated runs in words."""
+    return f"{forecast.runs:,} simulated run{'' if forecast.runs == 1 else 's'}"
 
 
 def _print_rest(count: int, what: str, console: Console) -> None:
@@ -198,7 +203,7 @@ def _list_figures(forecast: Forecast) -> Iterator[tuple[str, str]]:
         "price of a run",
         f"${price.whole.mean:.4f} on average, p90 ${price.whole.p90:.4f}, p99 ${price.whole.p99:.4f}",
     )
-    yield "  Glue", f"${price.glue_mean:.4f}, {price.dpu_hours_mean:.2f} DPU-hours ({GLUE_PRICE_FROM})"
+    yield "  Glue", f"${price.glue_mean:.4f}, {price.dpu_hours_mean:.2f} DPU-hours ({PRICES_FROM})"
     yield "  Step Functions", f"${price.step_functions_mean:.6f}"
     yield "  not counted", ", ".join(price.uncounted)
 

@@ -13,6 +13,8 @@ from sfnorch.report.waiting import has_debug_logging, is_terminal
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from sfnorch.console import Text
+
 ShowProgress = Callable[[int, int], None]
 """Shows how much is done, and how much there is."""
 
@@ -43,6 +45,17 @@ def show_progress_bar(
         bar.stop()
 
 
+def format_remaining(seconds: float | None) -> Text:
+    """Return an estimate of the remaining time as a bar shows it; dashes for an unknown one."""
+    from sfnorch.console import Text
+
+    if seconds is None:
+        return Text("-:--:--", style="progress.remaining")
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return Text(f"{hours}:{minutes:02}:{rest:02}", style="progress.remaining")
+
+
 class _Bar:
     """A bar that is created when the work takes longer than a moment."""
 
@@ -52,16 +65,16 @@ class _Bar:
         self._progress: Progress | None = None
 
     def show(self, done: int, total: int) -> None:
-        """Show how much is done, unless the bar has changed a moment ago."""
-        if self._now() < self._due:
+        """Show how much is done, unless the bar has changed a moment ago, or all is done before it is shown."""
+        if self._now() < self._due or (self._progress is None and done >= total):
             return
         self._due = self._now() + _BETWEEN
         if self._progress is None:
-            self._progress = self._start()
+            self._progress = self._start(total)
         self._progress.update(self._progress.task_ids[0], completed=done, total=total)
         self._progress.refresh()
 
-    def _start(self) -> Progress:
+    def _start(self, total: int) -> Progress:
         # commands that end soon do not import these modules
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -82,7 +95,7 @@ class _Bar:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        progress.add_task(make_printable_line(self._words), total=None)
+        progress.add_task(make_printable_line(self._words), total=total)
         progress.start()
         return progress
 

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
-from rich.console import ConsoleOptions
-from rich.measure import Measurement
 from rich.table import Table
 
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
 from sfnorch.json_values import read_mappings
-from sfnorch.prices import PRICE_FROM
-from sfnorch.protocol.dag import BLOCKED, find_blocking_task
-from sfnorch.protocol.overlap import SKIPPED, find_holder
-from sfnorch.report.map_runs import (
-    count_statuses,
-    find_end,
-    has_failures,
-    is_large,
-    list_failure_lines,
-    list_large_map_runs,
-)
+from sfnorch.prices import PRICES_FROM
+from sfnorch.protocol.dag import find_blocking_task
+from sfnorch.protocol.overlap import find_holder
+from sfnorch.report.map_runs import count_statuses, list_failure_lines, list_large_map_runs
 from sfnorch.report.names import shorten_arn
+from sfnorch.report.run_chart import MOST_ROWS, OTHER_STYLE, STATUS_STYLES, find_status, list_shown, print_chart
 from sfnorch.report.timeline import find_title, list_timeline
 from sfnorch.simulator.figures import Figures
-from sfnorch.simulator.record import Execution, JobRunRecord, MapRunRecord, Run
+from sfnorch.simulator.record import Run
 
-_BAR = 32
-_SHORTEST_BAR = 8
-_STYLES = {"SUCCEEDED": "green", "FAILED": "bold red", "TIMED_OUT": "bold red", "TIMEOUT": "bold red"}
-_MOST_ROWS = 200
 _MOST_CHARACTERS = 4_000
 """The maximum length of an object that is shown."""
 
@@ -47,7 +34,7 @@ _LONG_PATH, _LONGEST_GROUP, _LEAST_GROUPS = 12, 24, 3
 def print_run(run: Run, figures: Figures, console: Console) -> None:
     """Print all parts of the simulation."""
     _print_timeline(run, console)
-    _print_chart(run, console)
+    print_chart(run, console)
     _print_messages(run, console)
     _print_statements(run, console)
     _print_objects(run, console)
@@ -64,93 +51,6 @@ def _print_timeline(run: Run, console: Console) -> None:
     for at, line in moments:
         moment = f"T+{format_duration(at):<{width}}  "
         console.print_words(Text.assemble((moment, "dim"), line), margin=len(moment))
-
-
-def _print_chart(run: Run, console: Console) -> None:
-    """Print a bar for each execution, with bars for its job runs below it."""
-    begin, end = run.first.started, max(run.cut_off or 0.0, *(_format_end(execution) for execution in run.executions))
-    jobs: dict[str, list[JobRunRecord]] = {}
-    hidden = {execution.arn for execution in run.executions if is_large(execution.map_run)}
-    for job in run.job_runs:
-        if job.execution in hidden:
-            continue
-        jobs.setdefault(job.execution, []).append(job)
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
-    for is_whole in (False, False, True, True):
-        table.add_column(overflow="fold", no_wrap=is_whole)
-    rows = 0
-    within = {map_run.execution: map_run for map_run in list_large_map_runs(run)}
-    for execution in _list_shown(run):
-        if rows > _MOST_ROWS:
-            break
-        name = Text(execution.item or execution.title, style="bold")
-        _add_row(table, name, execution, _find_status(execution), begin, end, run.cut_off)
-        if found := within.get(execution.arn):
-            _add_map_run(table, found, begin, end)
-        for job in jobs.get(execution.arn, ()):
-            _add_row(table, Text(f"  {job.job}"), job, job.status, begin, end, run.cut_off)
-            rows += 1
-        rows += 1
-    console.print()
-    console.print(table)
-    if rows > _MOST_ROWS:
-        console.print(f"… and more: {len(run.executions)} executions, {len(run.job_runs)} job runs")
-
-
-def _list_shown(run: Run) -> list[Execution]:
-    """Return the executions without those of large Map runs."""
-    return [execution for execution in run.executions if not is_large(execution.map_run)]
-
-
-def _add_map_run(table: Table, map_run: MapRunRecord, begin: float, end: float) -> None:
-    """Add the row of a Map run whose executions have no rows."""
-    style = _STYLES["FAILED" if has_failures(map_run) else "SUCCEEDED"]
-    last, whole = find_end(map_run), end - begin
-    bar = _Bar((map_run.started - begin) / whole, (last - begin) / whole, style) if whole > 0 else _Bar(0, 0, style)
-    took = Text(format_duration(last - map_run.started), justify="right")
-    table.add_row(Text(f"  {map_run.title}"), bar, took, Text(count_statuses(map_run), style=style))
-
-
-def _find_status(execution: Execution) -> str:
-    """Return the status of the execution; BLOCKED or SKIPPED if it succeeded without running its jobs."""
-    if find_holder(execution.output):
-        return SKIPPED
-    return BLOCKED if find_blocking_task(execution.output) else execution.status
-
-
-@dataclass(frozen=True, slots=True)
-class _Bar:
-    """A bar from one part of the time to another, both from 0 to 1. It is narrower on a narrow terminal."""
-
-    begin: float
-    end: float
-    style: str
-
-    def __rich_measure__(self, console: object, options: ConsoleOptions) -> Measurement:
-        return Measurement(_SHORTEST_BAR, _BAR)
-
-    def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[Text]:
-        width = min(_BAR, options.max_width)
-        left = min(int(self.begin * width), width - 1)
-        length = max(1, round((self.end - self.begin) * width))
-        yield Text((" " * left + "█" * min(length, width - left)).ljust(width), style=self.style)
-
-
-def _add_row(
-    table: Table,
-    name: Text,
-    activity: Execution | JobRunRecord,
-    status: str,
-    begin: float,
-    end: float,
-    cut_off: float | None,
-) -> None:
-    ended = cut_off if activity.ended is None and cut_off is not None else _format_end(activity)
-    style = _STYLES.get(status, "yellow")
-    whole = end - begin
-    bar = _Bar((activity.started - begin) / whole, (ended - begin) / whole, style) if whole > 0 else _Bar(0, 0, style)
-    took = format_duration(ended - activity.started)
-    table.add_row(name, bar, Text(took, justify="right"), Text(status, style=style))
 
 
 def _print_messages(run: Run, console: Console) -> None:
@@ -187,9 +87,11 @@ def _print_objects(run: Run, console: Console) -> None:
 
 def _print_outcomes(run: Run, console: Console) -> None:
     console.print()
-    for execution in _list_shown(run)[:_MOST_ROWS]:
-        status = _find_status(execution)
-        line = Text.assemble((execution.item or execution.title, "bold"), " ", (status, _STYLES.get(status, "yellow")))
+    for execution in list_shown(run)[:MOST_ROWS]:
+        status = find_status(execution)
+        line = Text.assemble(
+            (execution.item or execution.title, "bold"), " ", (status, STATUS_STYLES.get(status, OTHER_STYLE))
+        )
         if blocker := find_blocking_task(execution.output):
             line.append(f" by {blocker}")
         if holder := find_holder(execution.output):
@@ -266,8 +168,4 @@ def _format_price(figures: Figures) -> str:
     if figures.transitions and not figures.billed:
         return "not billed: Express workflows are billed by requests, duration and memory"
     some = "" if figures.billed == figures.transitions else f"{figures.billed:,} of them billed, "
-    return f"{some}${figures.price:.6f} ({PRICE_FROM}; excluding Glue)"
-
-
-def _format_end(activity: Execution | JobRunRecord) -> float:
-    return activity.started if activity.ended is None else activity.ended
+    return f"{some}${figures.price:.6f} ({PRICES_FROM}; excluding Glue)"

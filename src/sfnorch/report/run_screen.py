@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from rich.live import Live
 
-from sfnorch.report.run_tree import build_titles, list_news_lines, render_tree
+from sfnorch.report.run_news import list_news_lines
+from sfnorch.report.run_titles import build_titles
+from sfnorch.report.run_tree import render_tree
 from sfnorch.report.waiting import is_terminal, show_spinner
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class RunScreen:
 
         def render() -> RenderableType:
             height = console.height - 1 if console else None
-            now = datetime.fromtimestamp(self._clock.now(), timezone.utc)
+            now = datetime.fromtimestamp(self._clock.now(), timezone.utc).astimezone()
             return render_tree(tree, build_titles(tree, self._stack_name), now, height=height)
 
         if console is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from sfnorch.aws.status import LastExecution, Status, find_main_machine
+from sfnorch.aws.status import AlarmDeadline, AlarmState, LastExecution, Status, find_main_machine
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.errors import SfnorchError
@@ -16,7 +16,7 @@ from sfnorch.report.item_counts import convert_counts
 
 if TYPE_CHECKING:
     from sfnorch.aws.stack_events import OperationEnd
-    from sfnorch.documents.stacks import LastExecutionData, StatusDocument
+    from sfnorch.documents.stacks import AlarmData, LastExecutionData, StatusDocument
 
 STYLES = {
     "SUCCEEDED": "green", "OK": "green", "RUNNING": "cyan", "FAILED": "bold red", "TIMED_OUT": "bold red",
@@ -34,10 +34,7 @@ def convert_status(status: Status, ending: OperationEnd | None = None) -> Status
         "updated": format_iso_time(status.stack.updated),
         "machines": [{"machine": m.title, "resource": m.logical_id, "arn": m.arn} for m in status.machines],
         "executions": [_convert_execution(execution) for execution in status.executions],
-        "alarms": [
-            {"alarm": alarm.name, "state": alarm.state, "since": format_iso_time(alarm.since), "reason": alarm.reason}
-            for alarm in status.alarms
-        ],
+        "alarms": [_convert_alarm(alarm) for alarm in status.alarms],
         "outputs": dict(status.stack.outputs),
         "failure": convert_ending(ending) if ending and ending.failed else None,
     }
@@ -52,6 +49,17 @@ def _convert_execution(execution: LastExecution) -> LastExecutionData:
         "started": format_iso_time(execution.started),
         "ended": format_iso_time(execution.ended),
         "items": convert_counts(execution.items) if execution.items else None,
+    }
+
+
+def _convert_alarm(alarm: AlarmState) -> AlarmData:
+    deadline = alarm.deadline
+    return {
+        "alarm": alarm.name,
+        "state": alarm.state,
+        "since": format_iso_time(alarm.since),
+        "reason": alarm.reason,
+        "deadline": {"seconds": deadline.seconds, "next": format_iso_time(deadline.next_at)} if deadline else None,
     }
 
 
@@ -118,11 +126,13 @@ def print_status(status: Status, console: Console, now: datetime) -> None:
         console.print(table)
     if status.alarms:
         console.print()
-        table = _build_table("ALARM", "STATE", "SINCE", "")
+        has_deadlines = any(alarm.deadline for alarm in status.alarms)
+        table = _build_table("ALARM", "STATE", "SINCE", *(["NEXT DEADLINE"] if has_deadlines else []), "")
         for alarm in status.alarms:
             reason = Text(alarm.reason if alarm.state == "ALARM" else "")
             state = Text(alarm.state, style=STYLES.get(alarm.state, "dim"))
-            table.add_row(Text(alarm.title), state, _format_time(alarm.since), reason)
+            deadlines = [_describe_deadline(alarm.deadline)] if has_deadlines else []
+            table.add_row(Text(alarm.title), state, _format_time(alarm.since), *deadlines, reason)
         console.print(table)
 
 
@@ -135,3 +145,12 @@ def _build_table(*titles: str) -> Table:
 
 def _format_time(at: datetime | None) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+def _describe_deadline(deadline: AlarmDeadline | None) -> str:
+    """Return the next deadline in the time zone of the schedule, or how long a run may take."""
+    if deadline is None:
+        return ""
+    if deadline.next_at is None:
+        return f"{format_duration(deadline.seconds)} after a start"
+    return f"{deadline.next_at:%Y-%m-%d %H:%M} {deadline.next_at.tzinfo}"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.polling import Backoff, Clock, add_retries
 from sfnorch.json_values import parse_json, read_mapping, read_string
 from sfnorch.protocol.backfill import END_STATE, RUN_STATE, name_run
-from sfnorch.runs.date_runs import DateRun
+from sfnorch.runs.date_runs import PENDING, DateRun
 from sfnorch.runs.events import read_details
 from sfnorch.runs.executions import make_execution_arn, read_events_after, read_machine_name
 from sfnorch.runs.history import read_events
@@ -62,6 +63,19 @@ class FollowedBackfill:
     def select_dates(self, *statuses: str) -> list[DateRun]:
         """Return the dates with these statuses, in order."""
         return [run for run in self.dates.values() if run.status in statuses]
+
+    def estimate_remaining(self, now: datetime) -> float | None:
+        """Return the seconds until all dates have ended, from the mean duration of those that have; None before one.
+
+        As many dates as run now are assumed to run concurrently until the end.
+        """
+        took = [(run.ended - run.started).total_seconds() for run in self.dates.values() if run.started and run.ended]
+        running = self.select_dates("RUNNING")
+        if not took:
+            return None
+        mean = sum(took) / len(took)
+        left = sum(max(0.0, mean - (now - run.started).total_seconds()) for run in running if run.started)
+        return (left + mean * len(self.select_dates(PENDING))) / max(1, len(running))
 
     def read(self, events: list[HistoryEventTypeDef]) -> list[DateRun]:
         """Read the next events of the execution, and return the dates that have changed."""

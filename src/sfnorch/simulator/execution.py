@@ -106,6 +106,8 @@ def _run_execution(world: World, interpreter: Interpreter) -> Steps[None]:
         execution.history += 1  # the end of the execution is also an event
     execution.ended = world.at
     world.record_event(execution, ExecutionEnded(execution.status, execution.error))
+    if world.on_end is not None:
+        world.on_end(execution)
     if execution.status != "SUCCEEDED":
         world.clock.process(change_alarms_after_failure(world, execution, machine.arn))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -79,6 +79,7 @@ def run_machine(
     watch: WatchAttempt | None = None,
     allowed: AllowedStarts | None = None,
     keeps_visits: bool = False,
+    on_end: Callable[[Execution], None] | None = None,
 ) -> Run:
     """Return the run of the machine with this input.
 
@@ -88,8 +89,9 @@ def run_machine(
     The simulation stops after `until` seconds; the default for a machine that starts itself is an hour, except for a
     backfill, which ends when all of its dates have run. A template that sfnorch rendered (`is_rendered`) is not checked
     for what AWS refuses: tests check the renderings of all plans. The clock starts at `begin`, by default a fixed time.
-    `watch` gets each attempt of a state when it ends. `allowed` keeps which starts roles allow, for further runs of the
-    same template. `keeps_visits`: whether the record has inputs and outputs of states.
+    `watch` gets each attempt of a state when it ends, and `on_end` each execution, without those of Map runs. `allowed`
+    keeps which starts roles allow, for further runs of the same template. `keeps_visits`: whether the record has inputs
+    and outputs of states.
 
     Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
     the run cannot be simulated, or has more executions than `most_executions`, in a backfill for each date.
@@ -107,6 +109,7 @@ def run_machine(
         runs=runs,
         watch=watch,
         allowed=set() if allowed is None else allowed,
+        on_end=on_end,
     )
     if keeps_visits:
         world.record.visits = VisitLog()

@@ -95,6 +95,8 @@ class World:
     """The items of DynamoDB tables, by the name of the table and the key of the item."""
 
     watch: WatchAttempt | None = None
+    on_end: Callable[[Execution], None] | None = None
+    """Gets each execution when it ends, without the child executions of Map runs."""
     """Gets each attempt of a state."""
 
     _written: dict[float, str] = field(default_factory=dict)

@@ -32,6 +32,8 @@ class TextProperty(NamedTuple):
 class ScheduleResource(NamedTuple):
     """A schedule of a template: the service that evaluates it, its expression, and its time zone if it has one."""
 
+    logical_id: str
+    """The logical id of the schedule, the rule, or the function or state machine with the event."""
     service: Service
     expression: TextProperty
     zone: TextProperty | None
@@ -64,7 +66,8 @@ def _read_schedule(
         return  # a rule for events, or a rule that SAM or CloudFormation rejects
     zone_key = "ScheduleExpressionTimezone"
     zone = _read_setting(stack, properties, path, zone_key) if service is Service.SCHEDULER else None
-    yield ScheduleResource(service=service, expression=expression, zone=zone)
+    logical_id = str(path[1])
+    yield ScheduleResource(logical_id=logical_id, service=service, expression=expression, zone=zone)
 
 
 def _read_setting(stack: StackValues, properties: Object, path: Path, key: str) -> TextProperty | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import threading
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from sfnorch.app.forecasting import Forecast, ForecastRequest, forecast
+from sfnorch.app.parallel_work import can_fork
 from sfnorch.app.simulation import SimulateRequest
 from sfnorch.app.statistics import build_histogram, estimate_share, find_percentile, spread_values
 from sfnorch.errors import RequestError, SfnorchError
@@ -26,7 +28,7 @@ children:
 - {name: orders, jobs: [a, b]}
 - {name: sales, jobs: [c]}
 """
-RUNS = 300
+RUNS, FEW = 300, 60
 
 
 def history(seconds: list[float], failures: int = 0, **rest: Any) -> dict[str, Any]:
@@ -115,6 +117,128 @@ def test_an_independent_simulation_agrees(tmp_path: Path):
         assert within(sum(end <= value for end in found.seconds) / RUNS, share)
 
 
+def test_a_failure_without_recorded_durations_takes_as_long_as_a_success(tmp_path: Path):
+    jobs = {"a": {"runs": 2, "succeeded": 1, "seconds": [60.0]}, "b": history([60.0]), "c": history([1.0])}
+    found = run(tmp_path, jobs, runs=FEW)
+    assert set(found.seconds) == {60, 120}
+    assert within(found.seconds.count(60) / FEW, 0.5, FEW)
+    assert within(found.main.failed.value, 0.5, FEW)
+
+
+def test_a_failure_that_the_plan_handles(tmp_path: Path):
+    """Another child continues, and the main execution succeeds: only the failures count."""
+    plan = CHILDREN.replace("on_child_failure: fail\n", "")
+    found = run(tmp_path, {"a": history([60.0], failures=3), "b": history([5.0]), "c": history([90.0])}, plan, runs=FEW)
+    assert found.main.failed.value == 0
+    assert within(found.failures.value, 0.75, FEW)
+    failed = {each.name: each.failed.value for each in found.executions}
+    assert (failed["orders"], failed["sales"]) == (found.failures.value, 0)
+    jobs = {job.name: (job.ran.value, job.failed.value) for job in found.jobs}
+    assert jobs["a"] == (1, found.failures.value)
+    assert jobs["b"] == (1 - found.failures.value, 0)
+
+
+def test_a_job_that_runs_in_some_runs_only(tmp_path: Path):
+    """Its failures are a share of all runs, and not of those in which it ran."""
+    jobs = {"a": history([60.0], failures=1), "b": history([], failures=1), "c": history([1.0])}
+    found = {job.name: job for job in run(tmp_path, jobs, runs=FEW).jobs}["b"]
+    assert within(found.ran.value, 0.5, FEW)
+    assert found.failed == found.ran
+
+
+def test_of_executions_with_one_name_the_last_counts(tmp_path: Path):
+    plan = "pattern: fan-out\nname: etl\nitems: [x, y, z]\njobs: [a]\n"
+    behaviour = Behaviour(concurrent_runs={"a": 3})
+    found = run(tmp_path, {"a": history([10.0, 50.0])}, plan, runs=FEW, simulation={"behaviour": behaviour})
+    (items,) = found.executions
+    assert set(found.seconds) <= {10, 50}
+    assert within(found.seconds.count(10) / FEW, 1 / 8, FEW)
+    assert (items.end.least, items.end.most) == (10, 50)
+    assert items.end.mean == found.main.end.mean
+
+
+LATE_CHILD = """\
+Resources:
+  Master:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      StateMachineName: master
+      Definition:
+        StartAt: Pause
+        States:
+          Pause: {Type: Wait, Seconds: 100, Next: Run}
+          Run: {Type: Task, Resource: "arn:aws:states:::states:startExecution.sync:2", Parameters: {StateMachineArn: !Ref Child}, End: true}
+  Child:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      StateMachineName: child
+      Definition:
+        StartAt: Load
+        States:
+          Load: {Type: Task, Resource: "arn:aws:states:::glue:startJobRun.sync", Parameters: {JobName: load}, End: true}
+  Late:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/States
+      MetricName: ExecutionTime
+      Dimensions: [{Name: StateMachineArn, Value: !Ref Child}]
+      Threshold: 50000
+      Statistic: Maximum
+      Period: 60
+      EvaluationPeriods: 1
+      ComparisonOperator: GreaterThanThreshold
+      TreatMissingData: MISSING
+"""
+
+
+@pytest.mark.parametrize(("missing", "is_deadline"), [("breaching", True), ("ignore", False)])
+def test_a_limit_is_the_time_of_its_own_execution(tmp_path: Path, missing: str, is_deadline: bool):
+    """A limit counts from the start of its execution. A run that takes exactly as long meets it.
+
+    A run that fails misses a deadline, but not a maximum duration.
+    """
+    (tmp_path / "t.yaml").write_text(LATE_CHILD.replace("MISSING", missing))
+    document = DurationsDocument.model_validate(
+        {"version": 1, "jobs": {"load": history([40.0, 50.0, 50.5, 70.0], failures=4)}}
+    )
+    behaviour = Behaviour(enforce_permissions=False)
+    simulation = SimulateRequest(template=tmp_path / "t.yaml", machine="master", behaviour=behaviour)
+    found = forecast(ForecastRequest(simulation=simulation, durations=document, runs=RUNS, processes=1))
+    (limit,) = found.limits
+    assert (limit.name, limit.seconds, limit.is_deadline) == ("child", 50, is_deadline)
+    assert within(limit.missed.value, 0.75 if is_deadline else 0.25)
+
+
+def test_a_run_that_is_cut_off_has_not_succeeded(tmp_path: Path):
+    jobs = {name: history([60.0]) for name in "abc"}
+    found = run(tmp_path, jobs, runs=1, deadline=500.0, simulation={"until": 90.0})
+    assert {each.name: each.end.most for each in found.executions} == {"orders": 90, "sales": 60}
+    assert (found.main.end.most, found.main.failed.value) == (90, 1)
+    assert found.deadline is not None
+    assert found.deadline.missed.value == 1
+
+
+@pytest.mark.parametrize(
+    ("missing", "until", "missed"), [("ignore", 140.0, 0), ("ignore", 160.0, 1), ("breaching", 140.0, 1)]
+)
+def test_a_limit_of_an_execution_that_is_cut_off(tmp_path: Path, missing: str, until: float, missed: float):
+    """It runs since 100 seconds. A deadline is missed without a success, a maximum duration of 50 seconds later."""
+    (tmp_path / "t.yaml").write_text(LATE_CHILD.replace("MISSING", missing))
+    document = DurationsDocument.model_validate({"version": 1, "jobs": {"load": history([500.0])}})
+    behaviour = Behaviour(enforce_permissions=False)
+    simulation = SimulateRequest(template=tmp_path / "t.yaml", machine="master", behaviour=behaviour, until=until)
+    found = forecast(ForecastRequest(simulation=simulation, durations=document, runs=1, processes=1))
+    assert [limit.missed.value for limit in found.limits] == [missed]
+
+
+def test_a_run_that_ends_at_the_deadline_meets_it(tmp_path: Path):
+    jobs = {"a": history([60]), "b": history([120]), "c": history([90])}
+    for deadline, missed in ((180.0, 0), (179.9, 1)):
+        found = run(tmp_path, jobs, runs=2, deadline=deadline).deadline
+        assert found is not None
+        assert found.missed.value == missed
+
+
 RETRIED = """\
 pattern: flow
 name: etl
@@ -137,18 +261,42 @@ def test_a_retry_draws_again(tmp_path: Path):
 
 
 def test_the_price_is_that_of_the_drawn_seconds(tmp_path: Path):
-    priced = {"worker_type": "G.1X", "workers": 10, "dpu_seconds": 7200.0, "total_seconds": 720.0}
+    priced = {"workers": 5, "dpu_seconds": 7200.0, "total_seconds": 720.0}
     jobs = {
-        "a": history([360.0], **priced, glue_version="6.0"),
-        "b": history([30.0], **priced, glue_version="4.0", execution_class="FLEX"),
+        "a": history([360.0], **priced, worker_type="R.2X", glue_version="6.0"),
+        "b": history([30.0], **priced, worker_type="G.2X", glue_version="4.0", execution_class="FLEX"),
         "c": history([360.0]),
     }
     price = run(tmp_path, jobs, runs=3).price
     assert price.dpu_hours_mean == pytest.approx(10 * 0.1 + 10 * 60 / 3600)  # b has the minimum of a minute
-    assert price.glue_mean == pytest.approx(1.0 * 0.308 + 10 / 60 * 0.29)
-    assert price.step_functions_mean > 0
+    assert price.glue_mean == pytest.approx(1.0 * 0.364 + 10 / 60 * 0.29)
     assert price.whole.mean == pytest.approx(price.glue_mean + price.step_functions_mean)
     assert price.uncounted[0] == "Glue job c, whose DPUs are unknown"
+    assert price.step_functions_mean == pytest.approx(20 * 0.025 / 1000)
+    dear = run(tmp_path, jobs, runs=3, simulation={"price": 0.05}).price
+    assert dear.step_functions_mean == pytest.approx(20 * 0.05 / 1000)
+
+
+def test_a_run_of_an_old_spark_job_costs_ten_minutes(tmp_path: Path):
+    used = {"dpu_seconds": 600.0, "total_seconds": 60.0, "glue_version": "1.0"}
+    jobs = {name: history([60.0], **used) for name in "abc"}
+    price = run(tmp_path, jobs, runs=1).price
+    assert price.dpu_hours_mean == pytest.approx(3 * 10 * 600 / 3600)
+    assert "Express workflows" not in price.uncounted
+
+
+def test_an_express_workflow_has_no_price(tmp_path: Path):
+    (tmp_path / "t.yaml").write_text(
+        LATE_CHILD.replace("StateMachineName: child", "StateMachineName: child\n      StateMachineType: EXPRESS")
+        .replace("glue:startJobRun.sync", "glue:startJobRun")
+        .replace("startExecution.sync:2", "startExecution")
+    )
+    document = DurationsDocument.model_validate({"version": 1, "jobs": {"load": history([60.0])}})
+    behaviour = Behaviour(enforce_permissions=False)
+    simulation = SimulateRequest(template=tmp_path / "t.yaml", machine="master", behaviour=behaviour)
+    price = forecast(ForecastRequest(simulation=simulation, durations=document, runs=1, processes=1)).price
+    assert "Express workflows" in price.uncounted
+    assert price.step_functions_mean == pytest.approx(2 * 0.025 / 1000)
 
 
 def test_the_seed_decides_and_processes_do_not(tmp_path: Path):
@@ -156,6 +304,23 @@ def test_the_seed_decides_and_processes_do_not(tmp_path: Path):
     one = run(tmp_path, jobs, runs=20)
     assert run(tmp_path, jobs, runs=20, processes=2) == one
     assert run(tmp_path, jobs, runs=20, simulation={"seed": 1}).seconds != one.seconds
+
+
+@pytest.mark.slow
+def test_new_processes_give_the_same_forecast(tmp_path: Path):
+    """They start where a copy of the process is not safe: here, because of a thread; on macOS and Windows always."""
+    jobs = {name: history([10.0, 20.0, 30.0, 40.0], failures=1) for name in "abc"}
+    one = run(tmp_path, jobs, runs=20)
+    end = threading.Event()
+    other = threading.Thread(target=end.wait)
+    other.start()
+    try:
+        assert not can_fork()
+        assert run(tmp_path, jobs, runs=20, processes=2) == one
+        assert run(tmp_path, jobs, runs=20, processes=None) == one
+    finally:
+        end.set()
+        other.join()
 
 
 def test_a_job_of_its_own_does_not_change_the_draws_of_others(tmp_path: Path):
@@ -191,6 +356,7 @@ def test_doubts_are_warnings(tmp_path: Path):
         ("2026-03-30T03:00", "06:00", 3 * 3600),
         ("2026-03-29T01:00", "06:00", 4 * 3600),  # an hour is skipped
         ("2026-03-30T07:00", "06:00", 23 * 3600),  # on the next day
+        ("2026-03-30T06:00", "06:00", 24 * 3600),
     ],
 )
 def test_a_deadline_is_a_local_time(tmp_path: Path, start: str, deadline: str, seconds: float):
@@ -227,6 +393,7 @@ def test_the_deadlines_of_the_plan(tmp_path: Path):
 def test_wrong_requests(tmp_path: Path):
     for given, text in (
         ({"runs": 0}, "runs 0: expected a number from 1 to 100,000"),
+        ({"processes": 0}, "processes 0: must be at least 1"),
         (
             {"deadline": time(6)},
             "deadline 06:00 requires the start time of the run; pass --at, or a duration such as 3h",
@@ -245,6 +412,7 @@ def test_wrong_requests(tmp_path: Path):
 def test_percentiles_shares_and_bins():
     assert spread_values(list(map(float, range(1, 101)))) == (1, 50, 90, 99, 100, 50.5)
     assert spread_values([5.0]) == (5, 5, 5, 5, 5, 5)
+    assert spread_values([1.0, 2.0, 3.0, 4.0, 5.0]) == (1, 3, 5, 5, 5, 3)  # no value between two runs
     assert estimate_share(0, 10)[:2] == (0, 0)
     assert estimate_share(0, 10).high == pytest.approx(0.2775, abs=1e-3)  # the published interval of 0 of 10
     assert estimate_share(5, 10)[1:] == (pytest.approx(0.2366, abs=1e-3), pytest.approx(0.7634, abs=1e-3))

@@ -107,6 +107,18 @@ def test_without_executions_or_runs():
         read_history("etl", aws.account, last_executions=0)
 
 
+def test_without_jobs_in_glue():
+    aws = StubbedAccount()
+    aws.add_stack()
+    aws.add("stepfunctions", "list_executions", {"executions": [execution(0)]})
+    aws.add("glue", "list_jobs", {"JobNames": ["other"]})
+    found = read_history("etl", aws.account)
+    assert found.jobs == ()
+    with pytest.raises(SfnorchError, match="The stack etl has no Glue job that exists") as caught:
+        found.build_durations()
+    assert caught.value.hint == "create the jobs in Glue: clean, gone and load"
+
+
 def test_python_shell_jobs_have_a_capacity():
     aws = StubbedAccount()
     aws.add_stack()
@@ -130,14 +142,44 @@ def test_many_durations_become_quantiles():
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "it is empty"),
+        ("", "the durations file is empty"),
         ("- 1", "expected a mapping"),
         ("version: 2\njobs: {}", "version"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 2, seconds: [1]}", "succeeded must not be more than runs"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1}", "seconds must have the durations"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 0}", "failed_seconds must have the durations"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [-1]}", "line 3"),
-        ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [.inf]}", "line 3"),
+        (
+            "version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [.inf]}",
+            "jobs.a.seconds: expected a number, got inf",
+        ),
+        (
+            "version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [.nan]}",
+            "jobs.a.seconds: expected a number, got nan",
+        ),
+        (
+            "version: 1\njobs:\n  a: {runs: 2, succeeded: 1, seconds: [1, 2]}",
+            "jobs.a: seconds has 2 durations, but there are 1 such runs (d.yaml, line 3)",
+        ),
+        (
+            "version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [1], failed_seconds: [2]}",
+            "jobs.a: failed_seconds has 1 durations, but there are 0 such runs (d.yaml, line 3)",
+        ),
+        (
+            "version: 1\njobs:\n  a: {runs: x, succeeded: 1.5, seconds: 5, workers: many}\n  b: 7",
+            """jobs.a.runs: expected a whole number, got 'x' (d.yaml, line 3)
+jobs.a.succeeded: expected a whole number, got 1.5 (d.yaml, line 3)
+jobs.a.seconds: expected a list, got 5 (d.yaml, line 3)
+jobs.a.workers: expected a whole number, got 'many' (d.yaml, line 3)
+jobs.b: expected a mapping, got 7 (d.yaml, line 4)""",
+        ),
+        (
+            "version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [1]}\n  a: {runs: 2, succeeded: 2, seconds: [1]}",
+            "duplicate key 'a'; the first is on line 3 (d.yaml, line 4)",
+        ),
+        (f"version: 1\njobs:\n  a: {{runs: {'9' * 400}, succeeded: 1, seconds: [1]}}", "is too large; must be at most"),
+        ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [1], dpu_seconds: -4}", "jobs.a.dpu_seconds: -4 is"),
+        ("version: 1\njobs: {a: [", "this is not YAML"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, secs: [1]}", "unknown key 'secs'; did you mean seconds?"),
         ("version: 1\njobs: {a: {runs: 0, succeeded: 0}}", "no job has a recorded run"),
     ],
@@ -154,3 +196,13 @@ def test_a_file_that_does_not_exist(tmp_path: Path):
     with pytest.raises(SfnorchError) as caught:
         read_durations(tmp_path / "d.yaml")
     assert "sfnorch history --save" in caught.value.hint
+
+
+def test_a_file_that_is_not_text_or_too_large(tmp_path: Path):
+    path = tmp_path / "d.yaml"
+    path.write_bytes(bytes(range(256)))
+    with pytest.raises(SfnorchError, match="is not UTF-8; save the durations file as UTF-8"):
+        read_durations(path)
+    path.write_bytes(b"#" * 16_777_217)
+    with pytest.raises(SfnorchError, match=r"d\.yaml is larger than 16,777,216 bytes"):
+        read_durations(path)

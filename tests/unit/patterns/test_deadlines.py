@@ -183,7 +183,8 @@ def test_every_dashboard_is_within_the_limits_of_cloudwatch(drawn: dict[str, Any
     if "deadline" in plan and ("MON" not in drawn["schedule"] or drawn["work"] == "dynamic"):
         del plan["deadline"]
     if drawn["work"] == "master-child":
-        plan["children"] = [{"name": f"c{number}", "jobs": ["a"]} for number in range(drawn["count"])]
+        plan["children"] = [{"name": f"c{number}", "jobs": [f"a{number}"]} for number in range(drawn["count"])]
+        plan["defaults"] = {"worker_type": "G.1X", "number_of_workers": 2}
     [dashboard] = list_resources(plan, "AWS::CloudWatch::Dashboard").values()
     text = read_mapping(read_mapping(dashboard)["DashboardBody"])["Fn::Sub"]
     assert isinstance(text, str)
@@ -196,6 +197,9 @@ def test_every_dashboard_is_within_the_limits_of_cloudwatch(drawn: dict[str, Any
         assert x + width <= 24
         assert not cells & taken
         taken |= cells
+    counts = [len(read_list(read_mapping(read_mapping(widget)["properties"]).get("metrics", []))) for widget in widgets]
+    assert max(counts) <= 500
+    assert sum(counts) <= 2_500
     limited = [alarm for alarm in read_template(plan).alarms if alarm.limits]
     assert len(limited) == bool(drawn["limit"] and ("deadline" in plan or "max_duration" in plan))
     assert ('"annotations"' in text) == bool(limited)

@@ -45,6 +45,24 @@ def test_the_screen_has_the_dates_that_run_first():
     assert "orders  E: the input is empty" in lines[4]
 
 
+def test_the_remaining_time_is_that_of_the_dates_that_have_ended():
+    """Two dates took 20 and 40 minutes: each lane needs 30 minutes for a date, of which 5 have passed."""
+    found = backfill("SUCCEEDED", "FAILED", "RUNNING", "RUNNING", "PENDING", "PENDING", "PENDING", "PENDING")
+    assert "2 of 8 dates, 1 failed  -:--:--" in shown(found, 20)[0]
+    first, second = list(found.dates.values())[:2]
+    first.ended = NOW + timedelta(minutes=15)
+    second.ended = NOW + timedelta(minutes=35)
+    assert found.estimate_remaining(NOW) == (2 * 25 + 4 * 30) * 60 / 2
+    assert "2 of 8 dates, 1 failed  1:25:00" in shown(found, 20)[0]
+    assert found.estimate_remaining(NOW + timedelta(hours=1)) == 4 * 30 * 60 / 2  # those that run are overdue
+
+
+def test_nothing_remains_when_all_dates_have_ended():
+    found = backfill("SUCCEEDED")
+    found.dates["2026-01-02"].ended = NOW
+    assert "1 of 1 dates  0:00:00" in shown(found, 20)[0]
+
+
 def test_a_long_message_does_not_wrap():
     found = backfill("FAILED")
     next(iter(found.dates.values())).message = "x" * 500

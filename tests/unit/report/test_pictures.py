@@ -16,8 +16,8 @@ from sfnorch.report.pictures.drawn_run import choose_rows, count_left_out
 from sfnorch.report.pictures.page import render_page
 from sfnorch.report.pictures.simulated import draw_simulation
 from sfnorch.report.pictures.state_layout import StateColumn, place_states
-from sfnorch.report.pictures.time_axis import format_tick, list_ticks
 from sfnorch.report.pictures.values import describe_left_out, format_value
+from sfnorch.report.time_axis import format_tick, list_ticks
 from tests.browser.runs import EVIL, failing_run, hostile_run, large_run
 from tests.report_pages import read_details
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from sfnorch.report.progress_bar import show_progress_bar
+from sfnorch.report.progress_bar import format_remaining, show_progress_bar
 from tests.screens import plain
 from tests.unit.report.test_waiting import Terminal
 
@@ -41,6 +41,22 @@ def test_short_work_shows_none():
         show(1, 2)
         show(2, 2)
     assert terminal.end() == ""
+
+
+def test_a_single_step_shows_none():
+    """Nothing is left to wait for when it ends."""
+    terminal, times = Terminal(), iter([0.0, 9.0])
+    with show_progress_bar("Working", stream=terminal.stream, now=lambda: next(times)) as show:
+        show(1, 1)
+    assert terminal.end() == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "-:--:--"), (0, "0:00:00"), (59.6, "0:01:00"), (3_725, "1:02:05"), (360_000, "100:00:00")],
+)
+def test_the_remaining_time(seconds: float | None, text: str):
+    assert format_remaining(seconds).plain == text
 
 
 def test_a_file_gets_none():

@@ -129,4 +129,5 @@ def make_review_statements() -> list[PolicyStatement]:
         ),
         build_allow_statement("SeeStack", tuple(f"cloudformation:{action}" for action in see), [stack]),
         build_allow_statement("ListJobs", ("glue:ListJobs",), "*"),  # takes no resource
+        build_allow_statement("ValidateDefinitions", ("states:ValidateStateMachineDefinition",), "*"),  # nor this
     ]

@@ -13,7 +13,7 @@ from sfnorch.durations import format_duration
 from sfnorch.report.pictures.drawn_run import DrawnRun, Moment, Row, Tone, choose_rows, count_left_out
 from sfnorch.report.pictures.elements import Element, add_element, create_element, shorten_text, write_svg
 from sfnorch.report.pictures.files import read_file
-from sfnorch.report.pictures.time_axis import format_tick, list_ticks
+from sfnorch.report.time_axis import format_tick, list_ticks
 
 WIDTH = 1100
 ROW = 24

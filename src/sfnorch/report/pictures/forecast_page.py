@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.app.statistics import Share, build_histogram
 from sfnorch.durations import format_duration
-from sfnorch.prices import GLUE_PRICE_FROM
+from sfnorch.prices import PRICES_FROM
 from sfnorch.report.forecast import format_share, name_job
 from sfnorch.report.pictures.elements import Element, add_element
 from sfnorch.report.pictures.histogram import add_histogram, count_late, name_forecast
@@ -112,7 +112,7 @@ def _list_deadlines(forecast: Forecast) -> Iterator[list[Cell]]:
 def _add_price(main: Element, forecast: Forecast) -> None:
     price = forecast.price
     rows: list[list[Cell]] = [
-        ["Glue", f"${price.glue_mean:.4f}", f"{price.dpu_hours_mean:.2f} DPU-hours ({GLUE_PRICE_FROM})"],
+        ["Glue", f"${price.glue_mean:.4f}", f"{price.dpu_hours_mean:.2f} DPU-hours ({PRICES_FROM})"],
         ["Step Functions", f"${price.step_functions_mean:.6f}", "state transitions"],
         ["All", f"${price.whole.mean:.4f}", f"p90 ${price.whole.p90:.4f}, p99 ${price.whole.p99:.4f}"],
     ]

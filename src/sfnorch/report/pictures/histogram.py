@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sfnorch.app.statistics import Bin, build_histogram
 from sfnorch.durations import format_duration
-from sfnorch.report.forecast import describe_deadline, format_share
+from sfnorch.report.forecast import count_runs, describe_deadline, format_share
 from sfnorch.report.pictures.elements import Element, add_element, create_element, shorten_text, write_svg
 from sfnorch.report.pictures.files import read_file
-from sfnorch.report.pictures.time_axis import format_tick, list_ticks
+from sfnorch.report.time_axis import format_tick, list_ticks
 
 if TYPE_CHECKING:
     from sfnorch.app.forecasting import Forecast
@@ -47,7 +47,7 @@ def render_histogram(forecast: Forecast) -> str:
     add_element(picture, "style").text = "".join(map(read_file, ("colors.css", "svg.css", "histogram.css")))
     add_element(picture, "rect", class_="page", width=_WIDTH, height=whole, rx=8)
     add_element(picture, "text", shorten_text(title, 80), class_="heading", x=16, y=30)
-    runs = f"{forecast.runs:,} simulated runs, seed {forecast.seed}"
+    runs = f"{count_runs(forecast)}, seed {forecast.seed}"
     add_element(picture, "text", runs, class_="faint end", x=_WIDTH - 16, y=30)
     body.set("transform", f"translate(0 {_HEADING})")
     picture.append(body)
@@ -93,7 +93,7 @@ def count_late(each: Bin, forecast: Forecast) -> int:
 
 
 def _describe(forecast: Forecast) -> Iterator[str]:
-    yield f"{forecast.runs:,} simulated runs."
+    yield f"{count_runs(forecast)}."
     yield from (f"{mark.label}." for mark in _list_marks(forecast) if mark.kind == "percentile")
     if forecast.deadline:
         yield f"Deadline: {describe_deadline(forecast.deadline)}."

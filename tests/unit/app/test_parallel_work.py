@@ -9,9 +9,10 @@ import threading
 
 import pytest
 
-from sfnorch.app import scenario_processes
-from sfnorch.app.scenario_processes import choose_count, count_processors, work_in_processes
+from sfnorch.app.parallel_work import WorthProcesses, can_fork, choose_count, count_processors, work_in_processes
 from sfnorch.errors import SfnorchError
+
+KILLED = SfnorchError("A process was killed")
 
 
 def double(number: int) -> tuple[int, int]:
@@ -35,7 +36,7 @@ def die(number: int) -> int:
 
 @pytest.mark.parametrize("count", [1, 3, 50])
 def test_results_are_in_order(count: int):
-    found = list(work_in_processes(double, range(5, 25), count))
+    found = list(work_in_processes(double, range(5, 25), count, KILLED))
     assert [each for each, _ in found] == [number * 2 for number in range(5, 25)]
     assert os.getpid() not in {process for _, process in found}
 
@@ -45,8 +46,8 @@ def test_new_processes_where_copies_are_not_safe():
     other = threading.Thread(target=end.wait)
     other.start()
     try:
-        assert not scenario_processes.can_fork()
-        assert [each for each, _ in work_in_processes(double, range(3), 2)] == [0, 2, 4]
+        assert not can_fork()
+        assert [each for each, _ in work_in_processes(double, range(3), 2, KILLED)] == [0, 2, 4]
     finally:
         end.set()
         other.join()
@@ -55,20 +56,21 @@ def test_new_processes_where_copies_are_not_safe():
 def test_an_error_is_raised_in_its_place():
     found = []
     with pytest.raises(ValueError, match="three"):
-        found.extend(work_in_processes(fail, range(6), 2))
-    results = work_in_processes(fail, range(6), 2)
+        found.extend(work_in_processes(fail, range(6), 2, KILLED))
+    results = work_in_processes(fail, range(6), 2, KILLED)
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     results.close()
 
 
 def test_a_killed_process_is_an_error():
-    results = work_in_processes(die, range(6), 2)
+    results = work_in_processes(die, range(6), 2, KILLED)
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(SfnorchError, match="was killed"):
         next(results)
 
 
 def test_the_number_of_processes():
-    assert [choose_count(each, 5) for each in (1, 3, 9, None)] == [1, 3, 5, 1]
-    assert choose_count(None, 1_000) == count_processors()
-    assert choose_count(4, 0) == 1
+    worth = WorthProcesses(copies=20, new=200)
+    assert [choose_count(each, 5, worth) for each in (1, 3, 9, None)] == [1, 3, 5, 1]
+    assert choose_count(None, 1_000, worth) == count_processors()
+    assert choose_count(4, 0, worth) == 1

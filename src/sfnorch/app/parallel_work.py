@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, TypeVar
-
-from sfnorch.errors import SfnorchError
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext
     from multiprocessing.sharedctypes import Synchronized
+
+    from sfnorch.errors import SfnorchError
 
 Result = TypeVar("Result")
 
@@ -41,29 +41,32 @@ def can_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-_WORTH_COPYING, _WORTH_STARTING = 20, 200
-"""The number of scenarios that take longer than to start processes: copies, and new ones that load everything."""
+class WorthProcesses(NamedTuple):
+    """The number of pieces of work that take longer than to start processes."""
+
+    copies: int
+    """For copies of this process."""
+    new: int
+    """For new processes, which import all modules first: 1.5 to 3 seconds for a simulation on two processors."""
 
 
-def choose_count(processes: int | None, scenarios: int) -> int:
-    """Return the number of processes for so many scenarios; None for what is fastest."""
+def choose_count(processes: int | None, pieces: int, worth: WorthProcesses) -> int:
+    """Return the number of processes for so many pieces of work; None for what is fastest."""
     if processes is None:
-        is_worth = scenarios >= (_WORTH_COPYING if can_fork() else _WORTH_STARTING)
+        is_worth = pieces >= (worth.copies if can_fork() else worth.new)
         processes = count_processors() if is_worth else 1
-    return max(1, min(processes, scenarios))
-
-
-KILLED = "A process that ran scenarios was killed; the memory can be full"
-KILLED_HINT = "run the scenarios in one process: --processes 1"
+    return max(1, min(processes, pieces))
 
 
 def work_in_processes(
-    work: Callable[[int], Result], numbers: Sequence[int], count: int, killed: str = KILLED, hint: str = KILLED_HINT
+    work: Callable[[int], Result], numbers: Sequence[int], count: int, killed: SfnorchError
 ) -> Iterator[Result]:
     """Yield the result of the work for each number in order, from so many processes.
 
-    Work that raises an error is done again in this process, which raises the error to the caller. The processes end
-    with the iterator. Raises SfnorchError, with the text and the hint, if a process was killed.
+    The processes are copies of this one where that is safe. Otherwise they are new ones, which get the work by pickle,
+    and import the main module: a script must do its work below `if __name__ == "__main__":`. Work that raises an error
+    is done again in this process, which raises the error to the caller. The processes end with the iterator. Raises
+    `killed` if a process was killed.
     """
     context: ForkContext | SpawnContext = get_context("fork") if can_fork() else get_context("spawn")
     try:
@@ -82,7 +85,7 @@ def work_in_processes(
             worker.start()
             workers.append(worker)
             sender.close()
-        yield from _list_results(work, numbers, list(receivers), SfnorchError(killed, hint=hint))
+        yield from _list_results(work, numbers, list(receivers), killed)
     finally:
         for worker in workers:
             worker.terminate()

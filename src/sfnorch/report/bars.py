@@ -1,0 +1,93 @@
+"""Bars over time as text: as wide as there is room, below a time axis, with lines at its ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.console import ConsoleOptions
+from rich.measure import Measurement
+
+from sfnorch.console import Text
+from sfnorch.report.time_axis import format_tick, list_ticks
+
+SHORTEST_BAR = 8
+"""The minimum number of columns for a bar."""
+
+_COLUMNS_OF_TICK = 12
+"""About how many columns there are from a tick to the next one, at least."""
+
+_TICK_STYLE = "dim"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """The time that bars are drawn over: seconds after the start of the run."""
+
+    begin: float
+    end: float
+    start: datetime | None = None
+    """The date and time of the start, for an axis with times of the day; None for times after the start."""
+
+    @property
+    def seconds(self) -> float:
+        """Return the length of the time."""
+        return self.end - self.begin
+
+    def find_column(self, at: float, width: int) -> int:
+        """Return the column at which a time begins, on an axis with so many columns; `width` for its end."""
+        return round((at - self.begin) / self.seconds * width) if self.seconds > 0 else 0
+
+    def list_columns(self, width: int) -> list[tuple[int, str]]:
+        """Return the columns of the ticks of an axis with so many columns, with their labels."""
+        most = max(width // _COLUMNS_OF_TICK, 2)
+        ticks = list_ticks(self.end, most, self.start)
+        return [
+            (self.find_column(at, width), format_tick(at, self.start)) for at in ticks if self.begin <= at < self.end
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """A line of characters over time: of any width, or one column if there is no time."""
+
+    span: TimeSpan
+
+    def __rich_measure__(self, console: object, options: ConsoleOptions) -> Measurement:
+        widest = options.max_width if self.span.seconds > 0 else 1
+        return Measurement(min(SHORTEST_BAR, widest), widest)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis(_Strip):
+    """The labels of the ticks. The last one ends with the axis if it is too long. One that does not fit is left out."""
+
+    def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[Text]:
+        """Yield the line."""
+        line = ""
+        for column, label in self.span.list_columns(options.max_width):
+            left = min(column, options.max_width - len(label))
+            if left >= len(line) + bool(line):
+                line = line.ljust(left) + label
+        yield Text(line, style=_TICK_STYLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar(_Strip):
+    """A bar from one time to another, at least one column wide."""
+
+    begin: float
+    end: float
+    style: str
+
+    def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[Text]:
+        """Yield the line."""
+        width = options.max_width
+        left = min(self.span.find_column(self.begin, width), width - 1)
+        right = min(max(self.span.find_column(self.end, width), left + 1), width)
+        ticks = {column for column, _ in self.span.list_columns(width) if column}
+        grid = "".join("┊" if column in ticks else " " for column in range(width))
+        yield Text.assemble(
+            (grid[:left], _TICK_STYLE), ("█" * (right - left), self.style), (grid[right:].rstrip(), _TICK_STYLE)
+        )
