@@ -66,6 +66,15 @@ class Replay:
     definitions: dict[str, Event] = field(default_factory=dict)
     """The definitions of state machines, by the ARNs of their executions; reading the others is not permitted."""
 
+    alarms: list[Event] = field(default_factory=list)
+    """The metric alarms of the account, as DescribeAlarms has them."""
+    alarm_changes: dict[str, list[Event]] = field(default_factory=dict)
+    """The items of the history of each alarm, oldest first."""
+    alarm_questions: list[Event] = field(default_factory=list)
+    """The parameters of each call of DescribeAlarmHistory."""
+    alarm_faults: list[Exception] = field(default_factory=list)
+    """What the next calls of CloudWatch raise instead of answering."""
+
     @classmethod
     def of(cls, *names: str, page: int = 1000) -> Replay:
         """The named runs, with a clock that stands at the beginning of the first."""
@@ -87,6 +96,15 @@ class Replay:
         client.meta.events.register("before-call.sfn.DescribeStateMachineForExecution", self._describe)
         return client
 
+    def cloudwatch(self) -> Any:
+        """A client of CloudWatch with the alarms."""
+        client: Any = _session().client("cloudwatch")
+        for name in ("DescribeAlarms", "DescribeAlarmHistory"):
+            client.meta.events.register(f"provide-client-params.cloudwatch.{name}", self._remember)
+        client.meta.events.register("before-call.cloudwatch.DescribeAlarms", self._describe_alarms)
+        client.meta.events.register("before-call.cloudwatch.DescribeAlarmHistory", self._describe_changes)
+        return client
+
     def history(self, asked: Event) -> Event:
         """What GetExecutionHistory answers."""
         so_far = [event for event in self.runs[asked["executionArn"]] if event["timestamp"] <= self.clock.now()]
@@ -106,6 +124,15 @@ class Replay:
         if definition is None:
             raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeStateMachineForExecution")
         return _Response(), {"definition": json.dumps(definition)}
+
+    def _describe_alarms(self, **_: Any) -> tuple[Any, Event]:
+        if self.alarm_faults:
+            raise self.alarm_faults.pop(0)
+        return _Response(), {"MetricAlarms": self.alarms}
+
+    def _describe_changes(self, **_: Any) -> tuple[Any, Event]:
+        self.alarm_questions.append(self._params)
+        return _Response(), {"AlarmHistoryItems": self.alarm_changes.get(self._params["AlarmName"], [])}
 
     def _answer(self, **_: Any) -> tuple[Any, Event]:
         self.asked.append((self.clock.now(), self._params["executionArn"]))

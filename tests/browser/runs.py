@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from pathlib import Path
 
 from sfnorch import Behaviour, Fault, SimulateRequest, simulate
 from sfnorch.app.forecasting import Forecast
-from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnMachine, DrawnRun, DrawnVisit, Moment, Tone
+from sfnorch.report.pictures.attempts import list_attempt_facts
+from sfnorch.report.pictures.drawn_run import (
+    DrawnActivity,
+    DrawnAttempt,
+    DrawnMachine,
+    DrawnRun,
+    DrawnVisit,
+    Moment,
+    Tone,
+)
 from sfnorch.report.pictures.forecast_page import render_forecast
 from sfnorch.report.pictures.page import render_page
 from sfnorch.report.pictures.simulated import draw_simulation
@@ -20,6 +30,27 @@ def failing_run() -> DrawnRun:
     """A run of the default plan in which a job fails, and another child takes long."""
     behaviour = Behaviour(faults=[Fault(job="glue-job-3-b")], seconds={"glue-job-2-*": 900.0})
     return draw_simulation(simulate(SimulateRequest(behaviour=behaviour, keeps_visits=True)))
+
+
+def retried_run() -> DrawnRun:
+    """A run in which a job failed twice and waited each time."""
+    attempts = [
+        DrawnAttempt(number=number, status=status, started=start, ended=start + 100.0, waiting=40.0, message=status)
+        for number, (status, start) in enumerate((("FAILED", 100.0), ("FAILED", 250.0), ("SUCCEEDED", 400.0)), 1)
+    ]
+    job = DrawnActivity(
+        kind="job run",
+        name="load",
+        status="SUCCEEDED",
+        started=100.0,
+        ended=500.0,
+        facts=list(list_attempt_facts(attempts).items()),
+        attempts=attempts,
+        is_critical=True,
+    )
+    root = DrawnActivity(kind="execution", name="etl", status="SUCCEEDED", started=0.0, ended=600.0, parts=[job])
+    begin = datetime(2026, 3, 29, 23, 50, tzinfo=timezone.utc)
+    return DrawnRun(title="Retried", status="SUCCEEDED", activities=[root], begin=begin, end=600.0)
 
 
 def large_run(count: int, details: str = "") -> DrawnRun:

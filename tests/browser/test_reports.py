@@ -8,7 +8,7 @@ import pytest
 
 from sfnorch.report.pictures.chart import render_chart
 from tests.browser.conftest import OpenWindow
-from tests.browser.runs import EVIL, failing_run, hostile_run, large_run, save_page
+from tests.browser.runs import EVIL, failing_run, hostile_run, large_run, retried_run, save_page
 
 pytestmark = pytest.mark.slow
 
@@ -366,3 +366,39 @@ def test_without_scripts_everything_is_there_and_rows_lead_to_their_details(wind
     assert page.evaluate("document.querySelectorAll('.gantt .row[href], .state[href]').length") == page.evaluate(
         "document.querySelectorAll('.detail').length"
     )
+
+
+PARTS = """[...document.querySelectorAll('.gantt .row.part .bar')].filter(e => !e.hasAttribute('hidden'))
+.map(e => [e.getAttribute('class'), Math.round(e.x.baseVal.value), Math.round(e.width.baseVal.value),
+getComputedStyle(e).fill])"""
+
+
+def test_the_parts_of_a_bar_are_zoomed_together(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, retried_run()))
+    red, green, grey = "rgb(197, 34, 31)", "rgb(35, 121, 74)", "rgb(88, 97, 114)"
+    left, second = 286, (935 - 286) / 600
+    parts = [
+        ("bar whole", 100, 400, "none"),
+        ("bar waiting", 100, 40, red),
+        ("bar", 140, 60, red),
+        ("bar delay", 200, 50, grey),
+        ("bar waiting", 250, 40, red),
+        ("bar", 290, 60, red),
+        ("bar delay", 350, 50, grey),
+        ("bar waiting", 400, 40, green),
+        ("bar", 440, 60, green),
+    ]
+    found = page.evaluate(PARTS)
+    assert [(kind, fill) for kind, _, _, fill in found] == [(kind, fill) for kind, _, _, fill in parts]
+    for (_, x, width, _), (_, at, seconds, _) in zip(found, parts, strict=True):
+        assert (x, width) == (pytest.approx(left + at * second, abs=1), pytest.approx(seconds * second, abs=1))
+    page.evaluate("document.querySelector('.gantt .row.part').focus()")
+    page.press("z")
+    zoomed = page.evaluate(PARTS)
+    assert len(zoomed) == len(parts)
+    assert zoomed[0][2] == pytest.approx(400 * second * (935 - 286) / (400 * second * 1.2), abs=1)
+    assert page.evaluate("[...document.querySelectorAll('.gantt .row.part g title')].map(e => e.textContent)")[0] == (
+        "attempt 1 FAILED, 23:51:40 to 23:53:20, took 01m40s, waiting and start-up 40s: FAILED"
+    )
+    assert page.list_complaints() == []

@@ -15,14 +15,15 @@ from tests.replay import Replay
 
 @dataclass
 class _Session:
-    """A session with one client."""
+    """A session with two clients."""
 
     stepfunctions: Any
+    cloudwatch: Any
 
 
 def account_of(replay: Replay) -> AwsAccount:
     """An account whose executions are the recorded ones, at the time of the recording."""
-    return AwsAccount(session=_Session(replay.client()), clock=replay.clock)  # type: ignore[arg-type]
+    return AwsAccount(session=_Session(replay.client(), replay.cloudwatch()), clock=replay.clock)  # type: ignore[arg-type]
 
 
 def follow(

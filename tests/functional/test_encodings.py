@@ -159,8 +159,9 @@ def test_the_chart_of_a_simulation_fits_a_narrow_terminal(folder: Path, monkeypa
     done = printed(["simulate", "--plan", "p.yaml"], "ascii")
     chart = done.out.split("\n\n")[1].splitlines()
     assert chart == [
+        "           T+00s   T+05m                ",
         "master     ############### 10m SUCCEEDED",
         "a          ############### 10m SUCCEEDED",
-        "  J\\u00f6b ########        05m SUCCEEDED",
-        "  load            ######## 05m SUCCEEDED",
+        "  J\\u00f6b ########:       05m SUCCEEDED",
+        "  load             ####### 05m SUCCEEDED",
     ]

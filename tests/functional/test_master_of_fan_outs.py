@@ -18,7 +18,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.run import choose_machine, run_machine
 from tests.master_fan_outs import MasterFake
-from tests.screens import plain
+from tests.screens import plain, plain_tree
 from tests.unit.patterns.fan_outs import master_of, tables
 
 TEMPLATE = master_of({"name": "orders", "jobs": ["clean", "publish"]}, {"items": "input", "max_concurrency": 3})
@@ -115,7 +115,7 @@ def follow(fake: MasterFake, form: str = "text") -> int:
 def test_the_ended_tree_names_the_items_that_failed(capsys: pytest.CaptureFixture[str]):
     fake = ran(failing={"load": 2})
     assert follow(fake) == 3
-    shown = plain(capsys.readouterr().out)
+    shown = plain_tree(capsys.readouterr().out)
     tree, _, causes = shown.partition("\n\n")
     runs = [each.run_id for each in fake.run.job_runs]
     failed = [each.run_id for each in fake.run.job_runs if each.status == "FAILED"]

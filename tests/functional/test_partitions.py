@@ -13,7 +13,7 @@ from tests.conftest import Run
 from tests.functional.test_follow import CONSOLE, FAILURE, LINES, TREE
 from tests.functional.test_runs import ROOT, Machines
 from tests.ministack import Account, small_template
-from tests.screens import plain
+from tests.screens import plain, plain_tree
 from tests.wire import Answer, Wire
 
 REGIONS = ["us-gov-west-1", "cn-north-1"]
@@ -141,4 +141,4 @@ def test_a_run_there_is_followed_with_links_into_its_own_console(
     console = f"https://{region}.{CONSOLES[find_partition(region).name]}"
     failure = FAILURE.replace(CONSOLE, console).replace(here[:-12], there[:-12]).replace("us-east-1", region)
     assert (done.code, plain(done.err)) == (3, LINES)
-    assert plain(done.out) == TREE + failure
+    assert plain_tree(done.out) == TREE + failure

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import xml.etree.ElementTree as ET
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sfnorch.errors import SfnorchError
+from tests.browser.runs import EVIL
 from tests.conftest import Run
 from tests.functional.following import follow
 from tests.replay import Replay
 from tests.report_pages import find_details
+from tests.screens import plain_tree
 
 SCENARIOS = """\
 scenarios:
@@ -76,11 +82,11 @@ def test_the_states_of_a_followed_run_are_drawn_with_their_visits_where_its_defi
     shown = find_details(page)["RunChild2"]
     (visit,) = shown["visits"]
     facts = dict(visit["facts"])
-    assert visit["title"] == "⚠ Visit: T+00s, took 02s, error caught"
+    assert visit["title"] == "⚠ Visit: 22:40:55, took 02s, error caught"
     assert facts["Execution"] == "master"
-    assert facts["Left"] == "T+02s for EndChild2"
+    assert facts["Left"] == "22:40:57 for EndChild2"
     assert json.loads(facts["Arguments"])["Input"]["threadId"] == "T2"
-    assert facts["Errors"].startswith('T+02s States.TaskFailed: {\n  "ExecutionArn": "arn:aws:states:')
+    assert facts["Errors"].startswith('22:40:57 States.TaskFailed: {\n  "ExecutionArn": "arn:aws:states:')
     assert set(json.loads(facts["Output"])) == {"Error", "Cause"}
 
 
@@ -88,8 +94,153 @@ def test_a_followed_run_is_saved_as_a_chart_and_as_text():
     picture = ET.fromstring(saved(Replay.of("failed"), "run.svg"))  # noqa: S314 - made here
     assert "2026" in "".join(picture.itertext())
     text = saved(Replay.of("failed"), "run.txt")
-    assert text.splitlines()[1].split()[0] == "master"
+    assert plain_tree(text).startswith("master SUCCEEDED  03s\n├── orders SUCCEEDED  03s\n")
     assert "Resume: sfnorch resume failed-r1 --stack-name etl" in text
+
+
+def texts(page: str) -> list[str]:
+    """The texts of a page, in order, without its stylesheet, the details of rows, and its script."""
+    body = re.sub(r"<style>.*?</style>", "", page.partition('<details class="all-details">')[0], flags=re.DOTALL)
+    return [html.unescape(text) for text in re.findall(r">([^<]+)<", body)]
+
+
+def list_moments(page: str, title: str) -> list[str]:
+    """The texts of a section with moments: times, titles and texts."""
+    found = re.search(rf"<h3>{title} \(\d+\)</h3></summary><ol.*?</ol>", page, re.DOTALL)
+    return texts(found[0])[1:] if found else []
+
+
+def test_the_attempts_of_a_followed_job_are_in_its_row():
+    page = saved(Replay.of("parameterized"), "run.html")
+    (row,) = (text for text in re.findall(r'aria-label="([^"]*)"', page) if "attempt 1" in text)
+    assert row == (
+        "spark-job, job run of parameterized-flow 20261127-014156-10d306, FAILED, 01:41:58 to 01:42:05, took 07s, "
+        "2 attempts, attempt 1 FAILED after 03s, attempt 2 started 01s later"
+    )
+    shown = [text for text in texts(page) if text.startswith(("attempt", "spark-job attempt"))]
+    assert shown == [
+        "attempt 1 FAILED, 01:41:58 to 01:42:01, took 03s: ValueError: the input is empty",
+        "attempt 2 FAILED, 01:42:02 to 01:42:05, took 03s: ValueError: the input is empty",
+        "spark-job attempt 1 FAILED: ValueError: the input is empty",
+        "spark-job attempt 2 starts",
+    ]
+
+
+def test_the_notifications_of_a_followed_run_are_shown_in_full():
+    replay = Replay.of("failed")
+    page = saved(replay, "run.html")
+    time, subject, text = list_moments(page, "Notifications")
+    assert (time, subject) == ("22:40:58", "[dev] etl: 1 of 2 children failed")
+    (published,) = [
+        json.loads(event["taskScheduledEventDetails"]["parameters"])
+        for event in replay.runs[replay.roots[0]]
+        if event.get("taskScheduledEventDetails", {}).get("resource") == "publish"
+    ]
+    assert text == f"To topic-6f326bb6, by master\n\n{published['Message']}"
+    assert "22:40:58 notification: [dev] etl: 1 of 2 children failed" in texts(page)  # of the mark in the chart
+    assert "notification [dev] etl: 1 of 2 children failed" in texts(page)  # of the timeline
+
+
+def test_a_hostile_notification_is_only_text():
+    replay = Replay.of("failed")
+    scheduled = next(
+        event["taskScheduledEventDetails"]
+        for event in replay.runs[replay.roots[0]]
+        if event.get("taskScheduledEventDetails", {}).get("resource") == "publish"
+    )
+    scheduled["parameters"] = json.dumps({"TopicArn": EVIL, "Subject": EVIL, "Message": {EVIL: EVIL}})
+    pages = [saved(replay, name) for name in ("run.html", "run.svg")]
+    for page in pages:
+        assert "<script>alert" not in page
+        assert not {"\x1b", "\u202e", "\x00", "\ud800"} & set(page)
+        assert r"\u202e&lt;/script&gt;" in page
+    ET.fromstring(pages[1])  # noqa: S314 - made here
+
+
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:etl-sales"
+TOPIC = "arn:aws:sns:us-east-1:000000000000:etl"
+
+
+def test_the_alarms_of_a_followed_run_are_read():
+    replay = Replay.of("failed")
+    change = {
+        "oldState": {"stateValue": "OK"},
+        "newState": {"stateValue": "ALARM", "stateReason": "<b>extract-sales failed</b>"},
+    }
+    at = datetime(2026, 11, 20, 22, 40, 57, tzinfo=timezone.utc)
+    replay.alarms = [
+        {
+            "AlarmName": "etl-sales-failed",
+            "Dimensions": [{"Name": "StateMachineArn", "Value": MACHINE}],
+            "ActionsEnabled": True,
+            "AlarmActions": [TOPIC],
+        }
+    ]
+    replay.alarm_changes = {
+        "etl-sales-failed": [{"AlarmName": "etl-sales-failed", "Timestamp": at, "HistoryData": json.dumps(change)}]
+    }
+    page = saved(replay, "run.html")
+    title = "etl-sales-failed: OK → ALARM"
+    assert list_moments(page, "Alarms") == ["22:40:57", title, "<b>extract-sales failed</b>\nNotifies etl"]
+    assert f"22:40:57 alarm: {title}" in texts(page)
+    begin, end = (replay.runs[replay.roots[0]][place]["timestamp"] for place in (0, -1))
+    assert replay.alarm_questions == [
+        {
+            "AlarmName": "etl-sales-failed",
+            "AlarmTypes": ["MetricAlarm"],
+            "HistoryItemType": "StateUpdate",
+            "StartDate": datetime.fromtimestamp(begin, timezone.utc),
+            "EndDate": datetime.fromtimestamp(replay.clock.time, timezone.utc),
+            "ScanBy": "TimestampAscending",
+            "MaxRecords": 100,
+        }
+    ]
+    assert end < replay.clock.time < end + 60
+    assert texts(page)[-1] == (
+        "The changes of 1 alarm were read until 2026-11-20 22:40:59 UTC. "
+        "CloudWatch can evaluate an alarm some minutes after an execution has ended."
+    )
+
+
+def test_alarms_are_read_until_five_minutes_after_the_end():
+    replay = Replay.of("failed")
+    replay.alarms = [
+        {"AlarmName": f"a{index}", "Dimensions": [{"Name": "StateMachineArn", "Value": MACHINE}]}
+        for index in range(101)
+    ]
+    replay.clock.time += 86_400
+    page = saved(replay, "run.html")
+    end = replay.runs[replay.roots[0]][-1]["timestamp"]
+    assert len(replay.alarm_questions) == 100
+    assert {asked["EndDate"].timestamp() for asked in replay.alarm_questions} == {end + 300}
+    assert texts(page)[-1] == (
+        "The changes of 100 alarms were read until 2026-11-20 22:45:58 UTC. "
+        "CloudWatch can evaluate an alarm some minutes after an execution has ended."
+    )
+    assert "1 of 101 alarms were not read." in texts(page)
+
+
+def test_alarms_that_cannot_be_read_are_a_note():
+    replay = Replay.of("failed")
+    denied = {"Error": {"Code": "AccessDenied", "Message": "not authorized to perform: cloudwatch:DescribeAlarms"}}
+    replay.alarm_faults = [ClientError(denied, "DescribeAlarms")]
+    replay.alarm_faults *= 2
+    error = (
+        "The alarms could not be read: DescribeAlarms: not authorized to perform: cloudwatch:DescribeAlarms "
+        "(AccessDenied)"
+    )
+    assert error in texts(saved(replay, "run.html"))
+    assert error in texts(saved(replay, "run.svg"))
+    replay = Replay.of("failed")
+    replay.alarm_faults = [RuntimeError("a bug")]
+    with pytest.raises(RuntimeError):
+        saved(replay, "run.html")
+
+
+def test_a_text_does_not_read_the_alarms():
+    replay = Replay.of("failed")
+    replay.alarm_faults = [RuntimeError("not read")]
+    assert "Resume: sfnorch resume failed-r1 --stack-name etl" in saved(replay, "run.txt")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from tests.conftest import Outcome, Run
 from tests.functional.test_follow import FAILURE, LINES, TREE
 from tests.ministack import REGION, Account, small_template
 from tests.replay import Replay
-from tests.screens import plain
+from tests.screens import plain, plain_tree
 from tests.wire import Answer, Fault, Wire, json_answer, json_error
 
 PLAN = """\
@@ -123,7 +125,7 @@ def test_a_run_of_the_master(stacks: Run, wire: Wire, account: Account):
     machines = Machines(account, "failed")
     wire.answer = machines.answer
     done = stacks("run", "--stack-name", "etl", "--name", "tonight")
-    assert (done.code, done.out, done.err) == (3, TREE + FAILURE, LINES)
+    assert (done.code, plain_tree(done.out), done.err) == (3, TREE + FAILURE, LINES)
     assert machines.started == [("etl-master", "tonight", {})]
 
 
@@ -229,7 +231,7 @@ def test_one_execution_for_each_thread(stacks: Run, wire: Wire, account: Account
 def test_watch_shows_a_run_that_has_ended(stacks: Run, wire: Wire, account: Account):
     wire.answer = Machines(account).answer
     done = stacks("watch", f"{ROOT}:failed-r1", "--stack-name", "etl")
-    assert (done.code, done.out, done.err) == (3, TREE + FAILURE, LINES)
+    assert (done.code, plain_tree(done.out), done.err) == (3, TREE + FAILURE, LINES)
     gone = stacks("watch", f"{ROOT}:nobody")
     assert (gone.code, gone.out, gone.err) == (
         1,
@@ -266,6 +268,26 @@ def test_resume_runs_what_is_left(stacks: Run, wire: Wire, account: Account):
             f"Error: The execution is already resumed by {ROOT}:{name}".replace("000000000000", "ACCOUNT"),
             f"  resume that one with `sfnorch resume {ROOT}:{name}`".replace("000000000000", "ACCOUNT"),
         ],
+    )
+
+
+def test_a_resumed_run_is_saved(
+    stacks: Run, wire: Wire, account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    wire.answer = Machines(account, "resumed").answer
+    done = stacks("resume", f"{ROOT}:failed-r1", "--stack-name", "etl", "--yes", "--save", "run.html")
+    assert done.code == 0, done.err
+    page = Path("run.html").read_text()
+    assert "<h1>Execution resumed-r1 of etl-master</h1>" in page
+    assert "extract-sales" in page
+
+
+def test_a_resumed_run_that_is_not_followed_is_not_saved(run: Run):
+    done = run("resume", "x", "--stack-name", "etl", "--no-wait", "--save", "run.html")
+    assert (done.code, done.err.splitlines()[-1]) == (
+        2,
+        "Error: --save cannot be combined with --no-wait: the run is saved when it has ended.",
     )
 
 
@@ -418,9 +440,9 @@ def test_a_child_whose_machine_is_gone_is_told_as_the_master_told_it(stacks: Run
 
     wire.answer = answer
     done = stacks("watch", f"{ROOT}:failed-r1", "--stack-name", "etl")
-    assert (done.code, done.out.splitlines()[4]) == (
+    assert (done.code, re.sub(" +", " ", plain_tree(done.out).splitlines()[4])) == (
         3,
-        "└── sales FAILED  States.TaskFailed: ValueError: the input is empty",
+        "└── sales FAILED States.TaskFailed: ValueError: the input is empty",
     )
     assert stacks("resume", f"{ROOT}:failed-r1", "--stack-name", "etl", "--yes", "--no-wait").code == 0
     assert machines.started[0][2]["threads"][1]["glueJobs"] == ["extract-sales", "sum-sales"]

@@ -91,7 +91,8 @@ def _list_resume_commands(result: RunResult, account: AwsAccount, stack_name: st
 
 def _save(result: RunResult, account: AwsAccount, stack_name: str, path: Path) -> None:
     """Save the executions as a report, a chart or text."""
-    from sfnorch.app.run_definitions import read_definitions  # few commands save a run
+    from sfnorch.app.run_alarms import read_run_alarms  # few commands save a run
+    from sfnorch.app.run_definitions import read_definitions
     from sfnorch.report.pictures.followed import draw_tree
 
     def draw() -> DrawnRun:
@@ -100,6 +101,7 @@ def _save(result: RunResult, account: AwsAccount, stack_name: str, path: Path) -
             build_titles(result.tree, stack_name),
             account.now,
             definitions=read_definitions(result.tree, account) if path.suffix == ".html" else {},
+            alarms=read_run_alarms(result.tree, account),
             resume=_list_resume_commands(result, account, stack_name),
         )
 

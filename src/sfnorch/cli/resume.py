@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,7 @@ from sfnorch.cli.examples import format_examples
 from sfnorch.cli.execution import add_execution_argument
 from sfnorch.cli.exit_codes import ERROR, SUCCESS
 from sfnorch.cli.options import add_follow_options, add_output_option
+from sfnorch.cli.saving import add_save_option, require_wait
 
 if TYPE_CHECKING:
     from sfnorch.app.resuming import PlannedResume
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 @add_execution_argument(required=False)
 @add_stack_option
 @add_follow_options
+@add_save_option
 @add_yes_option
 @add_account_options
 @add_output_option
@@ -45,6 +48,7 @@ def resume(
     stack_name: str,
     no_wait: bool,
     timeout: float | None,
+    save: Path | None,
     yes: bool,
     region: str | None,
     profile: str | None,
@@ -56,6 +60,7 @@ def resume(
     runs the job that failed and the jobs after it. Of a fan-out, the items that did not succeed run, each from its
     failed job. EXECUTION is the ARN of an execution, or its name. The default is the last execution that was started.
     """
+    require_wait(save, no_wait=no_wait)
     require_consent(yes, output_form, "resume")
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.resuming import plan_resume, start_resume
@@ -80,6 +85,7 @@ def resume(
         output_form,
         stack_name=stack_name,
         resumption=resumption,
+        save=save,
     )
 
 

@@ -13,7 +13,7 @@ from sfnorch.cli.exit_codes import SUCCESS
 from sfnorch.cli.options import JOBS, JobList, RequestCommand, add_follow_options, add_output_option
 from sfnorch.cli.parameter_type import ParameterType
 from sfnorch.cli.run_parameters import add_param_options, parse_params
-from sfnorch.cli.saving import add_save_option
+from sfnorch.cli.saving import add_save_option, require_wait
 
 
 class ThreadParameter(ParameterType[tuple[str, tuple[str, ...]]]):
@@ -107,8 +107,7 @@ def run(
     In a stack without a master, the command starts one execution for each --thread, all of them in parallel. The exit
     code is 0 if all executions succeeded, 3 if a child or a job failed, and 1 for any other failure.
     """
-    if no_wait and save is not None:
-        raise click.UsageError("--save cannot be combined with --no-wait: the run is saved when it has ended.")
+    require_wait(save, no_wait=no_wait)
     if given is not None and (threads or only):
         raise click.UsageError("--input cannot be combined with --thread or --only.")
     document = None if given is None else parse_json_object(given)

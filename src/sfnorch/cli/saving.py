@@ -36,6 +36,12 @@ add_save_option = click.option(
 )
 
 
+def require_wait(save: Path | None, *, no_wait: bool) -> None:
+    """Fail as wrong usage if the run should be saved and not followed."""
+    if no_wait and save is not None:
+        raise click.UsageError("--save cannot be combined with --no-wait: the run is saved when it has ended.")
+
+
 def save_run(
     path: Path, draw: Callable[[], DrawnRun], print_all: Callable[[Console], None], *, width: int = _WIDTH
 ) -> None:

@@ -28,6 +28,7 @@ from sfnorch.runs.events import (
 )
 from sfnorch.runs.executions import read_events_after
 from sfnorch.runs.job import ExecutedJob, JobChange
+from sfnorch.runs.job_waiting import measure_waiting
 from sfnorch.runs.record import UNREAD_EXECUTION, Record
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def read_events(record: Record, events: Iterable[HistoryEventTypeDef]) -> Iterat
         if kind.endswith("StateEntered"):
             record.entered.append(str(read_details(event).get("name", "")))
             trace.names[number] = record.entered[-1]
+        record.messages.read_event(event)
         fold = _FOLDS.get(event["type"])
         if fold is not None:
             yield from fold(record, event)
@@ -147,7 +149,7 @@ def _mark_scheduled(record: Record, event: HistoryEventTypeDef) -> Iterator[JobC
         job.iteration = record.trace.iterations[event["id"]]
         record.jobs.append(job)
     else:
-        job.start_retry()
+        job.start_retry(event["timestamp"])
     record.trace.jobs[visit] = job
     if is_part:
         record.trace.jobs[holder] = job
@@ -195,7 +197,7 @@ def _mark_succeeded(record: Record, event: HistoryEventTypeDef) -> Iterator[JobC
     if not isinstance(run, dict):  # the truncated result has no run
         run = {"JobRunState": "STOPPED"}
     state = str(run.get("JobRunState", "SUCCEEDED"))
-    job.log_group = str(run.get("LogGroupName") or "")
+    job.log_group, job.waiting = str(run.get("LogGroupName") or ""), measure_waiting(run)
     yield _end_job(job, event, state, str(run.get("ErrorMessage") or ""))
 
 
@@ -258,7 +260,7 @@ def _mark_failed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChan
     elif reason := read_string(find_value(run, "QueryExecution", "Status", "StateChangeReason")):
         yield _end_job(job, event, "FAILED", reason)
     elif "JobRunState" in run:
-        job.run_id = job.run_id or str(run.get("Id", ""))
+        job.run_id, job.waiting = job.run_id or str(run.get("Id", "")), measure_waiting(run)
         yield _end_job(job, event, str(run["JobRunState"]), str(run.get("ErrorMessage") or error))
     else:
         status = "TIMED_OUT" if event["type"] == "TaskTimedOut" else "FAILED"

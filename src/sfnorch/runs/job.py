@@ -8,12 +8,18 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A job run that was followed by a retry."""
+    """An attempt that was followed by a retry."""
 
+    number: int
     run_id: str
+    """The ID of its run; empty if the start was rejected, and for calls without a run."""
     status: str
     message: str
     log_group: str
+    started: datetime | None
+    ended: datetime | None
+    waiting: float | None
+    """The seconds before the run consumed resources; None if unknown."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,9 +41,13 @@ class ExecutedJob:
     """The run's log group, as Glue reports it; empty if unknown."""
     message: str = ""
     attempts: int = 1
-    earlier: list[Attempt] = field(default_factory=list)
-    """The job runs of the attempts before the last one."""
+    retried: list[Attempt] = field(default_factory=list)
+    """The attempts before the last one."""
+    attempt_started: datetime | None = None
+    """When the last attempt started, if it is not the first one."""
     ended: datetime | None = None
+    waiting: float | None = None
+    """The seconds before the run of the last attempt consumed resources, as Glue reports its times; None if unknown."""
     iteration: int | None = None
     """The index of the iteration of an inline Map in which it runs; None outside of one."""
     cut_off: bool = False
@@ -48,13 +58,27 @@ class ExecutedJob:
         """Return whether only Glue knows how the run ended: the history does not show its end, or it was stopped."""
         return bool(self.run_id) and (self.cut_off or self.status in ("STARTING", "RUNNING", "STOPPED"))
 
-    def start_retry(self) -> None:
-        """Keep the run as an attempt that failed, and start the next attempt."""
-        if self.run_id:
-            before = Attempt(run_id=self.run_id, status=self.status, message=self.message, log_group=self.log_group)
-            self.earlier.append(before)
+    def start_retry(self, at: datetime) -> None:
+        """Keep the attempt, which failed, and start the next one."""
+        before = Attempt(
+            number=self.attempts,
+            run_id=self.run_id,
+            status=self.status,
+            message=self.message,
+            log_group=self.log_group,
+            started=self.attempt_started or self.started,
+            ended=self.ended,
+            waiting=self.waiting,
+        )
+        self.retried.append(before)
         self.attempts += 1
-        self.status, self.run_id, self.log_group, self.message, self.ended = "STARTING", "", "", "", None
+        self.attempt_started, self.ended, self.waiting = at, None, None
+        self.status, self.run_id, self.log_group, self.message = "STARTING", "", "", ""
+
+    @property
+    def earlier(self) -> list[Attempt]:
+        """Return the attempts before the last one that had a run."""
+        return [attempt for attempt in self.retried if attempt.run_id]
 
     @property
     def failed(self) -> bool:

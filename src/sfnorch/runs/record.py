@@ -9,6 +9,7 @@ from datetime import datetime
 from sfnorch.json_values import Json, parse_json, read_mapping
 from sfnorch.protocol.run_context import read_params, read_run
 from sfnorch.runs.job import ExecutedJob
+from sfnorch.runs.published_messages import PublishedMessages
 from sfnorch.runs.state_visits import StateHistory
 
 UNKNOWN = "UNKNOWN"
@@ -121,6 +122,8 @@ class Record:
     """The states that were entered, in order."""
     next_execution: str = ""
     """The ARN of the execution of the same state machine that continues this one."""
+    messages: PublishedMessages = field(default_factory=PublishedMessages)
+    """The messages that its Tasks published."""
     trace: Trace = field(default_factory=Trace)
     states: StateHistory = field(default_factory=StateHistory)
     """The visits of its states, for a report."""

@@ -102,6 +102,21 @@ class JobRunRecord:
     status: str = "RUNNING"
     message: str = ""
     arguments: dict[str, Json] = field(default_factory=dict)
+    visit: int = 0
+    """The visit of the state that started it: the event that entered the state in the history of the execution."""
+    attempt: int = 1
+    """The number of the attempt in this visit."""
+
+
+class RefusedStart(NamedTuple):
+    """A start of a job run that the service rejected, with the visit and the attempt as in the record of a run."""
+
+    at: float
+    execution: str
+    visit: int
+    attempt: int
+    error: str
+    cause: str
 
 
 COUNTED_EVENTS = (JobStartRefused, JobRunEnded, ExecutionEnded)
@@ -255,6 +270,8 @@ class Run:
     events: list[Event] = field(default_factory=list)
     job_runs: list[JobRunRecord] = field(default_factory=list)
     """The job runs, without those of large Map runs."""
+    refused_starts: list[RefusedStart] = field(default_factory=list)
+    """The starts of job runs that services rejected, without those in large Map runs."""
     counted_job_runs: JobRunTotals = field(default_factory=JobRunTotals)
     """The job runs of large Map runs."""
     map_runs: list[MapRunRecord] = field(default_factory=list)

@@ -6,13 +6,15 @@ import re
 import xml.etree.ElementTree as ET
 from datetime import datetime, timezone
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from sfnorch import Behaviour, Fault, SimulateRequest, simulate
 from sfnorch.printable import make_printable
+from sfnorch.report.pictures.attempts import list_attempt_facts, select_attempts
 from sfnorch.report.pictures.chart import render_chart
-from sfnorch.report.pictures.drawn_run import choose_rows, count_left_out
+from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnAttempt, DrawnRun, choose_rows, count_left_out
 from sfnorch.report.pictures.page import render_page
 from sfnorch.report.pictures.simulated import draw_simulation
 from sfnorch.report.pictures.state_layout import StateColumn, place_states
@@ -174,8 +176,6 @@ def _list_boxes(column: StateColumn) -> list[tuple[float, float, float, float]]:
 
 @pytest.mark.parametrize("pattern", ["master-child", "dag", "fan-out", "continuous", "retry-catch", "parallel-map"])
 def test_no_states_overlap_and_no_line_leaves_the_picture(pattern: str):
-    from pathlib import Path
-
     from sfnorch.template.contents import evaluate_template
     from sfnorch.template.reader import read_template
 
@@ -219,3 +219,138 @@ def test_ticks_of_a_run_on_aws_are_round_times_of_the_day():
     assert [format_tick(at, begin) for at in ticks] == ["23:50", "23:55", "00:00", "00:05", "00:10"]
     assert ticks[0] == pytest.approx(106.75)
     assert list_ticks(0.3, 8, begin) == []
+
+
+RETRIED = """
+pattern: master-child
+name: etl
+children: [{name: orders, jobs: [{name: extract, retries: 2}, clean]}, {name: sales, jobs: [load]}]
+"""
+
+
+def _draw_retried(tmp_path: Path, behaviour: Behaviour) -> DrawnRun:
+    (tmp_path / "sfnorch.yaml").write_text(RETRIED)
+    return draw_simulation(simulate(SimulateRequest(plan=tmp_path / "sfnorch.yaml", behaviour=behaviour)))
+
+
+def _find_row(run: DrawnRun, name: str) -> ET.Element:
+    picture = ET.fromstring(render_chart(run))  # noqa: S314
+    rows = (group for group in picture.iter(f"{SVG}g") if group.get("class", "").startswith("row "))
+    return next(row for row in rows if (row.findtext(f"{SVG}text[@class='label']") or "").endswith(name))
+
+
+def test_a_row_has_a_bar_for_each_attempt(tmp_path: Path):
+    run = _draw_retried(tmp_path, Behaviour(faults=[Fault("extract", 2)], throttles={"load": 2}))
+    assert [row.activity.name for row in run.list_rows()] == ["master", "orders", "extract", "clean", "sales", "load"]
+    assert run.failures == []
+    row = _find_row(run, "extract")
+    assert row.get("class") == "row part good critical"
+    attempts = [(part.get("class"), part.findtext(f"{SVG}title")) for part in row.findall(f"{SVG}g")]
+    assert attempts == [
+        ("bad", "attempt 1 FAILED, T+00s to T+05m, took 05m: simulated failure (--fail)"),
+        ("bad", "attempt 2 FAILED, T+05m27s to T+10m27s, took 05m: simulated failure (--fail)"),
+        ("good", "attempt 3 SUCCEEDED, T+11m11s to T+16m11s, took 05m"),
+    ]
+    assert row.findtext(f"{SVG}title") == (
+        "extract, job run of orders, SUCCEEDED, T+00s to T+16m11s, took 16m11s, "
+        "3 attempts, attempt 1 FAILED after 05m, attempt 2 started 27s later, "
+        "attempt 2 FAILED after 05m, attempt 3 started 44s later, on the critical path"
+    )
+    bars = [bar for bar in row.iter(f"{SVG}rect") if bar.get("class") != "stripe"]
+    assert [bar.get("class") for bar in bars] == ["bar whole", "bar", "bar delay", "bar", "bar delay", "bar"]
+    begins = [float(bar.get("x", "")) for bar in bars]
+    ends = [float(bar.get("x", "")) + float(bar.get("width", "")) for bar in bars]
+    assert (begins[0], ends[0]) == (begins[1], pytest.approx(ends[5], abs=0.2))
+    assert ends[1:5] == pytest.approx(begins[2:], abs=0.2)
+    facts = dict(next(row.activity.facts for row in run.list_rows() if row.activity.name == "extract"))
+    assert facts["Attempts"] == "3"
+    assert re.sub("jr_[0-9a-f]{64}", "jr_ID", facts["Earlier attempts"]) == (
+        "attempt 1: jr_ID FAILED simulated failure (--fail)\nattempt 2: jr_ID FAILED simulated failure (--fail)"
+    )
+
+
+def test_a_start_that_was_rejected_is_an_attempt(tmp_path: Path):
+    run = _draw_retried(tmp_path, Behaviour(throttles={"load": 2}))
+    attempts = [part.findtext(f"{SVG}title") for part in _find_row(run, "load").findall(f"{SVG}g")]
+    assert attempts == [
+        (
+            "attempt 1 FAILED, T+00s to T+00s, took 00s: Glue.AWSGlueException: Rate exceeded (Service: AWSGlue; Status "
+            "Code: 400; Error Code: ThrottlingException)"
+        ),
+        (
+            "attempt 2 FAILED, T+09s to T+09s, took 00s: Glue.AWSGlueException: Rate exceeded (Service: AWSGlue; Status "
+            "Code: 400; Error Code: ThrottlingException)"
+        ),
+        "attempt 3 SUCCEEDED, T+19s to T+05m19s, took 05m",
+    ]
+
+
+def test_a_job_that_failed_after_all_attempts_is_one_failure(tmp_path: Path):
+    run = _draw_retried(tmp_path, Behaviour(faults=[Fault("extract")]))
+    (failure,) = run.failures
+    assert (failure.where, failure.what) == ("orders", "extract FAILED")
+    assert failure.activity is next(row.activity for row in run.list_rows() if row.activity.name == "extract")
+    assert [attempt.number for attempt in failure.activity.attempts] == [1, 2, 3]
+
+
+def _draw_waiting(*attempts: DrawnAttempt) -> DrawnRun:
+    job = DrawnActivity(
+        kind="job run",
+        name="load",
+        status=attempts[-1].status,
+        started=attempts[0].started,
+        ended=attempts[-1].ended,
+        attempts=select_attempts(attempts),
+        facts=list(list_attempt_facts(attempts).items()),
+    )
+    return DrawnRun(title="t", status="SUCCEEDED", activities=[job], end=100.0)
+
+
+def test_the_time_before_a_run_is_a_part_of_its_bar():
+    run = _draw_waiting(DrawnAttempt(number=1, status="SUCCEEDED", started=0.0, ended=100.0, waiting=40.0))
+    row = _find_row(run, "load")
+    whole, waiting, running = [bar for bar in row.iter(f"{SVG}rect") if bar.get("class") != "stripe"]
+    assert (whole.get("class"), waiting.get("class"), running.get("class")) == ("bar whole", "bar waiting", "bar")
+    assert float(waiting.get("width", "")) == pytest.approx(float(whole.get("width", "")) * 0.4, abs=0.1)
+    assert float(running.get("x", "")) == pytest.approx(
+        float(waiting.get("x", "")) + float(waiting.get("width", "")), abs=0.1
+    )
+    assert row.findtext(f"{SVG}title") == (
+        "load, job run, SUCCEEDED, T+00s to T+01m40s, took 01m40s, waiting and start-up 40s"
+    )
+    assert ("Waiting and start-up", "40s") in run.activities[0].facts
+    assert "░ waiting and start-up" in render_chart(run)
+
+
+def test_a_run_that_is_not_known_to_have_waited_is_a_plain_bar():
+    for waiting in (None, 0.0):
+        run = _draw_waiting(DrawnAttempt(number=1, status="FAILED", started=0.0, ended=100.0, waiting=waiting))
+        assert [bar.get("class") for bar in _find_row(run, "load").iter(f"{SVG}rect")] == ["stripe", "bar"]
+        assert "waiting" not in render_chart(run).split("</style>")[1]
+
+
+def test_only_the_last_of_many_attempts_are_drawn():
+    attempts = [
+        DrawnAttempt(number=number, status="FAILED", started=float(number), ended=number + 0.5, message="<b>")
+        for number in range(1, 101)
+    ]
+    run = _draw_waiting(*attempts)
+    row = _find_row(run, "load")
+    assert len(row.findall(f"{SVG}g")) == 20
+    assert row.findtext(f"{SVG}title") == (
+        "load, job run, FAILED, T+01s to T+01m40s, took 01m40s, 100 attempts, "
+        "attempt 97 FAILED after 00s, attempt 98 started 00s later, "
+        "attempt 98 FAILED after 00s, attempt 99 started 00s later, "
+        "attempt 99 FAILED after 00s, attempt 100 started 00s later"
+    )
+    facts = dict(run.activities[0].facts)
+    assert facts["Earlier attempts"].splitlines()[:2] == ["… and 79 before them", "attempt 80: FAILED <b>"]
+    assert "<b>" not in render_page("t", [run])
+
+
+def test_a_time_of_a_run_on_aws_is_in_utc():
+    begin = datetime(2026, 3, 29, 23, 48, 13, tzinfo=timezone.utc)
+    run = DrawnRun(title="t", status="RUNNING", activities=[], begin=begin, end=3_600.0)
+    assert run.format_moment(900.0) == "00:03:13"
+    run.end = 86_400.0
+    assert run.format_moment(900.0) == "2026-03-30 00:03:13"

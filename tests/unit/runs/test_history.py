@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sfnorch.runs.job import Attempt
 from sfnorch.runs.kinds import open_record
 from sfnorch.runs.kinds.job_list import list_left, list_planned
 from sfnorch.runs.record import Record
-from tests.unit.runs.events import History
+from tests.unit.runs.events import AT, History
 
 
 def told(history: History) -> tuple[Record, list[tuple[str, str, str, str]]]:
@@ -67,9 +68,39 @@ def test_each_run_of_a_job_has_its_log_group():
     history.add("TaskFailed", key="taskFailed", error="States.TaskFailed", cause=cut)
     record, _ = told(history)
     first, second = record.jobs
-    before = Attempt(run_id="jr_1", status="FAILED", message="broke", log_group="/aws-glue/jobs-etl-kms")
+    before = Attempt(
+        number=1,
+        run_id="jr_1",
+        status="FAILED",
+        message="broke",
+        log_group="/aws-glue/jobs-etl-kms",
+        started=AT + timedelta(seconds=3),
+        ended=AT + timedelta(seconds=6),
+        waiting=None,
+    )
     assert (first.earlier, first.run_id, first.log_group) == ([before], "jr_2", "/etl")
     assert (second.run_id, second.log_group) == ("jr_3", "/aws-glue/python-jobs")
+
+
+def test_each_attempt_has_its_times():
+    times = {"StartedOn": 1_000_000, "CompletedOn": 1_100_000, "ExecutionTime": 60}
+    history = History()
+    history.begin()
+    history.enter()
+    history.start("a")
+    history.start("a", "jr_1")
+    run = {"Id": "jr_1", "JobRunState": "FAILED", "ErrorMessage": "broke", **times}
+    history.add("TaskFailed", key="taskFailed", error="States.TaskFailed", cause=json.dumps(run))
+    history.start("a", "jr_2")
+    run = {"Id": "jr_2", "JobRunState": "SUCCEEDED", **times, "ExecutionTime": 95}
+    history.add("TaskSucceeded", key="taskSucceeded", output=json.dumps(run))
+    record, _ = told(history)
+    (job,) = record.jobs
+    (before,) = job.earlier
+    assert (before.number, before.run_id, before.waiting, job.attempts, job.waiting) == (2, "jr_1", 40.0, 3, 5.0)
+    assert (job.started, before.started, before.ended, job.attempt_started, job.ended) == tuple(
+        AT + timedelta(seconds=number) for number in (3, 6, 9, 10, 13)
+    )
 
 
 def test_a_second_run_of_a_job_bears_the_name_that_the_list_has_for_it():

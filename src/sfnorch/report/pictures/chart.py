@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from sfnorch.durations import format_duration
-from sfnorch.report.pictures.drawn_run import DrawnRun, Moment, Row, Tone, choose_rows, count_left_out
+from sfnorch.report.pictures.attempts import WAITING, describe_attempt, describe_attempts
+from sfnorch.report.pictures.drawn_run import (
+    DrawnActivity,
+    DrawnRun,
+    Moment,
+    Row,
+    Tone,
+    choose_rows,
+    count_left_out,
+    find_tone,
+)
 from sfnorch.report.pictures.elements import Element, add_element, create_element, shorten_text, write_svg
 from sfnorch.report.pictures.files import read_file
 from sfnorch.report.time_axis import format_tick, list_ticks
@@ -22,11 +32,15 @@ AXIS = 52
 _LABELS, _STATUSES, _MARGIN = 270, 165, 16
 LEFT, RIGHT = _LABELS + _MARGIN, WIDTH - _STATUSES
 """Where the time axis begins and ends."""
+_DATE = 104
+"""The width of the date at the beginning of the time axis."""
 _NARROWEST = 2.5
 _LETTER = 7.0
 """The width of a letter of a label."""
 
 _MOST_ROWS = 150
+_LONGEST_NOTE = 170
+"""The number of characters for which there is room below the chart."""
 _TITLE = 44
 
 SIGNS = {Tone.GOOD: "✓", Tone.BAD: "✗", Tone.RUNNING: "▶", Tone.OTHER: "○"}
@@ -37,7 +51,7 @@ def render_chart(run: DrawnRun) -> str:
     """Return the chart as an SVG document, with a title and a description, in the colors of the reader's theme."""
     rows = run.list_rows()
     chosen = choose_rows(rows, _MOST_ROWS)
-    notes = list(filter(None, (count_left_out(rows, chosen), *run.left_out)))
+    notes = [*filter(None, (count_left_out(rows, chosen), *run.left_out)), *(run.notes if run.begin else ())]
     axis, body, height = build_chart(run, chosen)
     whole = _TITLE + height + 20 * len(notes) + 12
     picture = create_element(
@@ -59,7 +73,8 @@ def render_chart(run: DrawnRun) -> str:
         part.set("transform", f"translate(0 {_TITLE})")
         picture.append(part)
     for index, note in enumerate(notes):
-        add_element(picture, "text", note, class_="faint", x=_MARGIN, y=_TITLE + height + 14 + 20 * index)
+        text = shorten_text(note, _LONGEST_NOTE)
+        add_element(picture, "text", text, class_="faint", x=_MARGIN, y=_TITLE + height + 14 + 20 * index)
     return write_svg(picture)
 
 
@@ -77,6 +92,7 @@ def describe_row(run: DrawnRun, row: Row) -> str:
     end = activity.find_end(run.end)
     words.append(f"{run.format_moment(activity.started)} to {run.format_moment(end)}")
     words.append(f"took {format_duration(end - activity.started)}")
+    words += describe_attempts(activity, run.end)
     if activity.is_critical:
         words.append("on the critical path")
     return ", ".join(words)
@@ -92,6 +108,8 @@ def build_chart(run: DrawnRun, rows: Sequence[Row]) -> tuple[Element, Element, i
     chart = create_element("g", class_="chart")
     _add_axis(axis, chart, run, height)
     _add_marks(axis, run)
+    if any(attempt.waiting for row in rows for attempt in row.activity.attempts):
+        add_element(axis, "text", f"░ {WAITING}", class_="faint", x=_MARGIN + _DATE, y=18)
     ends = {}
     for index, row in enumerate(rows):
         _add_row(chart, run, row, index)
@@ -155,12 +173,41 @@ def _add_row(chart: Element, run: DrawnRun, row: Row, index: int) -> None:
     room = int((LEFT - indent - 8) / _LETTER)
     mark = "◆ " if activity.is_critical else ""
     add_element(group, "text", mark + shorten_text(activity.name, room - len(mark)), class_="label", x=indent, y=y + 4)
-    left = _place(run, activity.started)
-    width = max(_place(run, end) - left, _NARROWEST)
-    left = min(left, RIGHT - width)
-    size = 8 if activity.is_execution else 14
-    add_element(group, "rect", class_="bar", x=left, y=y - size / 2, width=width, height=size, rx=2)
+    _add_bars(group, run, activity, y)
     took = format_duration(end - activity.started)
     add_element(group, "text", took, class_="took end", x=RIGHT + 58, y=y + 4)
     status = f"{SIGNS[activity.tone]} {activity.shown_status or activity.status}"
     add_element(group, "text", shorten_text(status, 13), class_="status", x=RIGHT + 66, y=y + 4)
+
+
+def _add_bars(group: Element, run: DrawnRun, activity: DrawnActivity, y: float) -> None:
+    """Add the bar of an activity: for several attempts a bar for each of them, with lines between them.
+
+    The first element with the class `bar` has the whole time of the activity, to which the script of a page zooms.
+    """
+    started, end = activity.started, activity.find_end(run.end)
+    if not activity.attempts:
+        _add_bar(group, run, "", started, end, y, 8 if activity.is_execution else 14)
+        return
+    _add_bar(group, run, " whole", started, end, y, 2)
+    before = started
+    for attempt in activity.attempts:
+        if attempt.started > before:
+            _add_bar(group, run, " delay", before, attempt.started, y, 2)
+        part = add_element(group, "g", class_=find_tone(attempt.status).value)
+        add_element(part, "title", describe_attempt(run, attempt))
+        ended = run.end if attempt.ended is None else attempt.ended
+        running = min(attempt.started + (attempt.waiting or 0.0), ended)
+        if attempt.waiting:
+            _add_bar(part, run, " waiting", attempt.started, running, y, 14)
+        _add_bar(part, run, "", running, ended, y, 14)
+        before = ended
+
+
+def _add_bar(group: Element, run: DrawnRun, kind: str, started: float, ended: float, y: float, size: float) -> None:
+    left = _place(run, started)
+    width = max(_place(run, ended) - left, _NARROWEST)
+    left = min(left, RIGHT - width)
+    add_element(
+        group, "rect", class_=f"bar{kind}", x=left, y=y - size / 2, width=width, height=size, rx=min(size, 4) / 2
+    )

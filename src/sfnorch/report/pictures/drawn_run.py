@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from sfnorch.durations import format_duration
 from sfnorch.template.states import StateScope
+
+_DAY = 86_400.0
 
 
 class Tone(Enum):
@@ -40,6 +42,21 @@ class Link:
     address: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnAttempt:
+    """An attempt of an activity; times are in seconds after the start of the run."""
+
+    number: int
+    status: str
+    started: float
+    ended: float | None
+    """The end; None if it is still running."""
+    run_id: str = ""
+    message: str = ""
+    waiting: float | None = None
+    """The seconds at its beginning in which it consumed no resources; None if unknown."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class DrawnActivity:
     """An execution, a job run or a Map run; times are in seconds after the start of the run."""
@@ -58,6 +75,8 @@ class DrawnActivity:
     links: Sequence[Link] = ()
     parts: list[DrawnActivity] = field(default_factory=list)
     """Activities in it, in the order of their rows."""
+    attempts: Sequence[DrawnAttempt] = ()
+    """The attempts that it consists of; none if it is one attempt of which no more is known."""
     is_critical: bool = False
     """Whether it is on the critical path."""
     shown_status: str = ""
@@ -172,8 +191,11 @@ class DrawnRun:
         return [row for activity in self.activities for row in _list_rows(activity, 0, None)]
 
     def format_moment(self, at: float) -> str:
-        """Return a time after the start as text."""
-        return f"T+{format_duration(at)}"
+        """Return a time as text: in UTC if the start is known, with the date if the run takes longer than a day."""
+        if self.begin is None:
+            return f"T+{format_duration(at)}"
+        moment = self.begin + timedelta(seconds=at)
+        return f"{moment:%Y-%m-%d %H:%M:%S}" if self.end >= _DAY else f"{moment:%H:%M:%S}"
 
 
 def _list_rows(activity: DrawnActivity, depth: int, holder: DrawnActivity | None) -> Iterator[Row]:

@@ -7,20 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+from sfnorch.app.run_alarms import RunAlarms
 from sfnorch.aws.links import build_execution_link, build_logs_link
 from sfnorch.critical_path import find_critical_path
 from sfnorch.durations import format_duration
 from sfnorch.json_values import Json
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
+from sfnorch.report.pictures.attempts import WAITING, list_attempt_facts, select_attempts
 from sfnorch.report.pictures.drawn_run import (
     DrawnActivity,
+    DrawnAttempt,
     DrawnFailure,
     DrawnRun,
     Link,
-    Moment,
-    find_tone,
 )
+from sfnorch.report.pictures.followed_moments import MOST_NOTIFICATIONS, draw_alarms, draw_messages, list_timeline
 from sfnorch.report.pictures.followed_states import list_machines
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
 from sfnorch.report.run_document import find_logs_link
@@ -38,12 +40,13 @@ def draw_tree(
     now: datetime,
     *,
     definitions: Mapping[str, Mapping[str, Json]] | None = None,
+    alarms: RunAlarms | None = None,
     resume: Sequence[str] = (),
 ) -> DrawnRun:
     """Return the executions as a run to draw.
 
     `titles` are the titles of the executions by the keys of their nodes, `definitions` those of the state machines by
-    their ARNs, and `resume` the commands that resume what failed.
+    their ARNs, `alarms` the changes of their alarms, and `resume` the commands that resume what failed.
     """
     nodes = [node for root in tree.roots for node in root.list_nodes()]
     begin = min((node.record.started for node in nodes if node.record.started), default=now).astimezone(timezone.utc)
@@ -52,7 +55,9 @@ def draw_tree(
     end = max((now if node.record.ended is None else node.record.ended for node in nodes), default=now)
     length = max((end - begin).total_seconds(), 0.0)
     critical = _mark_critical_path(activities, length)
-    timeline = sorted(_list_moments(activities), key=lambda moment: moment.at)
+    alarms = alarms or RunAlarms()
+    notifications, changes = draw_messages(nodes, titles, begin), draw_alarms(alarms.changes, begin)
+    timeline = list_timeline(activities, notifications, changes)
     root = tree.last_roots[0]
     run = DrawnRun(
         title=f"Execution {root.name} of {root.machine}",
@@ -62,14 +67,20 @@ def draw_tree(
         end=length,
         figures=_list_figures(nodes, length, critical),
         failures=[drawing.draw_failure(failure) for failure in tree.find_failures()],
+        notifications=notifications[:MOST_NOTIFICATIONS],
+        alarms=changes,
         timeline=timeline[:MOST_MOMENTS],
         commands=resume,
+        notes=[alarms.note] if alarms.note else [],
     )
     start = begin.timestamp()
     run.machines = list(
         list_machines(nodes, definitions or {}, titles, lambda at: run.format_moment(max(at - start, 0.0)))
     )
     run.left_out += describe_left_out(len(timeline), "lines of the timeline")
+    run.left_out += [alarms.left_out] if alarms.left_out else []
+    if (count := sum(node.record.messages.count for node in nodes)) > len(run.notifications):
+        run.left_out.append(f"The report shows the first {len(run.notifications):,} of {count:,} notifications.")
     return run
 
 
@@ -113,25 +124,49 @@ class _Drawing:
         return self.drawn[id(node)]
 
     def _draw_job(self, node: Node, job: ExecutedJob) -> DrawnActivity:
-        earlier = [f"{each.run_id} {each.status} {each.message}".rstrip() for each in job.earlier]
-        facts = {
-            "Run ID": job.run_id,
-            "Attempts": f"{job.attempts}" if job.attempts > 1 else "",
-            "Earlier attempts": "\n".join(earlier),
-        }
-        has_logs = job.of_glue and job.run_id
         started = self._measure(job.started)
+        if started is None:
+            started = self._measure(node.record.started) or 0.0
+        ended = self._measure(job.ended or (node.record.ended if job.cut_off else None))
+        attempts = [*self._list_retried(job, started), self._draw_last_attempt(job, started, ended)]
+        has_logs = job.of_glue and job.run_id
         self.drawn[id(job)] = DrawnActivity(
             kind=_KINDS.get(job.kind, job.kind),
             name=job.name,
             status=job.status,
-            started=started if started is not None else self._measure(node.record.started) or 0.0,
-            ended=self._measure(job.ended or (node.record.ended if job.cut_off else None)),
+            started=started,
+            ended=ended,
             message=job.message,
-            facts=list_values(facts, {}),
+            facts=list_values({"Run ID": job.run_id, **list_attempt_facts(attempts)}, {}),
+            attempts=select_attempts(attempts),
             links=[Link("Error log", build_logs_link(node.arn, job.run_id, job.log_group))] if has_logs else [],
         )
         return self.drawn[id(job)]
+
+    def _list_retried(self, job: ExecutedJob, started: float) -> Iterator[DrawnAttempt]:
+        for attempt in job.retried:
+            begun = self._measure(attempt.started)
+            yield DrawnAttempt(
+                number=attempt.number,
+                status=attempt.status,
+                started=started if begun is None else begun,
+                ended=self._measure(attempt.ended),
+                run_id=attempt.run_id,
+                message=attempt.message,
+                waiting=attempt.waiting,
+            )
+
+    def _draw_last_attempt(self, job: ExecutedJob, started: float, ended: float | None) -> DrawnAttempt:
+        begun = self._measure(job.attempt_started)
+        return DrawnAttempt(
+            number=job.attempts,
+            status=job.status,
+            started=started if begun is None else begun,
+            ended=ended,
+            run_id=job.run_id,
+            message=job.message,
+            waiting=job.waiting,
+        )
 
     def draw_failure(self, failure: Failure) -> DrawnFailure:
         """Return the root cause with its activity, which is drawn already."""
@@ -174,15 +209,16 @@ def _list_figures(nodes: Sequence[Node], length: float, critical: Sequence[str])
         "executions": ", ".join(f"{count:,} {status}" for status, count in statuses.most_common()),
         "job runs": ", ".join(f"{count:,} {status}" for status, count in Counter(j.status for j in jobs).most_common())
         or "none",
+        **_list_waiting([job for job in jobs if job.of_glue]),
     }
 
 
-def _list_moments(activities: Sequence[DrawnActivity]) -> Iterator[Moment]:
-    """Yield the start and the end of each activity."""
-    for activity in activities:
-        yield Moment(at=activity.started, title=f"{activity.name} starts")
-        if activity.ended is not None:
-            message = f": {' '.join(activity.message.split())}" if activity.message else ""
-            title = f"{activity.name} {activity.status}{message}"
-            yield Moment(at=activity.ended, title=title, tone=find_tone(activity.status))
-        yield from _list_moments(activity.parts)
+def _list_waiting(jobs: Sequence[ExecutedJob]) -> dict[str, str]:
+    """Return the figure of how long the runs of Glue jobs waited, of all attempts; none if it is unknown for all."""
+    waiting = [attempt.waiting for job in jobs for attempt in job.earlier]
+    waiting += [job.waiting for job in jobs if job.run_id]
+    known = [seconds for seconds in waiting if seconds is not None]
+    if not known:
+        return {}
+    unknown = len(waiting) - len(known)
+    return {WAITING: f"{format_duration(sum(known))} in all" + (f", unknown for {unknown:,} runs" if unknown else "")}

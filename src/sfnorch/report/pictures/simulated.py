@@ -11,8 +11,10 @@ from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
 from sfnorch.report.map_runs import count_statuses, find_end, has_failures, list_failure_lines
 from sfnorch.report.names import shorten_arn
+from sfnorch.report.pictures.attempts import list_attempt_facts, select_attempts
 from sfnorch.report.pictures.drawn_run import (
     DrawnActivity,
+    DrawnAttempt,
     DrawnFailure,
     DrawnRun,
     Moment,
@@ -27,7 +29,7 @@ from sfnorch.simulator.figures import find_critical_activities
 
 if TYPE_CHECKING:
     from sfnorch.app.simulation import Simulation
-    from sfnorch.simulator.record import AlarmChange, Execution, JobRunRecord, MapRunRecord, Message, Run
+    from sfnorch.simulator.record import AlarmChange, Execution, JobRunRecord, MapRunRecord, Message, RefusedStart, Run
 
 KINDS = {"job": "job run", "workflow": "Glue workflow run", "function": "function", "machine": "state machine"}
 _MOST_CHARACTERS = 20_000
@@ -72,9 +74,12 @@ class _Activities:
         self.drawn: dict[int, DrawnActivity] = {}
         """The activity of each execution and job run, by the ID of that object."""
         self._critical = set(map(id, find_critical_activities(run)))
-        self._jobs: dict[str, list[JobRunRecord]] = {}
-        for job in run.job_runs:
-            self._jobs.setdefault(job.execution, []).append(job)
+        self._jobs: dict[str, list[list[JobRunRecord]]] = {}
+        for runs in _list_retried(run):
+            self._jobs.setdefault(runs[0].execution, []).append(runs)
+        self._refused: dict[tuple[str, int], list[RefusedStart]] = {}
+        for start in run.refused_starts:
+            self._refused.setdefault((start.execution, start.visit), []).append(start)
         self._map_runs: dict[str, list[MapRunRecord]] = {}
         for map_run in run.map_runs:
             self._map_runs.setdefault(map_run.execution, []).append(map_run)
@@ -93,7 +98,7 @@ class _Activities:
             elif execution.parent:
                 parts.setdefault(execution.parent, []).append((execution.started, activity))
         for arn, jobs in self._jobs.items():
-            parts.setdefault(arn, []).extend((job.started, self._draw_job(job)) for job in jobs)
+            parts.setdefault(arn, []).extend((runs[0].started, self._draw_job(runs)) for runs in jobs)
         for arn, map_runs in self._map_runs.items():
             parts.setdefault(arn, []).extend((each.started, maps[id(each)]) for each in map_runs)
         for arn, found in parts.items():
@@ -136,18 +141,49 @@ class _Activities:
         )
         return self.drawn[id(execution)]
 
-    def _draw_job(self, job: JobRunRecord) -> DrawnActivity:
+    def _draw_job(self, runs: list[JobRunRecord]) -> DrawnActivity:
+        """Return the job with all of its attempts, of which the last one is its result."""
+        job = runs[-1]
+        refused = self._refused.get((job.execution, job.visit), ())
+        attempts = sorted([*map(_draw_refused, refused), *map(_draw_attempt, runs)], key=lambda each: each.number)
+        facts = {"Run ID": job.run_id, **list_attempt_facts(attempts)}
         self.drawn[id(job)] = DrawnActivity(
             kind=KINDS.get(job.kind, job.kind),
             name=job.job,
-            status=job.status,
-            started=job.started,
-            ended=job.ended,
-            message=job.message,
-            facts=list_values({"Run ID": job.run_id}, {"Arguments": job.arguments}),
-            is_critical=id(job) in self._critical,
+            status=attempts[-1].status,
+            started=attempts[0].started,
+            ended=attempts[-1].ended,
+            message=attempts[-1].message,
+            facts=list_values(facts, {"Arguments": job.arguments}),
+            attempts=select_attempts(attempts),
+            is_critical=any(id(each) in self._critical for each in runs),
         )
         return self.drawn[id(job)]
+
+
+def _list_retried(run: Run) -> list[list[JobRunRecord]]:
+    """Return the job runs, those that retries of a state started together, in the order of the first ones."""
+    found: dict[tuple[str, int], list[JobRunRecord]] = {}
+    for job in run.job_runs:
+        found.setdefault((job.execution, job.visit), []).append(job)
+    return list(found.values())
+
+
+def _draw_attempt(job: JobRunRecord) -> DrawnAttempt:
+    return DrawnAttempt(
+        number=job.attempt,
+        status=job.status,
+        started=job.started,
+        ended=job.ended,
+        run_id=job.run_id,
+        message=job.message,
+    )
+
+
+def _draw_refused(start: RefusedStart) -> DrawnAttempt:
+    """Return the attempt as an execution on AWS has it: without a run, and FAILED."""
+    message = f"{start.error}: {start.cause}"
+    return DrawnAttempt(number=start.attempt, status="FAILED", started=start.at, ended=start.at, message=message)
 
 
 def _draw_map_run(map_run: MapRunRecord) -> DrawnActivity:
@@ -165,11 +201,12 @@ def _draw_map_run(map_run: MapRunRecord) -> DrawnActivity:
 
 
 def _list_failures(run: Run, drawn: Mapping[int, DrawnActivity]) -> Iterator[DrawnFailure]:
-    """Yield the job runs that failed, and the executions that failed without one."""
+    """Yield the job runs that failed and were not retried, and the executions that failed without one."""
     titles = {execution.arn: execution.item or execution.title for execution in run.executions}
-    failed = {job.execution for job in run.job_runs if find_tone(job.status) is Tone.BAD}
+    jobs = [runs[-1] for runs in _list_retried(run)]
+    failed = {job.execution for job in jobs if find_tone(job.status) is Tone.BAD}
     holders = {execution.parent for execution in run.executions if find_tone(execution.status) is Tone.BAD}
-    for job in run.job_runs:
+    for job in jobs:
         if find_tone(job.status) is Tone.BAD:
             where = titles.get(job.execution, job.machine)
             what = f"{job.job} {job.status}"

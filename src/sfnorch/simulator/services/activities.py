@@ -8,7 +8,7 @@ from typing import NoReturn
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.events import JobRunEnded, JobRunStarted, JobStartRefused
-from sfnorch.simulator.record import JobRunRecord
+from sfnorch.simulator.record import JobRunRecord, RefusedStart
 from sfnorch.simulator.services.request import ServiceRequest
 
 
@@ -36,6 +36,8 @@ def begin_run(
         seconds=seconds,
         arguments=dict(arguments or {}),
         status=status,
+        visit=request.visit,
+        attempt=request.attempt,
     )
     if _is_listed(request):
         world.record.job_runs.append(run)
@@ -68,6 +70,9 @@ def _is_listed(request: ServiceRequest) -> bool:
 def refuse_start(request: ServiceRequest, name: str, error: str, cause: str) -> NoReturn:
     """Raise StatesError: the service rejects the start of a run."""
     request.world.record_event(request.execution, JobStartRefused(name, error), request.state.name)
+    if request.execution.is_recorded:
+        refused = RefusedStart(request.world.at, request.execution.arn, request.visit, request.attempt, error, cause)
+        request.world.record.refused_starts.append(refused)
     raise StatesError(error, cause)
 
 

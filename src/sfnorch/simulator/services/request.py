@@ -30,6 +30,10 @@ class ServiceRequest(NamedTuple):
     start_execution: StartExecution
     record_submitted: Callable[[], None] = _ignore
     """Records that a service has accepted what the Task waits for; a handler that waits calls it."""
+    visit: int = 0
+    """The event that entered the state."""
+    attempt: int = 1
+    """The number of the attempt in this visit of the state."""
 
     @property
     def named(self) -> dict[str, Json]:

@@ -61,6 +61,8 @@ class TaskCall(NamedTuple):
             arguments=self.arguments,
             start_execution=runner.start_execution,
             record_submitted=self.record_submitted,
+            visit=self.visit.entered_event,
+            attempt=self.visit.retries + 1,
         )
 
 
