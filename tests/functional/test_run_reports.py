@@ -100,7 +100,7 @@ def test_a_followed_run_is_saved_as_a_chart_and_as_text():
 
 def texts(page: str) -> list[str]:
     """The texts of a page, in order, without its stylesheet, the details of rows, and its script."""
-    body = re.sub(r"<style>.*?</style>", "", page.partition('<details class="all-details">')[0], flags=re.DOTALL)
+    body = re.sub(r"<style>.*?</style>", "", page.partition("<noscript>")[0], flags=re.DOTALL)
     return [html.unescape(text) for text in re.findall(r">([^<]+)<", body)]
 
 

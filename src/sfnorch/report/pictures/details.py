@@ -1,6 +1,8 @@
 """The details of rows and states: a part of the page, of which its script shows one at a time beside the chart.
 
-Without scripts, rows and states are links to their details.
+Without scripts, rows and states are links to their details. With scripts, a browser keeps the part as a text, so that
+thousands of details take no time when the page is opened:
+https://html.spec.whatwg.org/multipage/scripting.html#the-noscript-element
 """
 
 from __future__ import annotations
@@ -98,7 +100,7 @@ class Details:
         if not self._details:
             return
         length = self._choose_length()
-        part = add_element(parent, "details", class_="all-details")
+        part = add_element(add_element(parent, "noscript"), "details", class_="all-details")
         add_element(add_element(part, "summary"), "h2", f"Details of rows and states ({len(self._details):,})")
         for index, detail in enumerate(self._details):
             _add_detail(part, index, detail, length)

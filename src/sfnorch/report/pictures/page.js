@@ -8,9 +8,17 @@
     element.setAttribute("tabindex", index ? "-1" : "0");
     const depth = Number(element.dataset.depth);
     const row = { element, index, depth, parts: [], isFolded: false };
-    row.detail = find(`detail-${element.dataset.detail}`);
     return row;
   });
+
+  // The details are elements only in a browser without scripts; here they are a text, of which one is read at a time.
+  const begin = '<div class="detail"';
+  const details = (document.querySelector("main > noscript")?.textContent ?? "").split(begin).slice(1);
+  const readDetail = (row) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = begin + details[row.element.dataset.detail];
+    return holder.content.firstElementChild;
+  };
   const addFold = (row) => {
     const label = row.element.querySelector(".label");
     const sign = label.cloneNode(false);
@@ -47,9 +55,7 @@
   let kept = null;
 
   const show = (row) => {
-    const copy = row ? row.detail.cloneNode(true) : hint;
-    copy.removeAttribute("id");
-    panel.replaceChildren(copy);
+    panel.replaceChildren(row ? readDetail(row) : hint);
     panel.scrollTop = 0;
   };
 
@@ -87,7 +93,7 @@
   const { compare } = new Intl.Collator("en", { numeric: true });
   const statuses = ["bad", "running", "good", "other"];
   const measure = {
-    name: (row) => row.detail.firstElementChild.textContent,
+    name: (row) => readDetail(row).firstElementChild.textContent,
     duration: (row) => -Number(row.element.dataset.took),
     status: (row) => statuses.findIndex((status) => row.element.classList.contains(status)),
   };
@@ -105,8 +111,8 @@
   };
 
   const readText = (row) => {
-    const shown = [...row.detail.querySelectorAll("h3, p, dd")].slice(0, 7);
-    row.text ??= shown.map((element) => element.textContent).join("\n").toLowerCase();
+    row.text ??= [...readDetail(row).querySelectorAll("h3, p, dd")].slice(0, 7)
+      .map((element) => element.textContent).join("\n").toLowerCase();
     return row.text;
   };
 

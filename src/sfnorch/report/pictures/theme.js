@@ -13,7 +13,7 @@
 
   let opened = [];
   window.addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("main details:not([open]):not(.all-details):not(.visit)")];
+    opened = [...document.querySelectorAll("main details:not([open])")];
     for (const part of opened) part.open = true;
   });
   window.addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
