@@ -47,7 +47,7 @@ def render_page(title: str, runs: Sequence[DrawnRun], figures: Mapping[str, str]
     for number, run in enumerate(runs, 1):
         _add_run(main, run, number, _MOST_ROWS // len(runs), details, is_alone=len(runs) == 1)
     details.add_to(main)
-    panel = add_element(columns, "aside", id="panel", aria_label="Details", aria_live="polite")
+    panel = add_element(columns, "aside", id="panel", aria_label="Details", tabindex="0")
     add_element(panel, "p", _HINT)
     return frame.write()
 

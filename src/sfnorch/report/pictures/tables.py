@@ -18,7 +18,7 @@ def add_table(
 
     `kind` is its class: the last column of `with-notes` is text.
     """
-    frame = add_element(parent, "div", class_="frame")
+    frame = add_element(parent, "div", class_="frame", role="region", aria_label=title, tabindex="0")
     table = add_element(frame, "table", **({"class_": kind} if kind else {}))
     add_element(table, "caption", title)
     line = add_element(add_element(table, "thead"), "tr")
