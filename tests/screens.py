@@ -25,7 +25,7 @@ def plain(text: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
-_BAR = re.compile(r"^(.*?) +[█┊ ]*█[█┊]*[█┊ ]* (\d\S*) +([A-Z_]+)(?: +(.*))?$", re.M)
+_BAR = re.compile(r"^(.*?) +[█░─┊ ]*█[█░─┊]*[█░─┊ ]* (\d\S*) +([A-Z_]+)(?: +(.*))?$", re.M)
 _AXIS = re.compile(r"^(\d{4}-\d\d-\d\d \S+)? +\d\d:\d\d[\d: ]*\n", re.M)
 
 

@@ -29,6 +29,8 @@ ASCII_REPLACEMENTS = {
     "≥": ">=",
     "█": "#",
     "┊": ":",
+    "─": "-",
+    "░": ".",
     "‰": "o/oo",
 }
 """The ASCII replacements for each character that commands print, used if the output's encoding lacks the character."""

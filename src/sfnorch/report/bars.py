@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from rich.console import ConsoleOptions
 from rich.measure import Measurement
@@ -74,20 +76,31 @@ class TimeAxis(_Strip):
 
 
 @dataclass(frozen=True, slots=True)
-class Bar(_Strip):
-    """A bar from one time to another, at least one column wide."""
+class BarPart:
+    """A part of a bar, from one time to another, at least one column wide."""
 
     begin: float
     end: float
     style: str
+    character: str = "█"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar(_Strip):
+    """A bar of one or several parts, of which later ones cover earlier ones."""
+
+    parts: Sequence[BarPart]
 
     def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[Text]:
         """Yield the line."""
         width = options.max_width
-        left = min(self.span.find_column(self.begin, width), width - 1)
-        right = min(max(self.span.find_column(self.end, width), left + 1), width)
         ticks = {column for column, _ in self.span.list_columns(width) if column}
-        grid = "".join("┊" if column in ticks else " " for column in range(width))
-        yield Text.assemble(
-            (grid[:left], _TICK_STYLE), ("█" * (right - left), self.style), (grid[right:].rstrip(), _TICK_STYLE)
-        )
+        cells = [("┊" if column in ticks else " ", _TICK_STYLE) for column in range(width)]
+        for part in self.parts:
+            left = min(self.span.find_column(part.begin, width), width - 1)
+            right = min(max(self.span.find_column(part.end, width), left + 1), width)
+            cells[left:right] = [(part.character, part.style)] * (right - left)
+        runs = groupby(cells, key=itemgetter(1))
+        line = Text.assemble(*(("".join(character for character, _ in run), style) for style, run in runs))
+        line.rstrip()
+        yield line

@@ -8,7 +8,7 @@ from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
 from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, find_holder
-from sfnorch.report.bars import Bar, TimeAxis, TimeSpan
+from sfnorch.report.bars import Bar, BarPart, TimeAxis, TimeSpan
 from sfnorch.report.map_runs import count_statuses, find_end, has_failures, is_large, list_large_map_runs
 from sfnorch.simulator.record import Execution, JobRunRecord, MapRunRecord, Run
 
@@ -69,7 +69,7 @@ def _add_map_run(table: Table, map_run: MapRunRecord, span: TimeSpan) -> None:
     style, end = STATUS_STYLES["FAILED" if has_failures(map_run) else "SUCCEEDED"], find_end(map_run)
     took = Text(format_duration(end - map_run.started), justify="right")
     status = Text(count_statuses(map_run), style=style)
-    table.add_row(Text(f"  {map_run.title}"), Bar(span, map_run.started, end, style), took, status)
+    table.add_row(Text(f"  {map_run.title}"), Bar(span, [BarPart(map_run.started, end, style)]), took, status)
 
 
 def _add_row(
@@ -78,7 +78,7 @@ def _add_row(
     ended = cut_off if activity.ended is None and cut_off is not None else _find_end(activity)
     style = STATUS_STYLES.get(status, OTHER_STYLE)
     took = Text(format_duration(ended - activity.started), justify="right")
-    table.add_row(name, Bar(span, activity.started, ended, style), took, Text(status, style=style))
+    table.add_row(name, Bar(span, [BarPart(activity.started, ended, style)]), took, Text(status, style=style))
 
 
 def _find_end(activity: Execution | JobRunRecord) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from sfnorch.report.messages import shorten_message
 from sfnorch.report.names import describe_holder
 from sfnorch.report.run_context import list_run_lines
 from sfnorch.report.status import STYLES
-from sfnorch.report.tree_chart import ActivityRow, TreeChart
+from sfnorch.report.tree_chart import ActivityRow, RowAttempt, TreeChart
 from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.kinds.master_child import list_skipped
@@ -165,7 +165,8 @@ class _Drawing:
             Text(shorten_message(job.message), style="red"),
         ]
         ended = job.ended or (node.record.ended if job.cut_off else None) or self.now
-        return ActivityRow(self.chart, Text(job.name), job.status, job.started, ended, list(filter(None, details)))
+        shown, attempts = list(filter(None, details)), list(_list_attempts(job, ended))
+        return ActivityRow(self.chart, Text(job.name), job.status, job.started, ended, shown, attempts)
 
     def _format_item(self, node: Node) -> Text:
         """Return an item that failed as a line: its name, the job, the job run and the message."""
@@ -179,6 +180,17 @@ class _Drawing:
             if detail:
                 label.append(f"  {detail}", style)
         return self.chart.fit(label)
+
+
+def _list_attempts(job: ExecutedJob, ended: datetime) -> Iterator[RowAttempt]:
+    """Yield the attempts of the job, if it has several, or its only one has waited."""
+    if not job.retried and not job.waiting:
+        return
+    for each in job.retried:
+        if each.started and each.ended:
+            yield RowAttempt(status=each.status, started=each.started, ended=each.ended, waiting=each.waiting or 0.0)
+    if started := job.attempt_started or job.started:
+        yield RowAttempt(status=job.status, started=started, ended=ended, waiting=job.waiting or 0.0)
 
 
 def _rank_node(node: Node) -> int:

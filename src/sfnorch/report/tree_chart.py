@@ -12,7 +12,7 @@ from rich.tree import Tree
 
 from sfnorch.console import Phrases, Text
 from sfnorch.durations import format_duration
-from sfnorch.report.bars import SHORTEST_BAR, Bar, TimeAxis, TimeSpan
+from sfnorch.report.bars import SHORTEST_BAR, Bar, BarPart, TimeAxis, TimeSpan
 from sfnorch.report.status import STYLES
 
 _INDENT = 4
@@ -24,6 +24,9 @@ _LEAST_NAME = 14
 
 _LEAST_BAR = 24
 """The columns that bars have before details are beside them."""
+
+_DELAY, _WAITING = "─", "░"
+"""The characters of a bar for the delay before a retry, and for the time before a run consumed resources."""
 
 _MOST_BAR = 60
 """The columns of bars in a file or a pipe, whose lines are not limited by a screen."""
@@ -125,6 +128,17 @@ def _list_rows(tree: Tree, depth: int) -> Iterator[tuple[ActivityRow, int]]:
         yield from _list_rows(child, depth + 1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowAttempt:
+    """An attempt of an activity; `ended` is the time until which it has run if it has not ended."""
+
+    status: str
+    started: datetime
+    ended: datetime
+    waiting: float = 0.0
+    """The seconds at its beginning in which it did not run yet."""
+
+
 @dataclass(slots=True, eq=False)
 class ActivityRow:
     """A row of a tree: an execution or a job, with its status, its time, and details about it.
@@ -139,11 +153,13 @@ class ActivityRow:
     ended: datetime
     """The end, or the time until which it has run."""
     details: Sequence[Text] = ()
+    attempts: Sequence[RowAttempt] = ()
+    """The parts of its bar, if it has several attempts, or one that waited."""
 
     def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield the row in columns; as words if there is no room for bars."""
         columns, details = self.chart.columns, self.join_details()
-        status = Text(self.status, style=STYLES.get(self.status, "cyan"))
+        status = Text(self.status, style=_find_style(self.status))
         if not columns.bar:
             words = [Text.assemble(self.name, " ", status), Text(self.format_took()), details]
             yield self.chart.fit(_join(words))
@@ -172,7 +188,22 @@ class ActivityRow:
         if self.started is None:
             return ""
         begin, end = self.chart.measure(self.started), self.chart.measure(self.ended)
-        return Bar(self.chart.span, begin, end, STYLES.get(self.status, "cyan"))
+        if not self.attempts:
+            return Bar(self.chart.span, [BarPart(begin, end, _find_style(self.status))])
+        return Bar(self.chart.span, [BarPart(begin, end, "dim", _DELAY), *self._list_parts()])
+
+    def _list_parts(self) -> Iterator[BarPart]:
+        """Yield the parts of the bar: each attempt, with the time that it waited."""
+        for attempt in self.attempts:
+            begin, end = self.chart.measure(attempt.started), self.chart.measure(attempt.ended)
+            running, style = min(begin + attempt.waiting, end), _find_style(attempt.status)
+            yield BarPart(running, end, style)
+            if attempt.waiting:
+                yield BarPart(begin, running, style, _WAITING)
+
+
+def _find_style(status: str) -> str:
+    return STYLES.get(status, "cyan")
 
 
 def _join(texts: Sequence[Text]) -> Text:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import RenderableType
 
 from sfnorch.console import Console
-from sfnorch.report.bars import Bar, TimeAxis, TimeSpan
+from sfnorch.report.bars import Bar, BarPart, TimeAxis, TimeSpan
 
 HOUR = 3_600.0
 OSLO = timezone(timedelta(hours=2), "CEST")
@@ -37,7 +37,7 @@ def render(shown: RenderableType, width: int, encoding: str = "utf-8") -> str:
 def test_the_axis_and_the_bars_have_the_width_there_is(width: int, axis: str, bar: str):
     span = TimeSpan(0.0, HOUR)
     assert render(TimeAxis(span), width) == axis
-    assert render(Bar(span, HOUR / 4, HOUR / 2, "green"), width) == bar
+    assert render(Bar(span, [BarPart(HOUR / 4, HOUR / 2, "green")]), width) == bar
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,14 @@ def test_the_axis_of_a_known_start_has_times_of_the_day_in_its_zone(start: datet
 def test_the_axis_of_a_run_that_starts_later_begins_there():
     span = TimeSpan(HOUR, 2 * HOUR)
     assert render(TimeAxis(span), 48) == "T+1h                    T+1h30m"
-    assert render(Bar(span, HOUR, 1.5 * HOUR, ""), 48) == "████████████████████████┊"
+    assert render(Bar(span, [BarPart(HOUR, 1.5 * HOUR, "")]), 48) == "████████████████████████┊"
 
 
 def test_bars_in_ascii():
-    assert render(Bar(TimeSpan(0.0, HOUR), 0.0, HOUR / 4, ""), 48, "ascii") == "############:           :           :"
+    assert (
+        render(Bar(TimeSpan(0.0, HOUR), [BarPart(0.0, HOUR / 4, "")]), 48, "ascii")
+        == "############:           :           :"
+    )
 
 
 @given(
@@ -73,7 +76,7 @@ def test_each_bar_is_seen_and_within_the_axis(
 ):
     start = None if at is None else at.replace(tzinfo=timezone.utc)
     span, (begin, end) = TimeSpan(0.0, seconds, start), sorted((one * seconds, other * seconds))
-    line = render(Bar(span, begin, end, ""), width)
+    line = render(Bar(span, [BarPart(begin, end, "")]), width)
     bar = line.strip("┊ ")
     assert (set(bar), len(line) <= width) == ({"█"}, True)
     assert abs(len(bar) - (end - begin) / seconds * width) <= 1
@@ -90,5 +93,5 @@ def test_activities_in_sequence_neither_overlap_nor_leave_a_gap(times: list[floa
 
 
 def test_no_time_is_one_column():
-    assert render(Bar(TimeSpan(5.0, 5.0), 5.0, 5.0, ""), 10) == "█"
+    assert render(Bar(TimeSpan(5.0, 5.0), [BarPart(5.0, 5.0, "")]), 10) == "█"
     assert render(TimeAxis(TimeSpan(5.0, 5.0)), 10) == ""

@@ -9,7 +9,7 @@ import pytest
 from rich.tree import Tree
 
 from sfnorch.console import Console, Text
-from sfnorch.report.tree_chart import ActivityRow, TreeChart
+from sfnorch.report.tree_chart import ActivityRow, RowAttempt, TreeChart
 
 BEGIN = datetime(2026, 3, 30, 1, tzinfo=timezone.utc)
 
@@ -116,3 +116,23 @@ def test_each_row_of_a_screen_is_one_line(width: int):
 
 def test_a_run_without_time_has_no_axis():
     assert render(make_chart(is_live=False, end=0.0), 80).splitlines()[0] == "master SUCCEEDED  00s"
+
+
+ATTEMPTS = """\
+2026-03-30 UTC 01:00           01:10            01:20
+load           ███████─────────░░░░░░░░░███████████      22m SUCCEEDED attempt 2
+"""
+
+
+def test_a_bar_has_a_part_for_each_attempt_and_for_its_waiting():
+    chart = TreeChart(BEGIN, after(25), is_live=False)
+    attempts = [
+        RowAttempt(status="FAILED", started=BEGIN, ended=after(4)),
+        RowAttempt(status="SUCCEEDED", started=after(10), ended=after(22), waiting=300.0),
+    ]
+    row = ActivityRow(chart, Text("load"), "SUCCEEDED", BEGIN, after(22), [Text("attempt 2")], attempts)
+    chart.trees = [Tree(row)]
+    assert render(chart, 80) == ATTEMPTS
+    colored = io.StringIO()
+    Console(file=colored, width=80, force_terminal=True, color_system="standard", legacy_windows=False).print(chart)
+    assert "\x1b[1;31m███████\x1b[0m" in colored.getvalue()
