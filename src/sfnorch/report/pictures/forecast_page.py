@@ -34,8 +34,8 @@ def render_forecast(forecast: Forecast) -> str:
         for warning in forecast.warnings:
             add_element(warnings, "li", f"⚠ {warning}")
     add_element(main, "h2", "When the run ends")
-    frame_of_histogram = add_element(main, "div", class_="frame", role="region", aria_label="Histogram", tabindex="0")
-    add_histogram(frame_of_histogram, forecast)
+    picture = add_element(main, "div", class_="frame", role="region", aria_label="Histogram", tabindex="0")
+    add_histogram(picture, forecast)
     _add_intervals(main, forecast)
     add_element(main, "h2", "Executions")
     rows = [_list_cells(each) for each in (forecast.main, *forecast.executions)]
