@@ -77,7 +77,7 @@ def _draw_box(parent: Element, box: StateBox, machine: DrawnMachine) -> None:
     holds = " holder" if box.columns else ""
     add_element(group, "rect", class_=f"box{holds}", x=box.x, y=box.y, width=box.width, height=box.height, rx=6)
     count = machine.entered.get(name, 0)
-    times = f" ×{count:,}" if count > 1 else ""
+    times = f" \N{MULTIPLICATION SIGN}{count:,}" if count > 1 else ""
     sign = _SIGNS[tone]
     if box.columns:
         room = int(box.width / 7.5) - len(times) - len(sign)
