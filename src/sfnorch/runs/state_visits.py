@@ -1,8 +1,9 @@
 """The visits of states in an execution history: inputs, outputs, errors, and the transitions that were taken.
 
 An event belongs to the state that the event before it belongs to. After a state is left, that is the state with
-branches or items around it.
-https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html (documented)
+branches or items around it. The types of events and their details are documented, the order is that of recorded
+histories (emulated); that of failed iterations and branches, and of redrives, is assumed.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 """
 
 from __future__ import annotations
