@@ -67,6 +67,8 @@ class StateHistory:
         """The visit that an event belongs to; both are numbers of events."""
         self._items: dict[int, int] = {}
         """The index of the Map item of an event."""
+        self._causes: dict[int, AttemptError] = {}
+        """The error of the state that failed in a branch or for an item, by the number of the visit around it."""
         self._left: dict[int, tuple[str, StateVisit[str]]] = {}
         """The state that an event left, of which the next one is not known yet, and its visit."""
 
@@ -144,15 +146,22 @@ class StateHistory:
         elif kind == "EvaluationFailed" or (kind.startswith(_CALLS) and kind.endswith(_FAILED)):
             error = read_string(details.get("error")) or ("States.Timeout" if kind.endswith("TimedOut") else "")
             self._add_error(visit, AttemptError(at, error, read_string(details.get("cause"))))
-        elif kind in ("ParallelStateFailed", "MapStateFailed", "MapRunFailed"):
-            inner = self._open.get(self._current.get(before, 0))
-            errors = inner.visit.errors if inner else []
-            error = read_string(details.get("error")) or (errors[-1].error if errors else "")
-            cause = read_string(details.get("cause")) or (errors[-1].cause if errors else "")
-            self._fail_from(self._current.get(before, 0), until=found.number)
-            self._add_error(visit, AttemptError(at, error, cause))
-        elif kind == "MapIterationFailed":
-            self._fail_from(self._current.get(before, 0), until=found.number)
+        elif kind.startswith(_AROUND) and kind.endswith("Failed"):
+            self._read_failure_within(kind, details, found, at, before)
+
+    def _read_failure_within(
+        self, kind: str, details: dict[str, Json], found: _OpenVisit, at: float, before: int
+    ) -> None:
+        """Read the failure of a branch, an item or a Map Run, whose error can be that of a state in it."""
+        inner = self._open.get(self._current.get(before, 0))
+        if inner is not None and inner is not found and inner.visit.errors:
+            self._causes[found.number] = inner.visit.errors[-1]
+        self._fail_from(self._current.get(before, 0), until=found.number)
+        if kind == "MapIterationFailed" or found.visit.is_caught:  # the Map Run has said why the Map fails
+            return
+        cause = self._causes.pop(found.number, AttemptError(at, "", ""))
+        error, text = read_string(details.get("error")), read_string(details.get("cause"))
+        self._add_error(found.visit, AttemptError(at, error or cause.error, text or cause.cause))
 
     def _add_error(self, visit: StateVisit[str], error: AttemptError) -> None:
         """Add the error: it is caught if the state is left now, and retried if its work starts again."""

@@ -154,8 +154,23 @@ def test_an_iteration_fails_and_with_it_the_execution():
     history.add("MapStateFailed")
     history.finish("FAILED", "E")
     found = read(history)
-    assert shown(found, "M", "A") == {"M": [(-1, "failed", [("", None)])], "A": [(0, "failed", [("E", None)])]}
+    assert shown(found, "M", "A") == {"M": [(-1, "failed", [("E", None)])], "A": [(0, "failed", [("E", None)])]}
     assert found.failed == {"A": 1, "M": 1}
+
+
+def test_a_map_run_fails_and_the_error_of_its_map_is_caught():
+    history = History()
+    history.begin()
+    enter(history, "Map", "M")
+    history.add("MapStateStarted", key="mapStateStarted", length=1)
+    history.add("MapRunStarted", key="mapRunStarted", mapRunArn="arn:m")
+    history.add("MapRunFailed", key="mapRunFailed", error="States.ExceedToleratedFailureThreshold", cause="too many")
+    history.add("MapStateFailed")
+    leave(history, "Map", "M")
+    enter(history, "Pass", "B")
+    found = read(history)
+    assert shown(found, "M") == {"M": [(-1, "caught", [("States.ExceedToleratedFailureThreshold", None)])]}
+    assert found.moves == {("M", "B", True)}
 
 
 def test_a_redrive_continues_a_state_or_enters_it_again():
