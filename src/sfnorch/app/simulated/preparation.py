@@ -64,6 +64,7 @@ class PreparedSimulation:
             begin=self.begin,
             watch=watch,
             allowed=allowed,
+            keeps_visits=request.keeps_visits,
             on_end=on_end,
         )
 
