@@ -149,7 +149,9 @@ def _build_end_table(forecast: Forecast) -> Table:
     for execution in (forecast.main, *forecast.executions[:_MOST_ROWS]):
         end = execution.end
         times = (format_duration(each) for each in (end.p50, end.p90, end.p99, end.most))
-        table.add_row(Text(execution.name), *times, format_share(execution.failed.value))
+        is_further = execution is not forecast.main and execution.name == forecast.main.name
+        name = f"{execution.name} (further executions)" if is_further else execution.name
+        table.add_row(Text(name), *times, format_share(execution.failed.value))
     return table
 
 
@@ -193,7 +195,8 @@ def _list_figures(forecast: Forecast) -> Iterator[tuple[str, str]]:
         "price of a run",
         f"${price.whole.mean:.4f} on average, p90 ${price.whole.p90:.4f}, p99 ${price.whole.p99:.4f}",
     )
-    yield "  Glue", f"${price.glue_mean:.4f}, {price.dpu_hours_mean:.2f} DPU-hours ({PRICES_FROM})"
+    if price.dpu_hours_mean:
+        yield "  Glue", f"${price.glue_mean:.4f}, {price.dpu_hours_mean:.2f} DPU-hours ({PRICES_FROM})"
     yield "  Step Functions", f"${price.step_functions_mean:.6f}"
     yield "  not counted", ", ".join(price.uncounted)
 

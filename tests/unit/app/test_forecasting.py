@@ -209,13 +209,35 @@ def test_a_limit_is_the_time_of_its_own_execution(tmp_path: Path, missing: str, 
     assert within(limit.missed.value, 0.75 if is_deadline else 0.25)
 
 
-def test_a_run_that_is_cut_off_has_not_succeeded(tmp_path: Path):
+def test_a_run_that_is_cut_off_has_neither_succeeded_nor_failed(tmp_path: Path):
     jobs = {name: history([60.0]) for name in "abc"}
     found = run(tmp_path, jobs, runs=1, deadline=500.0, simulation={"until": 90.0})
-    assert {each.name: each.end.most for each in found.executions} == {"orders": 90, "sales": 60}
-    assert (found.main.end.most, found.main.failed.value) == (90, 1)
+    assert {each.name: (each.end.most, each.failed.value) for each in found.executions} == {
+        "orders": (90, 0),
+        "sales": (60, 0),
+    }
+    assert (found.main.end.most, found.main.failed.value, found.failures.value) == (90, 0, 0)
+    assert {job.failed.value for job in found.jobs} == {0}
     assert found.deadline is not None
     assert found.deadline.missed.value == 1
+    (warning,) = found.warnings
+    assert warning == (
+        "master had not ended after 01m30s, the end of the simulation, in 1 of 1 runs, which count as missing a "
+        "deadline; pass a longer time with --until"
+    )
+
+
+def test_a_state_machine_that_starts_itself_does_not_fail(tmp_path: Path):
+    found = run(tmp_path, {"other": history([60.0])}, "pattern: continuous\nworkflow: w\n", runs=1)
+    assert (found.main.failed.value, found.failures.value) == (0, 0)
+    assert [each.failed.value for each in (*found.executions, *found.jobs)] == [0, 0]
+    assert not [warning for warning in found.warnings if "had not ended" in warning]
+
+
+def test_an_execution_that_fails_without_a_failed_job(tmp_path: Path):
+    found = run(tmp_path, {"a": history([60.0])}, "pattern: dynamic\nname: etl\n", runs=1)
+    assert found.main.failed.value == 1
+    assert found.warnings[0].startswith("jobs fails although no job fails: InvalidInput: glueJobs must be a list of")
 
 
 @pytest.mark.parametrize(
