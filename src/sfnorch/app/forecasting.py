@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from sfnorch.app.forecast_samples import UNKNOWN_DPUS, RunSample, list_limits, sample_run
 from sfnorch.app.forecast_warnings import warn_of_cut_off, warn_of_own_failure, warn_of_recorded_runs
 from sfnorch.app.parallel_work import WorthProcesses, can_fork, choose_count, work_in_processes
+from sfnorch.app.simulated_start import find_time_zone
 from sfnorch.app.simulation import PreparedSimulation, prepare_simulation, read_simulated_template
 from sfnorch.app.statistics import Spread, estimate_share, spread_values
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.job_history.files import read_durations
-from sfnorch.runs.parameters import read_time_zone
 from sfnorch.schedules.zones import load_zone
 from sfnorch.simulator.jobs import list_run_job_names
 from sfnorch.simulator.run import collect_rarely
@@ -296,7 +296,7 @@ def _judge_deadline(
     at = None
     if isinstance(deadline, time):
         assert begin is not None  # noqa: S101 - the request has a start time
-        at = _find_next(deadline, begin, _find_zone(request, prepared))
+        at = _find_next(deadline, begin, find_time_zone(prepared.template, prepared.machine))
         seconds = (at - begin).total_seconds()
     else:
         seconds = deadline
@@ -315,11 +315,6 @@ def _judge_limits(samples: list[RunSample], template: Template) -> Iterator[Fore
                 is_deadline=limit.is_deadline,
                 missed=estimate_share(sum(limit in sample.missed for sample in samples), len(samples)),
             )
-
-
-def _find_zone(request: ForecastRequest, prepared: PreparedSimulation) -> str:
-    machine = prepared.machine
-    return read_time_zone(machine.definition.data if machine.definition else {})
 
 
 def _find_next(deadline: time, begin: datetime, zone_name: str) -> datetime:

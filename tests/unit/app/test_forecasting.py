@@ -397,6 +397,17 @@ def test_a_deadline_is_a_local_time(tmp_path: Path, start: str, deadline: str, s
     assert f"{found.at:%H:%M}" == deadline
 
 
+@pytest.mark.parametrize(("start", "seconds"), [("2026-03-28T22:00", 7 * 3600), ("2026-10-24T22:00", 9 * 3600)])
+def test_the_time_zone_is_that_of_the_schedule_if_runs_have_no_date(tmp_path: Path, start: str, seconds: float):
+    """The nights in which the clocks change."""
+    schedule = "schedule: {expression: cron(0 22 * * ? *), timezone: Europe/Berlin}\n"
+    simulation = {"at": datetime.fromisoformat(start)}
+    found = run(tmp_path, {"a": history([60.0])}, CHILDREN + schedule, runs=1, deadline=time(6), simulation=simulation)
+    assert found.deadline is not None
+    assert found.deadline.at is not None
+    assert (found.deadline.seconds, f"{found.deadline.at:%H:%M}") == (seconds, "06:00")
+
+
 def test_the_deadlines_of_the_plan(tmp_path: Path):
     plan = (
         "pattern: master-child\nname: etl\nschedule: cron(0 3 * * ? *)\ndeadline: 04:00\nchildren:\n"
