@@ -80,6 +80,13 @@ def test_a_wrong_deadline_is_refused(keys: dict[str, Any], message: str):
     assert list_faults({**FLOW, **keys}) == [message]
 
 
+@pytest.mark.parametrize("keys", [{"deadline": "6:00", "schedule": DAILY}, {"max_duration": "soon"}])
+def test_a_mute_window_of_an_invalid_deadline_is_no_second_fault(keys: dict[str, Any]):
+    mute = [{"start": "cron(0 0 1 1 *)", "duration": "1h"}]
+    [fault] = list_faults({**FLOW, **keys, "mute": mute})
+    assert "mute" not in fault
+
+
 @pytest.mark.parametrize("deadline", ["6:00", "06:03", "24:00", "06:00:00", "noon", 600])
 def test_a_deadline_is_a_time_of_day(deadline: Any):
     [fault] = list_faults({**FLOW, "schedule": DAILY, "deadline": deadline})
