@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfnorch.prices import find_dpu_hour_price, find_minimum_seconds
 from sfnorch.simulator.behaviour import Fault, RunOutcome
@@ -111,6 +111,16 @@ def sample_run(
     return summarize_run(run, jobs, prepared.request.price, list_limits(prepared.template))
 
 
+def share_values(sample: RunSample, known: dict[Any, Any]) -> RunSample:
+    """Return the sample with the equal values that are `known`, to which new values are added.
+
+    The samples of many runs have the same names, also those that other processes have sent as copies.
+    """
+    values = {key: known.setdefault(value, value) for key in _SHARED for value in (getattr(sample, key),)}
+    ends = {known.setdefault(name, name): end for name, end in sample.ends.items()}
+    return sample._replace(ends=ends, **values)
+
+
 def list_limits(template: Template) -> list[DurationLimit]:
     """Return the deadlines and maximum durations in the alarms of the template, each once, in their order."""
     return list(dict.fromkeys(limit for alarm in template.alarms for limit in alarm.limits))
@@ -176,6 +186,8 @@ def summarize_run(
         uncounted=frozenset(uncounted),
     )
 
+
+_SHARED = ("status", "failed_executions", "critical_path", "ran", "failed_jobs", "missed", "uncounted")
 
 _SERVICES = {
     "workflow": "jobs of Glue workflows",

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.app.forecast_samples import UNKNOWN_DPUS, RunSample, list_limits, sample_run
+from sfnorch.app.forecast_samples import UNKNOWN_DPUS, RunSample, list_limits, sample_run, share_values
 from sfnorch.app.forecast_warnings import warn_of_cut_off, warn_of_own_failure, warn_of_recorded_runs
 from sfnorch.app.parallel_work import WorthProcesses, can_fork, choose_count, work_in_processes
 from sfnorch.app.simulated_start import find_time_zone
@@ -179,8 +179,9 @@ def forecast(
     first = prepared.run()  # it finds wrong names of jobs before the many runs
     prepared.refuse_unknown_jobs(first)
     samples: list[RunSample] = []
+    known: dict[object, object] = {}
     for sample in _list_samples(prepared, document, request):
-        samples.append(sample)
+        samples.append(share_values(sample, known))
         on_progress(len(samples), request.runs)
     names = list_run_job_names(prepared.template, first, request.simulation.parameters)
     title = prepared.template.build_title(prepared.machine)

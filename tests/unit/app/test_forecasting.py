@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from sfnorch.app.forecast_samples import RunSample, share_values
 from sfnorch.app.forecasting import Forecast, ForecastRequest, forecast
 from sfnorch.app.parallel_work import can_fork
 from sfnorch.app.simulation import SimulateRequest
@@ -225,6 +226,22 @@ def test_a_run_that_is_cut_off_has_neither_succeeded_nor_failed(tmp_path: Path):
         "master had not ended after 01m30s, the end of the simulation, in 1 of 1 runs, which count as missing a "
         "deadline; pass a longer time with --until"
     )
+
+
+def test_samples_share_equal_values():
+    def make_sample() -> RunSample:
+        name = "-".join(["long", "name"])
+        sets = [frozenset({name}) for _ in range(3)]
+        return RunSample(
+            1.0, "SUCCEEDED", {name: 1.0}, frozenset(), sets[0], frozenset({(name, "job")}), sets[1], frozenset(),
+            0.0, 0.0, 0.0, sets[2],
+        )  # fmt: skip
+
+    known: dict[Any, Any] = {}
+    first, second = (share_values(make_sample(), known) for _ in range(2))
+    assert first == second == make_sample()
+    assert next(iter(first.ends)) is next(iter(second.ends))
+    assert all(left is right for left, right in zip(first[3:8], second[3:8], strict=True))
 
 
 def test_a_state_machine_that_starts_itself_does_not_fail(tmp_path: Path):
