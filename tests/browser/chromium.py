@@ -134,6 +134,13 @@ class OpenPage:
         self.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))")
         return time.monotonic() - begun
 
+    def open_without_scripts(self, path: Path) -> None:
+        """Open a file with scripts turned off; afterwards they are on again, for `evaluate`."""
+        self.ask("Emulation.setScriptExecutionDisabled", value=True)
+        self.ask("Page.navigate", url=path.as_uri())
+        self._browser.wait_for("Page.loadEventFired")
+        self.ask("Emulation.setScriptExecutionDisabled", value=False)
+
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in the page, also of a promise."""
         found = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from sfnorch.report.pictures.chart import render_chart
 from tests.browser.chromium import Browser, OpenPage
-from tests.browser.runs import failing_run, save_page
+from tests.browser.runs import failing_run, save_forecast, save_page
+from tests.forecasts import build_forecast
 
 FOLDER = Path(__file__).parent / "accepted"
-NAMES = ("light", "dark", "chart", "narrow")
+NAMES = ("light", "dark", "chart", "narrow", "state", "forecast", "forecast-dark")
 _SQUARE = 10
 _COMPARE = """
 (async (pictures, square) => {
@@ -46,14 +47,19 @@ _COMPARE = """
 
 def take(browser: Browser, name: str, folder: Path) -> bytes:
     """The picture of this name, of the report as it is now."""
-    theme = "dark" if name == "dark" else "light"
+    theme = "dark" if name.endswith("dark") else "light"
     page = OpenPage(browser, width=500 if name == "narrow" else 1400, height=900, theme=theme)
     if name == "chart":
         path = folder / "run.svg"
         path.write_text(render_chart(failing_run()), encoding="utf-8")
+    elif name.startswith("forecast"):
+        path = save_forecast(folder, build_forecast(warning="no recorded runs: each run is assumed to succeed: check"))
     else:
         path = save_page(folder, failing_run())
     page.open(path)
+    if name == "state":
+        page.evaluate("document.querySelector('.state-graph .state.caught').focus()")
+        page.press("Enter")
     if name == "dark":
         page.evaluate("document.querySelector('.gantt .row.bad.part').focus()")
     picture = page.take_picture()

@@ -6,10 +6,22 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from sfnorch import Behaviour, Fault, SimulateRequest, simulate
+from sfnorch.app.forecasting import Forecast
 from sfnorch.report.pictures.attempts import list_attempt_facts
-from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnAttempt, DrawnRun, Moment, Tone
+from sfnorch.report.pictures.drawn_run import (
+    DrawnActivity,
+    DrawnAttempt,
+    DrawnMachine,
+    DrawnRun,
+    DrawnVisit,
+    Moment,
+    Tone,
+)
+from sfnorch.report.pictures.forecast_page import render_forecast
 from sfnorch.report.pictures.page import render_page
 from sfnorch.report.pictures.simulated import draw_simulation
+from sfnorch.template.located import Object, SourceLocation, locate
+from sfnorch.template.states import build_scope
 
 EVIL = "\x1b[31m\u202e</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;]]>\u2028`${1}`\x00\ud800"
 
@@ -17,7 +29,7 @@ EVIL = "\x1b[31m\u202e</script><script>alert(1)</script>\"'><img src=x onerror=a
 def failing_run() -> DrawnRun:
     """A run of the default plan in which a job fails, and another child takes long."""
     behaviour = Behaviour(faults=[Fault(job="glue-job-3-b")], seconds={"glue-job-2-*": 900.0})
-    return draw_simulation(simulate(SimulateRequest(behaviour=behaviour)))
+    return draw_simulation(simulate(SimulateRequest(behaviour=behaviour, keeps_visits=True)))
 
 
 def retried_run() -> DrawnRun:
@@ -68,6 +80,14 @@ def hostile_run() -> DrawnRun:
     )
     root = DrawnActivity(kind="execution", name=EVIL, status=EVIL, started=0.0, ended=3.0, parts=[job])
     moment = Moment(at=1.0, title=EVIL, text=EVIL, tone=Tone.BAD)
+    definition = locate({"StartAt": EVIL, "States": {EVIL: {"Type": EVIL, "Next": EVIL}}}, SourceLocation("d", 1))
+    assert isinstance(definition, Object)
+    machine = DrawnMachine(
+        title=EVIL,
+        states=build_scope(definition),
+        entered={EVIL: 1},
+        visits={EVIL: [DrawnVisit(EVIL, Tone.BAD, [(EVIL, EVIL)])]},
+    )
     return DrawnRun(
         title=EVIL,
         status=EVIL,
@@ -78,9 +98,17 @@ def hostile_run() -> DrawnRun:
         alarms=[moment],
         outputs=[moment],
         timeline=[moment],
+        machines=[machine],
         notes=[EVIL],
         left_out=[EVIL],
     )
+
+
+def save_forecast(folder: Path, forecast: Forecast) -> Path:
+    """The file of a page with a forecast."""
+    path = folder / "forecast.html"
+    path.write_text(render_forecast(forecast), encoding="utf-8")
+    return path
 
 
 def save_page(folder: Path, *runs: DrawnRun) -> Path:

@@ -111,11 +111,11 @@ def test_print_shows_everything_in_dark_on_light(window: OpenWindow, tmp_path: P
     page.open(save_page(tmp_path, failing_run()))
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.ask("Emulation.setEmulatedMedia", media="print")
-    assert page.evaluate("document.querySelectorAll('details:not([open])').length") == 0
+    assert page.evaluate("document.querySelectorAll('.run details:not([open])').length") == 0
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("getComputedStyle(document.getElementById('toolbar')).display") == "none"
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert page.evaluate("document.querySelectorAll('details:not([open])').length") > 0
+    assert page.evaluate("document.querySelectorAll('.run details:not([open])').length") > 0
     assert len(page.ask("Page.printToPDF", landscape=True)["data"]) > 10_000
 
 
@@ -136,7 +136,7 @@ def test_a_hostile_text_is_only_text(window: OpenWindow, tmp_path: Path):
     assert page.list_complaints() == []
     assert page.list_requests() == [path.as_uri()]
     assert page.evaluate("document.querySelectorAll('img').length") == 0
-    assert page.evaluate("document.scripts.length") == 2
+    assert page.evaluate("document.scripts.length") == 1
     assert "</script><script>alert(1)</script>" in page.evaluate("document.querySelector('h1').textContent")
     assert r"\u202e" in page.evaluate("document.querySelector('h1').textContent")
 
@@ -174,7 +174,7 @@ def test_a_state_shows_its_visits_its_errors_and_its_definition(window: OpenWind
     page.evaluate("document.querySelector('.state-graph .state.caught').focus()")
     shown = page.evaluate(PANEL)
     assert "RunChild3" in shown
-    assert "Error caught" in shown
+    assert "error caught" in shown
     assert "GlueJobFailed" in shown
     assert "states:startExecution.sync" in shown
     before = page.evaluate("document.activeElement.getAttribute('aria-label')")
@@ -244,6 +244,128 @@ def test_a_failure_leads_to_its_row(window: OpenWindow, tmp_path: Path):
     assert "glue-job-3-b" in page.evaluate("document.activeElement.getAttribute('aria-label')")
     assert page.evaluate("document.querySelectorAll('.row.chosen').length") == 1
     assert "glue-job-3-b" in page.evaluate(PANEL)
+
+
+CHOOSE = "((id, v) => { const s = document.getElementById(id); s.value = v; s.dispatchEvent(new Event('change')) })"
+PLACES = (
+    "[...document.querySelectorAll('.gantt .row:not([hidden])')]"
+    ".map(e => [e.getBoundingClientRect().y, e.querySelector('.label').textContent])"
+    ".sort((one, two) => one[0] - two[0]).map(e => e[1].replace('◆ ', ''))"
+)
+LINKS = "document.querySelectorAll('.gantt .critical-link:not([hidden])').length"
+
+
+def test_rows_are_sorted_below_the_row_that_they_are_part_of(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, failing_run()))
+    first, links = page.evaluate(PLACES), page.evaluate(LINKS)
+    assert links == 4
+    children = [name for name in first if name.startswith("child")]
+    assert children == [f"child-{number}" for number in range(1, 6)]
+    page.evaluate(f"{CHOOSE}('order', 'duration')")
+    shown = page.evaluate(PLACES)
+    assert shown[:7] == ["master", "child-2", *(f"glue-job-2-{letter}" for letter in "abcde")]
+    assert [name for name in shown if name.startswith("child")] == [f"child-{number}" for number in (2, 4, 1, 5, 3)]
+    assert page.evaluate(SHOWN) == [("◆ " if name.startswith("glue-job-2") else "") + name for name in shown]
+    assert page.evaluate(LINKS) == 0
+    page.evaluate(f"{CHOOSE}('order', 'status')")
+    assert page.evaluate(PLACES)[:4] == ["master", "child-3", "glue-job-3-b", "glue-job-3-a"]
+    page.evaluate(f"{CHOOSE}('order', 'name')")
+    assert page.evaluate(PLACES) == first
+    page.evaluate(f"{CHOOSE}('order', '')")
+    assert (page.evaluate(PLACES), page.evaluate(LINKS)) == (first, links)
+    assert page.list_complaints() == []
+
+
+def test_sorted_rows_are_folded_filtered_and_used_with_keys(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, failing_run()))
+    page.evaluate(f"{CHOOSE}('order', 'duration')")
+    page.evaluate("document.querySelector('.gantt .row').focus()")
+    page.press("ArrowDown")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("child-2, execution of master")
+    page.press("ArrowLeft")
+    assert page.evaluate(PLACES)[:3] == ["master", "child-2", "child-4"]
+    page.press("ArrowDown")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("child-4")
+    page.press("Home")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("master")
+    page.evaluate(f"{CHOOSE}('status', 'critical')")
+    assert page.evaluate(PLACES) == [f"glue-job-2-{letter}" for letter in "abcde"]
+    assert page.evaluate("document.querySelectorAll('.gantt .row[tabindex=\"0\"]:not([hidden])').length") == 1
+    page.evaluate(f"{CHOOSE}('status', '')")
+    page.evaluate("document.querySelectorAll('.gantt .row.execution')[1].focus()")
+    page.press("ArrowRight")
+    page.evaluate("document.querySelector('.failures a.to-row').click()")
+    assert "glue-job-3-b" in page.evaluate("document.activeElement.getAttribute('aria-label')")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.ask("Emulation.setEmulatedMedia", media="print")
+    assert page.evaluate(PLACES)[:3] == ["master", "child-2", "glue-job-2-a"]
+
+
+def test_names_are_sorted_by_their_numbers(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, large_run(12)))
+    page.evaluate(f"{CHOOSE}('order', 'status')")
+    page.evaluate(f"{CHOOSE}('order', 'name')")
+    shown = [name for name in page.evaluate(PLACES) if name.startswith("item")]
+    assert shown == [f"item-{number}" for number in range(12)]
+
+
+VISITS = (
+    "[...document.querySelectorAll('#panel .visit')].map(e => "
+    "[e.querySelector('summary').textContent, e.open, [...e.querySelectorAll('dt')].map(d => d.textContent)])"
+)
+
+
+def test_a_state_shows_its_input_and_output(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, failing_run()))
+    page.evaluate("document.querySelector('.state-graph .state.caught').scrollIntoView({block: 'center'})")
+    page.point(".state-graph .state.caught .box")
+    assert page.evaluate(VISITS) == [
+        [
+            "⚠ Visit: T+00s, took 10m, error caught",
+            True,
+            ["Execution", "Left", "Errors", "Input", "Arguments", "Output"],
+        ]
+    ]
+    assert '"why"' not in page.evaluate(PANEL)
+    assert '"message": "simulated failure (--fail)"' in page.evaluate(PANEL)
+
+
+def test_an_execution_leads_to_its_states(window: OpenWindow, tmp_path: Path):
+    page = window()
+    page.open(save_page(tmp_path, failing_run(), failing_run()))
+    page.evaluate("document.querySelectorAll('.run')[1].querySelector('.row.bad.execution').focus()")
+    page.press("Enter")
+    page.evaluate("document.querySelector('#panel .to-states').click()")
+    assert page.evaluate("document.activeElement.closest('details').querySelector('summary').textContent") == (
+        "child-3: 6 of 14 states reached"
+    )
+    assert page.evaluate("document.activeElement.closest('section').id") == "run-2"
+    assert page.evaluate("document.activeElement.querySelector('.name').textContent") == "✗ ChildFailed"
+    assert "GlueJobFailed" in page.evaluate(PANEL)
+    assert page.evaluate("document.activeElement.checkVisibility()")
+    assert page.list_complaints() == []
+
+
+def test_without_scripts_everything_is_there_and_rows_lead_to_their_details(window: OpenWindow, tmp_path: Path):
+    path = save_page(tmp_path, failing_run())
+    page = window()
+    texts = "[...document.querySelectorAll('main *:not(title, desc)')].filter(e => !e.children.length && e.textContent.trim())"
+    hidden = f"{texts}.filter(e => !e.checkVisibility()).map(e => e.textContent)"
+    page.open_without_scripts(path)
+    assert page.evaluate("document.documentElement.className") == ""
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+    assert page.evaluate(hidden) == []
+    assert page.evaluate("getComputedStyle(document.getElementById('toolbar')).display") == "none"
+    assert page.evaluate("getComputedStyle(document.getElementById('panel')).display") == "none"
+    link = "document.querySelector('.gantt .row.bad.part')"
+    assert page.evaluate(f"document.querySelector({link}.getAttribute('href')).textContent").startswith("glue-job-3-b")
+    assert page.evaluate("document.querySelectorAll('.gantt .row[href], .state[href]').length") == page.evaluate(
+        "document.querySelectorAll('.detail').length"
+    )
 
 
 PARTS = """[...document.querySelectorAll('.gantt .row.part .bar')].filter(e => !e.hasAttribute('hidden'))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,20 @@ def test_a_forecast(run: Run):
     saved = Path("forecast.txt").read_text()
     assert "End of master" in saved
     assert "price of a run" in saved
+
+
+def test_a_forecast_is_saved_as_a_page_and_as_a_histogram(run: Run):
+    Path("sfnorch.yaml").write_text(PLAN)
+    Path("d.yaml").write_text(DURATIONS)
+    command = ("simulate", "--durations", "d.yaml", "--runs", "40", "--deadline", "10m", "--save")
+    done = run(*command, "forecast.html")
+    assert (done.code, done.err) == (0, "")
+    page = Path("forecast.html").read_text(encoding="utf-8")
+    assert "<h1>Forecast: end of master</h1>" in page
+    assert page.count("<table") == 5
+    assert run(*command, "forecast.svg").code == 0
+    picture = ET.fromstring(Path("forecast.svg").read_text(encoding="utf-8"))  # noqa: S314 - made here
+    assert picture.findtext("{http://www.w3.org/2000/svg}title") == "Forecast: end of master"
 
 
 def test_a_forecast_of_one_run(run: Run):

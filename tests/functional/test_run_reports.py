@@ -18,6 +18,7 @@ from tests.browser.runs import EVIL
 from tests.conftest import Run
 from tests.functional.following import follow
 from tests.replay import Replay
+from tests.report_pages import find_details
 from tests.screens import plain_tree
 
 SCENARIOS = """\
@@ -40,18 +41,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def details(page: str) -> dict[str, dict[str, Any]]:
-    text = page.partition('<script id="details" type="application/json">')[2].partition("</script>")[0]
-    return {detail["name"]: detail for detail in json.loads(text)}
-
-
 def test_a_followed_run_is_saved_as_a_report_with_links_and_the_command_that_resumes():
     page = saved(Replay.of("failed"), "run.html")
     assert "<h1>Execution failed-r1 of etl-master</h1>" in page
     assert "ValueError: the input is empty" in page
     assert "<code>sfnorch resume failed-r1 --stack-name etl</code>" in page
     assert "State machines" not in page  # its definitions could not be read
-    shown = details(page)
+    shown = find_details(page)
     facts = dict(shown["extract-sales"]["facts"])
     assert (facts["Status"], facts["Part of"]) == ("FAILED", "sales")
     assert facts["Run ID"].startswith("jr_")
@@ -60,19 +56,38 @@ def test_a_followed_run_is_saved_as_a_report_with_links_and_the_command_that_res
     assert shown["clean-orders"]["kind"] == "job run, on the critical path"
 
 
-def test_the_states_of_a_followed_run_are_drawn_where_its_definition_can_be_read():
+def test_the_states_of_a_followed_run_are_drawn_with_their_visits_where_its_definition_can_be_read():
     replay = Replay.of("failed")
     root = replay.roots[0]
+    caught = {"ErrorEquals": ["States.ALL"], "Next": "EndChild2"}
     replay.definitions[root] = {
         "StartAt": "ResolveThreads",
         "States": {
-            "ResolveThreads": {"Type": "Pass", "Next": "Never"},
+            "ResolveThreads": {"Type": "Pass", "Next": "CheckThreads"},
+            "CheckThreads": {
+                "Type": "Choice",
+                "Choices": [{"Condition": "{% true %}", "Next": "RunChild2"}],
+                "Default": "Never",
+            },
+            "RunChild2": {"Type": "Task", "Resource": "arn:x", "Catch": [caught], "Next": "Never"},
+            "EndChild2": {"Type": "Pass", "End": True},
             "Never": {"Type": "Succeed"},
         },
     }
     page = saved(replay, "run.html")
-    assert "etl-master: 1 of 2 states reached" in page
-    assert "ResolveThreads: entered once. Never: not reached." in page
+    assert "etl-master: 4 of 5 states reached" in page
+    assert "RunChild2: entered once, error caught. EndChild2: entered once. Never: not reached." in page
+    assert page.count('class="transition taken"') == 1
+    assert page.count('class="transition catch taken"') == 1
+    shown = find_details(page)["RunChild2"]
+    (visit,) = shown["visits"]
+    facts = dict(visit["facts"])
+    assert visit["title"] == "⚠ Visit: 22:40:55, took 02s, error caught"
+    assert facts["Execution"] == "master"
+    assert facts["Left"] == "22:40:57 for EndChild2"
+    assert json.loads(facts["Arguments"])["Input"]["threadId"] == "T2"
+    assert facts["Errors"].startswith('22:40:57 States.TaskFailed: {\n  "ExecutionArn": "arn:aws:states:')
+    assert set(json.loads(facts["Output"])) == {"Error", "Cause"}
 
 
 def test_a_followed_run_is_saved_as_a_chart_and_as_text():
@@ -84,8 +99,8 @@ def test_a_followed_run_is_saved_as_a_chart_and_as_text():
 
 
 def texts(page: str) -> list[str]:
-    """The texts of a page, in order, without its script and its stylesheet."""
-    body = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", page, flags=re.DOTALL)
+    """The texts of a page, in order, without its stylesheet, the details of rows, and its script."""
+    body = re.sub(r"<style>.*?</style>", "", page.partition("<noscript>")[0], flags=re.DOTALL)
     return [html.unescape(text) for text in re.findall(r">([^<]+)<", body)]
 
 
@@ -181,7 +196,7 @@ def test_the_alarms_of_a_followed_run_are_read():
         }
     ]
     assert end < replay.clock.time < end + 60
-    assert texts(page)[-2] == (
+    assert texts(page)[-1] == (
         "The changes of 1 alarm were read until 2026-11-20 22:40:59 UTC. "
         "CloudWatch can evaluate an alarm some minutes after an execution has ended."
     )
@@ -198,7 +213,7 @@ def test_alarms_are_read_until_five_minutes_after_the_end():
     end = replay.runs[replay.roots[0]][-1]["timestamp"]
     assert len(replay.alarm_questions) == 100
     assert {asked["EndDate"].timestamp() for asked in replay.alarm_questions} == {end + 300}
-    assert texts(page)[-2] == (
+    assert texts(page)[-1] == (
         "The changes of 100 alarms were read until 2026-11-20 22:45:58 UTC. "
         "CloudWatch can evaluate an alarm some minutes after an execution has ended."
     )

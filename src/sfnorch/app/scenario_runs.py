@@ -152,10 +152,12 @@ class ScenarioRunner:
     """Runs scenarios, and reads each template once.
 
     `run_functions`: whether to run the code of functions also for templates, and where the system cannot isolate it.
+    `keeps_visits`: whether the runs keep inputs and outputs of states.
     """
 
-    def __init__(self, *, run_functions: bool = False) -> None:
+    def __init__(self, *, run_functions: bool = False, keeps_visits: bool = False) -> None:
         self._run_functions = run_functions
+        self._keeps_visits = keeps_visits
         self._templates: dict[tuple[object, ...], Template | SfnorchError] = {}
         self._machines: dict[int, dict[LocatedState, str]] = {}
 
@@ -165,6 +167,7 @@ class ScenarioRunner:
         result = ScenarioResult(file=file.path, name=scenario.name, line=located.line, outcome=Outcome.ERROR)
         try:
             request = build_request(file, scenario, run_functions=self._run_functions)
+            request = replace(request, keeps_visits=self._keeps_visits)
             template = self._read_template(file, request)
             simulation = simulate_template(template, request)
         except SfnorchError as error:
@@ -221,7 +224,7 @@ class _ScenarioWork:
         self.chosen = chosen
         self.run_functions = run_functions
         self.keeps_runs = keeps_runs
-        self.runner = ScenarioRunner(run_functions=run_functions)
+        self.runner = ScenarioRunner(run_functions=run_functions, keeps_visits=keeps_runs)
 
     def __call__(self, number: int) -> ScenarioResult:
         result = self.runner.run(*self.chosen[number])

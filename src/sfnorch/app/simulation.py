@@ -116,6 +116,8 @@ class SimulateRequest:
     """The virtual time after which the first execution is stopped, in seconds."""
     price: float = PRICE_PER_1000
     """The price of 1,000 state transitions, in US dollars."""
+    keeps_visits: bool = False
+    """Whether the run keeps inputs and outputs of states, which a report shows."""
 
     def __post_init__(self) -> None:
         """Raise RequestError for a request that contradicts itself, and for an input that AWS does not accept."""
@@ -235,6 +237,7 @@ class PreparedSimulation:
             begin=self.begin,
             watch=watch,
             allowed=allowed,
+            keeps_visits=request.keeps_visits,
             on_end=on_end,
         )
 

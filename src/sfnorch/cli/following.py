@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,12 +105,7 @@ def _save(result: RunResult, account: AwsAccount, stack_name: str, path: Path) -
             resume=_list_resume_commands(result, account, stack_name),
         )
 
-    def write_text() -> str:
-        console = Console(file=io.StringIO(), record=True, width=WIDTH)
-        _print_text(result, account, stack_name, console)
-        return console.export_text()
-
-    save_run(path, draw, write_text)
+    save_run(path, draw, partial(_print_text, result, account, stack_name), width=WIDTH)
 
 
 def print_started(arns: Sequence[str], output_form: str, resumption: ResumptionData | None = None) -> None:

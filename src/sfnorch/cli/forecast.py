@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import time
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.parameter_type import Function, ParameterType
+from sfnorch.cli.saving import save_forecast
 from sfnorch.durations import parse_duration
 from sfnorch.report.progress_bar import show_progress_bar
 
 if TYPE_CHECKING:
     from sfnorch.app.simulation import SimulateRequest
-    from sfnorch.console import Console
 
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -83,9 +84,9 @@ def forecast_simulation(
     deadline: float | time | None,
     *,
     output_form: str,
-    save: Callable[[Callable[[Console], None]], Any],
+    save: Path | None,
 ) -> None:
-    """Print the forecast, and save what is printed by `save`."""
+    """Print the forecast, and save it to the file `save`, if there is one."""
     from sfnorch.app.forecasting import DEFAULT_RUNS, WORTH_PROCESSES, ForecastRequest, forecast
     from sfnorch.app.parallel_work import choose_count
     from sfnorch.console import Console
@@ -105,4 +106,5 @@ def forecast_simulation(
         print_json(convert_forecast(found))
     else:
         print_forecast(found, Console())
-    save(lambda console: print_forecast(found, console))
+    if save is not None:
+        save_forecast(save, found, partial(print_forecast, found))

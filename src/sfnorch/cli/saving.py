@@ -1,7 +1,8 @@
-"""The option `--save`: a run as a report or a chart in a file."""
+"""The option `--save`: a run or a forecast as a report or a chart in a file."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,12 @@ import click
 from sfnorch.cli.files import write_whole
 
 if TYPE_CHECKING:
+    from sfnorch.app.forecasting import Forecast
+    from sfnorch.console import Console
     from sfnorch.report.pictures.drawn_run import DrawnRun
 
 _SUFFIXES = (".svg", ".html", ".txt")
+_WIDTH = 120
 
 
 def check_saved_name(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
@@ -38,13 +42,17 @@ def require_wait(save: Path | None, *, no_wait: bool) -> None:
         raise click.UsageError("--save cannot be combined with --no-wait: the run is saved when it has ended.")
 
 
-def save_run(path: Path, draw: Callable[[], DrawnRun], write_text: Callable[[], str]) -> None:
-    """Save a run in the format that the name of the file has. `write_text` returns the output of the command.
+def save_run(
+    path: Path, draw: Callable[[], DrawnRun], print_all: Callable[[Console], None], *, width: int = _WIDTH
+) -> None:
+    """Save a run in the format that the name of the file has.
+
+    `print_all` prints the output of the command to a console of this width.
 
     Raises SfnorchError if the file cannot be written.
     """
     if path.suffix == ".txt":
-        write_whole(path, write_text())
+        write_whole(path, _record_text(print_all, width))
     elif path.suffix == ".svg":
         from sfnorch.report.pictures.chart import render_chart  # few commands save a run
 
@@ -54,3 +62,29 @@ def save_run(path: Path, draw: Callable[[], DrawnRun], write_text: Callable[[], 
 
         run = draw()
         write_whole(path, render_page(run.title, [run]))
+
+
+def save_forecast(path: Path, forecast: Forecast, print_all: Callable[[Console], None]) -> None:
+    """Save a forecast as `save_run` saves a run; its chart is the histogram.
+
+    Raises SfnorchError if the file cannot be written.
+    """
+    if path.suffix == ".txt":
+        write_whole(path, _record_text(print_all, _WIDTH))
+    elif path.suffix == ".svg":
+        from sfnorch.report.pictures.histogram import render_histogram
+
+        write_whole(path, render_histogram(forecast))
+    else:
+        from sfnorch.report.pictures.forecast_page import render_forecast
+
+        write_whole(path, render_forecast(forecast))
+
+
+def _record_text(print_all: Callable[[Console], None], width: int) -> str:
+    """Return what the function prints to a console."""
+    from sfnorch.console import Console
+
+    console = Console(file=io.StringIO(), record=True, width=width)
+    print_all(console)
+    return console.export_text()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from dataclasses import replace
 from functools import partial
@@ -23,7 +22,6 @@ from sfnorch.cli.documents import parse_json_object, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.execution_input import parse_execution_input
 from sfnorch.cli.exit_codes import CHILD_FAILED, SUCCESS
-from sfnorch.cli.files import write_whole
 from sfnorch.cli.forecast import add_forecast_options, forecast_simulation, refuse_without_durations
 from sfnorch.cli.options import Duration, add_output_option, add_plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, add_overrides_option, parse_pairs, parse_parameter_values
@@ -45,7 +43,6 @@ from sfnorch.report.progress_bar import show_progress_bar
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date, datetime, time
 
     from sfnorch.app.simulation import MachineType, Simulation
@@ -276,11 +273,10 @@ def simulate(
         second_run=second_run,
         stop_after=stop_after,
         price=PRICE_PER_1000 if price is None else price,
+        keeps_visits=save is not None and save.suffix == ".html" and durations_file is None,
     )
     if durations_file is not None:
-        forecast_simulation(
-            request, durations_file, run_count, deadline, output_form=output_form, save=partial(_save_forecast, save)
-        )
+        forecast_simulation(request, durations_file, run_count, deadline, output_form=output_form, save=save)
         return SUCCESS
     with show_progress_bar("Simulating dates") as show:
         simulation = simulate_request(
@@ -314,25 +310,4 @@ def _print(simulation: Simulation, console: Console) -> None:
 def _save(simulation: Simulation, path: Path) -> None:
     from sfnorch.report.pictures.simulated import draw_simulation
 
-    save_run(path, lambda: draw_simulation(simulation), lambda: _record(partial(_print, simulation)).export_text())
-
-
-def _save_forecast(path: Path | None, print_all: Callable[[Console], None]) -> None:
-    """Save to the file, if there is one, what the function prints to a console."""
-    if path is None:
-        return
-    console = _record(print_all)
-    if path.suffix == ".svg":
-        text = console.export_svg(title="sfnorch simulate")
-    else:
-        text = console.export_html() if path.suffix == ".html" else console.export_text()
-    write_whole(path, text)
-
-
-def _record(print_all: Callable[[Console], None]) -> Console:
-    """Return a console that has recorded what the function prints."""
-    from sfnorch.console import Console
-
-    console = Console(file=io.StringIO(), record=True, width=120, force_terminal=True)
-    print_all(console)
-    return console
+    save_run(path, lambda: draw_simulation(simulation), partial(_print, simulation))

@@ -13,7 +13,7 @@ from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.prices import PRICES_FROM
 
 if TYPE_CHECKING:
-    from sfnorch.app.forecasting import Forecast, ForecastDeadline, ForecastExecution
+    from sfnorch.app.forecasting import Forecast, ForecastDeadline, ForecastExecution, ForecastJob
     from sfnorch.documents.forecasts import (
         ForecastDeadlineData,
         ForecastDocument,
@@ -119,7 +119,7 @@ def _round(value: float) -> float:
 
 def print_forecast(forecast: Forecast, console: Console) -> None:
     """Print the ends with a histogram, the jobs, the deadline and the price."""
-    console.print(f"{forecast.runs:,} simulated run{'' if forecast.runs == 1 else 's'}, seed {forecast.seed}")
+    console.print(f"{count_runs(forecast)}, seed {forecast.seed}")
     console.print()
     console.print(_build_end_table(forecast))
     _print_rest(len(forecast.executions), "executions", console)
@@ -136,6 +136,11 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
     console.print(rows)
     for warning in forecast.warnings:
         console.print_words(Text(f"warning: {warning}", style="yellow"))
+
+
+def count_runs(forecast: Forecast) -> str:
+    """Return the number of simulated runs in words."""
+    return f"{forecast.runs:,} simulated run{'' if forecast.runs == 1 else 's'}"
 
 
 def _print_rest(count: int, what: str, console: Console) -> None:
@@ -159,12 +164,17 @@ def _build_job_table(forecast: Forecast) -> Table:
     table = _build_table("JOB", "ON CRITICAL PATH", "FAILS", "RECORDED RUNS")
     for job in forecast.jobs[:_MOST_ROWS]:
         table.add_row(
-            Text(job.name + _KINDS.get(job.kind, "")),
+            Text(name_job(job)),
             format_share(job.critical.value),
             format_share(job.failed.value),
             f"{job.recorded:,}" if job.recorded else Text("none", style="yellow"),
         )
     return table
+
+
+def name_job(job: ForecastJob) -> str:
+    """Return the name of a job; other work has its kind."""
+    return job.name + _KINDS.get(job.kind, "")
 
 
 def _build_histogram_table(forecast: Forecast) -> Table:
@@ -184,7 +194,7 @@ def _build_histogram_table(forecast: Forecast) -> Table:
 
 def _list_figures(forecast: Forecast) -> Iterator[tuple[str, str]]:
     if forecast.deadline:
-        yield "deadline", _describe_deadline(forecast.deadline)
+        yield "deadline", describe_deadline(forecast.deadline)
     for limit in forecast.limits:
         kind = "deadline" if limit.is_deadline else "maximum duration"
         missed = f"missed in {format_share(limit.missed.value)} of the runs"
@@ -201,7 +211,8 @@ def _list_figures(forecast: Forecast) -> Iterator[tuple[str, str]]:
     yield "  not counted", ", ".join(price.uncounted)
 
 
-def _describe_deadline(deadline: ForecastDeadline) -> str:
+def describe_deadline(deadline: ForecastDeadline) -> str:
+    """Return when a deadline is, and how often it is missed."""
     after = f"{format_duration(deadline.seconds)} after the start"
     when = after if deadline.at is None else f"{deadline.at:%Y-%m-%d %H:%M %Z}, {after}"
     missed = deadline.missed

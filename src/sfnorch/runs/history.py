@@ -42,6 +42,7 @@ def read_events(record: Record, events: Iterable[HistoryEventTypeDef]) -> Iterat
     for event in events:
         number, before, kind = event["id"], event.get("previousEventId", 0), event["type"]
         record.last_event = number
+        record.states.read(event)
         trace.visits[number] = number if kind == "TaskStateEntered" else trace.visits.get(before, 0)
         trace.holders[number] = number if kind == "ParallelStateEntered" else trace.holders.get(before, 0)
         trace.iterations[number] = trace.iterations.get(before)

@@ -10,6 +10,7 @@ from sfnorch.json_values import Json, parse_json, read_mapping
 from sfnorch.protocol.run_context import read_params, read_run
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.published_messages import PublishedMessages
+from sfnorch.runs.state_visits import StateHistory
 
 UNKNOWN = "UNKNOWN"
 """The status of an execution whose history is deleted and that its parent does not report."""
@@ -124,6 +125,8 @@ class Record:
     messages: PublishedMessages = field(default_factory=PublishedMessages)
     """The messages that its Tasks published."""
     trace: Trace = field(default_factory=Trace)
+    states: StateHistory = field(default_factory=StateHistory)
+    """The visits of its states, for a report."""
 
     @property
     def children(self) -> list[str]:

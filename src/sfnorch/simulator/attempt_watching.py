@@ -1,10 +1,20 @@
-"""Show each attempt of a state to the one who watches a simulation."""
+"""Show each attempt of a state to the one who watches a simulation, and keep visits for a report."""
 
 from __future__ import annotations
 
+from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.visit import StateOutcome, Visit
 from sfnorch.simulator.watched_attempts import WatchedAttempt
+from sfnorch.state_visits import AttemptError, StateVisit, VisitLog
+from sfnorch.template.states import LocatedState
+
+
+def keep_visit(visit: Visit, log: VisitLog[LocatedState, Json]) -> None:
+    """Keep the visit that begins."""
+    execution, item = visit.runner.execution.arn, visit.place.item_index
+    visit.kept = StateVisit(execution=execution, item=item, entered=visit.entered, input=visit.input)
+    log.add(visit.state, visit.kept)
 
 
 def show_attempt(
@@ -15,6 +25,8 @@ def show_attempt(
     `thrown` is the error of the attempt, and `used` says how often its retrier was used before.
     """
     runner = visit.runner
+    if visit.kept is not None:
+        _keep_attempt(visit, visit.kept, end, thrown)
     if runner.world.watch is None:
         return
     outcome = end if isinstance(end, StateOutcome) else StateOutcome(None)
@@ -39,3 +51,16 @@ def show_attempt(
             next=outcome.next,
         )
     )
+
+
+def _keep_attempt(
+    visit: Visit, kept: StateVisit[Json], end: StateOutcome | StatesError | float, thrown: StatesError | None
+) -> None:
+    at = visit.runner.world.at
+    if thrown is not None:
+        kept.add_error(AttemptError(at, thrown.error, thrown.cause, end if isinstance(end, float) else None))
+    kept.result = visit.produced[0] if visit.produced else None
+    if isinstance(end, StateOutcome):
+        kept.left, kept.output, kept.following, kept.is_caught = at, end.output, end.next, thrown is not None
+    elif isinstance(end, StatesError):
+        kept.has_failed = True

@@ -14,7 +14,7 @@ import simpy
 from sfnorch.json_values import Json, read_string
 from sfnorch.protocol.fan_out import ItemVariable
 from sfnorch.protocol.run_context import PARAMS, RUN, read_params, read_run
-from sfnorch.simulator.attempt_watching import show_attempt
+from sfnorch.simulator.attempt_watching import keep_visit, show_attempt
 from sfnorch.simulator.attempts import RETRYING, Attempts
 from sfnorch.simulator.errors import RUNTIME, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.events import (
@@ -143,11 +143,13 @@ class Interpreter:
         if self._is_recorded:
             world.record_event(execution, StateEntered(state.kind), state.name)
         visit = Visit(self, state, world.languages.find_language(state), data, place, now, execution.history)
+        if world.record.visits is not None:
+            keep_visit(visit, world.record.visits)
         attempts: Attempts | None = None
         while True:
             try:
                 outcome = yield from self.begin_attempt(visit)
-                if world.watch is not None:
+                if world.watch is not None or visit.kept is not None:
                     show_attempt(visit, outcome)
                 break
             except StatesError as error:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sfnorch.json_values import Json, find_value, read_list
 from sfnorch.simulator.compressed_text import CompressedText
 from sfnorch.simulator.events import Event, EventDetail, ExecutionEnded, JobRunEnded, JobStartRefused
+from sfnorch.state_visits import VisitLog
 from sfnorch.template.states import LocatedState
 
 MAX_EVENTS = 25_000
@@ -287,6 +288,8 @@ class Run:
     reached: set[tuple[LocatedState, str]] = field(default_factory=set)
     """The states that were entered, with an empty text, and the parts of them that decided what follows: `Next`,
     `Choices[0]`, `Default`, `Retry[0]`, `Catch[0]`."""
+    visits: VisitLog[LocatedState, Json] | None = None
+    """Visits of states with their inputs and outputs; None unless the simulation keeps them."""
 
     @property
     def first(self) -> Execution:

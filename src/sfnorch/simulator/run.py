@@ -18,6 +18,7 @@ from sfnorch.simulator.record import SECOND_RUN, Execution, Run
 from sfnorch.simulator.transition_quota import describe_throttling
 from sfnorch.simulator.watched_attempts import WatchAttempt
 from sfnorch.simulator.world import BEGIN, MAX_EXECUTIONS, AllowedStarts, World
+from sfnorch.state_visits import VisitLog
 from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
 from sfnorch.template.contents import Machine, Template, evaluate_template
 from sfnorch.template.iam import can_overlap
@@ -77,6 +78,7 @@ def run_machine(
     begin: datetime | None = None,
     watch: WatchAttempt | None = None,
     allowed: AllowedStarts | None = None,
+    keeps_visits: bool = False,
     on_end: Callable[[Execution], None] | None = None,
 ) -> Run:
     """Return the run of the machine with this input.
@@ -88,7 +90,8 @@ def run_machine(
     backfill, which ends when all of its dates have run. A template that sfnorch rendered (`is_rendered`) is not checked
     for what AWS refuses: tests check the renderings of all plans. The clock starts at `begin`, by default a fixed time.
     `watch` gets each attempt of a state when it ends, and `on_end` each execution, without those of Map runs. `allowed`
-    keeps which starts roles allow, for further runs of the same template.
+    keeps which starts roles allow, for further runs of the same template. `keeps_visits`: whether the record has inputs
+    and outputs of states.
 
     Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
     the run cannot be simulated, or has more executions than `most_executions`, in a backfill for each date.
@@ -108,6 +111,8 @@ def run_machine(
         allowed=set() if allowed is None else allowed,
         on_end=on_end,
     )
+    if keeps_visits:
+        world.record.visits = VisitLog()
     first = begin_execution(world, machine, given)
     if second_run is not None:
         world.clock.process(_begin_second_run(world, machine, given, second_run))

@@ -18,6 +18,7 @@ from sfnorch.simulator.progress import ScopeProgress
 from sfnorch.simulator.query.language import EvaluationContext, QueryLanguage
 from sfnorch.simulator.record import Execution
 from sfnorch.simulator.world import StartExecution, World
+from sfnorch.state_visits import StateVisit
 from sfnorch.template.contents import Machine
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState, StateScope
@@ -113,6 +114,8 @@ class Visit:
     """The last error of a value of the state itself."""
     within_limit: Json = None
     """The value that was measured last: the output of a state is often its result."""
+    kept: StateVisit[Json] | None = None
+    """What a report shows of the visit; None if the record keeps no visits."""
 
     def read_token(self) -> str:
         """Return the token of this attempt: a text as AWS makes one, the same in each simulation."""
@@ -127,7 +130,10 @@ class Visit:
 
     def make_arguments(self) -> Json:
         """Return the arguments of a Task's call, or the input of a Parallel's branches."""
-        return self._evaluate({}, self.language.make_arguments)
+        arguments = self._evaluate({}, self.language.make_arguments)
+        if self.kept is not None:
+            self.kept.arguments = arguments
+        return arguments
 
     def make_part_arguments(self, part: Mapping[str, Json], name: str) -> Json:
         """Return the arguments of the call of a part of the state."""

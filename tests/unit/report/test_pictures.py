@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import xml.etree.ElementTree as ET
 from datetime import datetime, timezone
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sfnorch import Behaviour, Fault, SimulateRequest, simulate
+from sfnorch.printable import make_printable
 from sfnorch.report.pictures.attempts import list_attempt_facts, select_attempts
 from sfnorch.report.pictures.chart import render_chart
 from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnAttempt, DrawnRun, choose_rows, count_left_out
@@ -21,6 +21,7 @@ from sfnorch.report.pictures.state_layout import StateColumn, place_states
 from sfnorch.report.pictures.values import describe_left_out, format_value
 from sfnorch.report.time_axis import format_tick, list_ticks
 from tests.browser.runs import EVIL, failing_run, hostile_run, large_run
+from tests.report_pages import read_details
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -72,7 +73,7 @@ def test_bars_are_where_their_times_are():
 def test_a_page_has_no_element_and_no_address_of_its_texts(run):
     text = render_page(run.title, [run])
     page = _Reader(text)
-    assert page.tags.count("script") == 2
+    assert page.tags.count("script") == 1
     assert page.tags.count("style") == 1
     assert not set(page.tags) & {"img", "iframe", "object", "embed", "link", "base", "form"} - {"form"}
     names = {name for name, _ in page.attributes}
@@ -92,13 +93,26 @@ def test_hostile_texts_are_shown_as_they_are():
     assert r"\u202e" in picture
 
 
-def test_the_details_are_json_that_ends_nothing():
-    text = render_page("t", [hostile_run()])
-    data = re.search(r'<script id="details" type="application/json">(.*?)</script>', text, re.DOTALL)
-    assert data
-    details = json.loads(data[1])
-    assert details[1]["name"].endswith(r"\u0000\ud800")
-    assert "<" not in data[1]
+def test_the_details_of_hostile_rows_are_only_texts():
+    details = read_details(render_page("t", [hostile_run()]))
+    shown = make_printable(EVIL)
+    assert details[1] == {
+        "name": shown,
+        "kind": shown,
+        "facts": [
+            ("Status", "FAILED"),
+            ("Part of", shown),
+            ("Time", "T+01s to T+02s"),
+            ("Error", shown),
+            ("Message", shown),
+            (shown, shown),
+        ],
+        "links": [],
+        "visits": [],
+    }
+    state = details[2]
+    assert (state["name"], state["visits"][0]["title"]) == (shown, shown)
+    assert state["visits"][0]["facts"] == [(shown, shown)]
 
 
 def test_the_policy_has_the_digests_of_the_script_and_the_stylesheet():
@@ -150,7 +164,7 @@ def test_the_graph_shows_which_states_were_reached():
     run = failing_run()
     master = run.machines[0]
     assert (master.title, master.entered["RunChild3"], master.entered.get("NotifyPlainly", 0)) == ("master", 1, 0)
-    assert master.caught == {"RunChild3"}
+    assert master.caught == {"RunChild3": 1}
     text = render_page("t", [run])
     assert "RunChild3: entered once, error caught." in text
     assert "NotifyPlainly: not reached." in text

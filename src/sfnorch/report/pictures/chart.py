@@ -64,7 +64,7 @@ def render_chart(run: DrawnRun) -> str:
     )
     add_element(picture, "title", run.title, id="chart-title")
     add_element(picture, "desc", describe_chart(run, chosen), id="chart-description")
-    add_element(picture, "style").text = read_file("colors.css") + read_file("chart.css")
+    add_element(picture, "style").text = "".join(map(read_file, ("colors.css", "svg.css", "chart.css")))
     add_element(picture, "rect", class_="page", width=WIDTH, height=whole, rx=8)
     add_element(picture, "text", shorten_text(run.title, 80), class_="heading", x=_MARGIN, y=30)
     figures = "   ".join(f"{name} {value}" for name, value in list(run.figures.items())[:1])

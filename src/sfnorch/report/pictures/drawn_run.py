@@ -81,6 +81,8 @@ class DrawnActivity:
     """Whether it is on the critical path."""
     shown_status: str = ""
     """The status as it is shown, if that differs."""
+    machine: str = ""
+    """The ARN of the state machine of an execution."""
 
     @property
     def tone(self) -> Tone:
@@ -128,22 +130,34 @@ class Moment:
     tone: Tone = Tone.OTHER
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnVisit:
+    """A visit of a state: when it was and how it ended, and its values by name."""
+
+    title: str
+    tone: Tone
+    facts: Sequence[tuple[str, str]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnMachine:
     """A state machine: its states, and what its executions have reached of them."""
 
     title: str
+    arn: str = ""
     states: StateScope
     entered: Mapping[str, int]
     """How often each state was entered, by name."""
-    failed: frozenset[str] = frozenset()
-    """The states that failed."""
-    facts: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
-    """What is known of each state: names and values."""
-    caught: frozenset[str] = frozenset()
-    """The states whose errors were caught."""
-    taken: frozenset[tuple[str, str]] | None = None
-    """The transitions that were taken: the state, and its part that leads to the next one; None if unknown."""
+    failed: Mapping[str, int] = field(default_factory=dict)
+    """How often states failed."""
+    caught: Mapping[str, int] = field(default_factory=dict)
+    """How often errors of states were caught."""
+    retried: Mapping[str, int] = field(default_factory=dict)
+    """How often states were retried."""
+    visits: Mapping[str, Sequence[DrawnVisit]] = field(default_factory=dict)
+    """The first visits of each state and the last one."""
+    taken: frozenset[tuple[str, str]] = frozenset()
+    """The transitions that were taken: the state, and its part that leads to the next one."""
 
 
 @dataclass(slots=True, kw_only=True)

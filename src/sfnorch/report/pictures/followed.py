@@ -19,19 +19,17 @@ from sfnorch.report.pictures.drawn_run import (
     DrawnActivity,
     DrawnAttempt,
     DrawnFailure,
-    DrawnMachine,
     DrawnRun,
     Link,
 )
 from sfnorch.report.pictures.followed_moments import MOST_NOTIFICATIONS, draw_alarms, draw_messages, list_timeline
+from sfnorch.report.pictures.followed_states import list_machines
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
 from sfnorch.report.run_document import find_logs_link
 from sfnorch.runs.executions import make_machine_arn, read_execution_name
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import Failure, RunTree
-from sfnorch.template.located import Object, SourceLocation, locate
-from sfnorch.template.states import build_scope
 
 _KINDS = {"job": "job run", "workflow": "Glue workflow run"}
 
@@ -72,9 +70,12 @@ def draw_tree(
         notifications=notifications[:MOST_NOTIFICATIONS],
         alarms=changes,
         timeline=timeline[:MOST_MOMENTS],
-        machines=list(_list_machines(nodes, definitions or {})),
         commands=resume,
         notes=[alarms.note] if alarms.note else [],
+    )
+    start = begin.timestamp()
+    run.machines = list(
+        list_machines(nodes, definitions or {}, titles, lambda at: run.format_moment(max(at - start, 0.0)))
     )
     run.left_out += describe_left_out(len(timeline), "lines of the timeline")
     run.left_out += [alarms.left_out] if alarms.left_out else []
@@ -118,6 +119,7 @@ class _Drawing:
             facts=list_values(facts, values),
             links=[Link("Execution", build_execution_link(node.arn))],
             parts=sorted(parts, key=lambda part: part.started),
+            machine=make_machine_arn(node.arn).partition("/")[0],
         )
         return self.drawn[id(node)]
 
@@ -220,14 +222,3 @@ def _list_waiting(jobs: Sequence[ExecutedJob]) -> dict[str, str]:
         return {}
     unknown = len(waiting) - len(known)
     return {WAITING: f"{format_duration(sum(known))} in all" + (f", unknown for {unknown:,} runs" if unknown else "")}
-
-
-def _list_machines(nodes: Sequence[Node], definitions: Mapping[str, Mapping[str, Json]]) -> Iterator[DrawnMachine]:
-    for arn, definition in definitions.items():
-        data = locate(dict(definition), SourceLocation(arn, 1))
-        if isinstance(data, Object):
-            entered: Counter[str] = Counter()
-            for node in nodes:
-                if make_machine_arn(node.arn).partition("/")[0] == arn:
-                    entered.update(node.record.entered)
-            yield DrawnMachine(title=arn.rpartition(":")[2], states=build_scope(data), entered=entered)

@@ -1,35 +1,52 @@
 "use strict";
 (() => {
-  const root = document.documentElement;
   const find = (id) => document.getElementById(id);
-  const details = JSON.parse(find("details").textContent);
   const panel = find("panel");
   const hint = panel.firstElementChild;
+  const listRows = (svg, name) => [...svg.querySelectorAll(name)].map((element, index) => {
+    element.setAttribute("role", "button");
+    element.setAttribute("tabindex", index ? "-1" : "0");
+    const depth = Number(element.dataset.depth);
+    const row = { element, index, depth, parts: [], isFolded: false };
+    return row;
+  });
+
+  // The details are elements only in a browser without scripts; here they are a text, of which one is read at a time.
+  const begin = '<div class="detail"';
+  const details = (document.querySelector("main > noscript")?.textContent ?? "").split(begin).slice(1);
+  const readDetail = (row) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = begin + details[row.element.dataset.detail];
+    return holder.content.firstElementChild;
+  };
+  const addFold = (row) => {
+    const label = row.element.querySelector(".label");
+    const sign = label.cloneNode(false);
+    sign.setAttribute("class", "fold");
+    sign.setAttribute("x", label.x.baseVal[0].value - 13);
+    sign.textContent = "▾";
+    label.before(sign);
+    row.element.setAttribute("aria-expanded", "true");
+  };
   const charts = [...document.querySelectorAll(".gantt")].map((svg) => {
-    const rows = [...svg.querySelectorAll(".row")].map((element, index) => {
-      const detail = details[element.dataset.detail];
-      const text = [detail.name, detail.kind, ...detail.facts.slice(0, 5).map((fact) => fact[1])].join("\n");
-      const depth = Number(element.dataset.depth);
-      if (element.hasAttribute("aria-expanded")) {
-        const label = element.querySelector(".label");
-        const sign = label.cloneNode(false);
-        sign.setAttribute("class", "fold");
-        sign.setAttribute("x", label.x.baseVal[0].value - 13);
-        sign.textContent = "▾";
-        label.before(sign);
-      }
-      return { element, detail, text: text.toLowerCase(), index, depth, isFolded: false };
-    });
+    const rows = listRows(svg, ".row");
+    const roots = { depth: -1, parts: [] };
+    const holders = [roots];
+    for (const row of rows) {
+      while (holders[holders.length - 1].depth >= row.depth) holders.pop();
+      holders[holders.length - 1].parts.push(row);
+      holders.push(row);
+    }
+    for (const row of rows) if (row.parts.length) addFold(row);
     const height = svg.viewBox.baseVal.height;
-    return { svg, axis: svg.previousElementSibling, rows, size: Number(svg.dataset.row), height, shown: rows };
+    const size = Number(svg.dataset.row);
+    return { svg, axis: svg.previousElementSibling, rows, roots, ordered: rows, size, height, shown: rows };
   });
   const others = [...document.querySelectorAll(".filtered")].map((element) => (
     { element, text: element.textContent.toLowerCase() }
   ));
   const graphs = [...document.querySelectorAll(".state-graph")].map((svg) => {
-    const rows = [...svg.querySelectorAll(".state")].map((element) => (
-      { element, detail: details[element.dataset.detail] }
-    ));
+    const rows = listRows(svg, ".state");
     return { svg, rows, shown: rows };
   });
   const owners = new Map(
@@ -37,38 +54,16 @@
   );
   let kept = null;
 
-  const add = (parent, tag, text, name) => {
-    const element = document.createElement(tag);
-    element.textContent = text;
-    if (name) element.className = name;
-    parent.append(element);
-    return element;
-  };
-
-  const show = (detail) => {
-    panel.replaceChildren();
-    if (!detail) { panel.append(hint); return; }
-    add(panel, "h2", detail.name);
-    add(panel, "p", detail.kind);
-    const list = add(panel, "dl", "");
-    for (const [name, value] of detail.facts) {
-      add(list, "dt", name);
-      add(list, "dd", value, /[\n{[]/.test(value) ? "value" : "");
-    }
-    for (const [title, address] of detail.links) {
-      if (!address.startsWith("https://")) continue;
-      const link = add(add(panel, "p", ""), "a", title);
-      link.href = address;
-      link.target = "_blank";
-      link.rel = "noopener noreferrer";
-    }
+  const show = (row) => {
+    panel.replaceChildren(row ? readDetail(row) : hint);
+    panel.scrollTop = 0;
   };
 
   const keep = (row) => {
     if (kept) kept.element.classList.remove("chosen");
     kept = row;
     panel.classList.toggle("kept", Boolean(row));
-    if (row) { row.element.classList.add("chosen"); show(row.detail); }
+    if (row) { row.element.classList.add("chosen"); show(row); }
   };
 
   const focus = (chart, row) => {
@@ -78,7 +73,7 @@
   };
 
   const arrange = (chart) => {
-    chart.shown = chart.rows.filter((row) => !row.element.hasAttribute("hidden"));
+    chart.shown = chart.ordered.filter((row) => !row.element.hasAttribute("hidden"));
     chart.shown.forEach((row, place) => {
       const moved = (place - row.index) * chart.size;
       if (moved) row.element.setAttribute("transform", `translate(0 ${moved})`);
@@ -88,11 +83,37 @@
     const box = chart.svg.viewBox.baseVal;
     chart.svg.setAttribute("viewBox", `0 ${box.y} ${box.width} ${chart.height - removed}`);
     for (const link of chart.svg.querySelectorAll(".critical-link")) {
-      link.toggleAttribute("hidden", removed > 0 || Boolean(chart.isZoomed));
+      link.toggleAttribute("hidden", removed > 0 || Boolean(chart.isZoomed) || chart.ordered !== chart.rows);
     }
     if (chart.shown.length && !chart.shown.some((row) => row.element.getAttribute("tabindex") === "0")) {
       chart.shown[0].element.setAttribute("tabindex", "0");
     }
+  };
+
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  const statuses = ["bad", "running", "good", "other"];
+  const measure = {
+    name: (row) => readDetail(row).firstElementChild.textContent,
+    duration: (row) => -Number(row.element.dataset.took),
+    status: (row) => statuses.findIndex((status) => row.element.classList.contains(status)),
+  };
+
+  // The rows in another order: those below the same row are sorted, so that each remains below the one it is part of.
+  const sort = (chart, order) => {
+    const values = new Map(order ? chart.rows.map((row) => [row, measure[order](row)]) : []);
+    const differ = (one, two) => (order === "name" ? compare(one, two) : one - two);
+    const list = (holder) => [...holder.parts]
+      .sort((one, two) => differ(values.get(one), values.get(two)) || one.index - two.index)
+      .flatMap((row) => [row, ...list(row)]);
+    chart.ordered = order ? list(chart.roots) : chart.rows;
+    const links = chart.svg.querySelectorAll(".critical-link");
+    if (chart.rows.length) chart.rows[0].element.parentNode.append(...chart.ordered.map((row) => row.element), ...links);
+  };
+
+  const readText = (row) => {
+    row.text ??= [...readDetail(row).querySelectorAll("h3, p, dd")].slice(0, 7)
+      .map((element) => element.textContent).join("\n").toLowerCase();
+    return row.text;
   };
 
   const filter = () => {
@@ -102,10 +123,10 @@
     let all = 0;
     for (const chart of charts) {
       let folded = Infinity;
-      for (const row of chart.rows) {
+      for (const row of chart.ordered) {
         if (row.depth <= folded) folded = row.isFolded ? row.depth : Infinity;
         const isInside = !text && !status && row.depth > folded;
-        const fits = !isInside && row.text.includes(text) && (!status || row.element.classList.contains(status));
+        const fits = !isInside && (!text || readText(row).includes(text)) && (!status || row.element.classList.contains(status));
         row.element.toggleAttribute("hidden", !fits);
         shown += fits ? 1 : 0;
         all += 1;
@@ -117,7 +138,7 @@
   };
 
   const fold = (row, isFolded) => {
-    if (!row.element.hasAttribute("aria-expanded")) return;
+    if (!row.parts.length) return;
     row.isFolded = isFolded;
     row.element.setAttribute("aria-expanded", String(!isFolded));
     row.element.querySelector(".fold").textContent = isFolded ? "▸" : "▾";
@@ -155,7 +176,7 @@
   for (const name of ["mouseover", "focusin"]) {
     document.addEventListener(name, (event) => {
       const found = owners.get(event.target.closest("[data-detail]"));
-      if (found && (!kept || name === "focusin")) show(found.row.detail);
+      if (found && (!kept || name === "focusin")) show(found.row);
     });
   }
   document.addEventListener("click", (event) => {
@@ -170,10 +191,24 @@
       keep(linked.row);
       return;
     }
+    const part = event.target.closest(".to-states");
+    if (part) {
+      event.preventDefault();
+      const target = find(part.hash.slice(1));
+      for (let each = target; each; each = each.parentElement.closest("details")) each.open = true;
+      const graph = graphs.find((each) => target.contains(each.svg));
+      const state = ["bad", "caught", "state"].map((name) => target.querySelector(`.state.${name}`)).find(Boolean);
+      target.scrollIntoView();
+      keep(null);
+      focus(graph, owners.get(state).row);
+      return;
+    }
     const found = owners.get(event.target.closest("[data-detail]"));
-    if (found && event.target.classList.contains("fold")) {
+    if (!found || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    if (event.target.classList.contains("fold")) {
       fold(found.row, !found.row.isFolded);
-    } else if (found) keep(kept === found.row ? null : found.row);
+    } else keep(kept === found.row ? null : found.row);
   });
 
   // Zoom: bars and marks keep the places that they have in the whole time, and move to those in the chosen part of it.
@@ -253,6 +288,7 @@
       const matrix = chart.svg.getScreenCTM();
       return Math.min(Math.max((event.clientX - matrix.e) / matrix.a, left), right);
     };
+    chart.svg.addEventListener("dragstart", (event) => event.preventDefault());
     chart.svg.addEventListener("pointerdown", (event) => {
       const x = locate(event);
       if (event.pointerType === "touch" || event.button || x <= left || x >= right) return;
@@ -289,25 +325,10 @@
     });
   }
 
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (root.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
-  const nameTheme = () => { find("theme").textContent = isDark() ? "Light" : "Dark"; };
-  find("theme").addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    nameTheme();
-  });
-  dark.addEventListener("change", nameTheme);
-
-  let opened = [];
-  window.addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
-    for (const part of opened) part.open = true;
-  });
-  window.addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
-
-  find("toolbar").addEventListener("submit", (event) => event.preventDefault());
   find("filter").addEventListener("input", filter);
   find("status").addEventListener("change", filter);
-  nameTheme();
-  root.classList.add("scripted");
+  find("order").addEventListener("change", () => {
+    for (const chart of charts) sort(chart, find("order").value);
+    filter();
+  });
 })();

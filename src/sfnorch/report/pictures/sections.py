@@ -93,7 +93,7 @@ def add_states(section: Element, run: DrawnRun, number: int, details: Details, *
     add_element(
         part,
         "p",
-        "Green states were reached, dashed ones not. Red states failed, in orange ones an error was caught.",
+        "✓ reached, ✗ failed, ⚠ error caught, dashed: not reached. Point at a state to see its input and output.",
         class_="note",
     )
     for index, machine in enumerate(run.machines, 1):
@@ -101,12 +101,21 @@ def add_states(section: Element, run: DrawnRun, number: int, details: Details, *
         count = sum(bool(machine.entered.get(name)) for name in states)
         title = f"{machine.title}: {count} of {len(states)} states reached"
         inner = _add_part(part, title, is_open=is_open and index == 1)
+        inner.set("id", _name_graph(number, index))
         picture = draw_states(machine, f"{number}-{index}")
-        groups = (group for group in picture.iter("g") if "data-state" in group.attrib)
-        for place, group in enumerate(groups):
-            group.set("tabindex", "-1" if place else "0")
+        groups = [group for group in picture.iter("g") if "data-state" in group.attrib]
+        for group in groups:
             details.add_state(group, machine, states[group.attrib.pop("data-state")])
         add_element(inner, "div", class_="frame states").append(picture)
+
+
+def list_state_links(run: DrawnRun, number: int) -> dict[str, Link]:
+    """Return the link to the graph of each state machine, by its ARN; `number` is that of the run in the page."""
+    return {
+        machine.arn: Link(f"States of {machine.title}", f"#{_name_graph(number, index)}")
+        for index, machine in enumerate(run.machines, 1)
+        if machine.arn
+    }
 
 
 def add_moments(section: Element, run: DrawnRun, moments: Sequence[Moment], title: str, *, is_open: bool) -> None:
@@ -132,3 +141,8 @@ def _add_part(section: Element, title: str, *, is_open: bool) -> Element:
     heading = add_element(part, "summary")
     add_element(heading, "h3", title)
     return part
+
+
+def _name_graph(number: int, index: int) -> str:
+    """Return the ID of the part of the page with the graph of a state machine."""
+    return f"machine-{number}-{index}"

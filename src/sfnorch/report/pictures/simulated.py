@@ -137,6 +137,7 @@ class _Activities:
             message=message,
             facts=list_values(facts, values),
             is_critical=id(execution) in self._critical,
+            machine=execution.machine.partition("/")[0],
         )
         return self.drawn[id(execution)]
 

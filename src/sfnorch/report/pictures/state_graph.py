@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from sfnorch.graph.words import build_scope_title, describe_state
 from sfnorch.printable import make_printable_line
-from sfnorch.report.pictures.drawn_run import DrawnMachine
+from sfnorch.report.pictures.chart import SIGNS
+from sfnorch.report.pictures.drawn_run import DrawnMachine, Tone
 from sfnorch.report.pictures.elements import Element, add_element, create_element, shorten_text
 from sfnorch.report.pictures.state_layout import BOX_WIDTH, StateBox, StateColumn, StateLine, place_states
-from sfnorch.template.states import TransitionKind
+from sfnorch.template.states import LocatedState, Transition, TransitionKind
 
 _MARGIN = 16
 _ARROW = 5
+CAUGHT = "⚠"
+"""The sign of a state whose error was caught."""
+
+_SIGNS = {"good": f"{SIGNS[Tone.GOOD]} ", "bad": f"{SIGNS[Tone.BAD]} ", "caught": f"{CAUGHT} ", "missed": ""}
+"""A sign for each kind of state, for readers who do not see its color."""
 
 
 def draw_states(machine: DrawnMachine, number: str) -> Element:
@@ -41,12 +47,13 @@ def describe_states(machine: DrawnMachine) -> str:
 
 
 def describe_reach(machine: DrawnMachine, name: str) -> str:
-    """Return how often a state was entered, and whether it failed, in words."""
+    """Return how often a state was entered, was retried and failed, in words."""
     count = machine.entered.get(name, 0)
-    words = "not reached" if not count else "entered once" if count == 1 else f"entered {count:,} times"
-    if name in machine.failed:
-        return f"{words}, failed"
-    return f"{words}, error caught" if name in machine.caught else words
+    words = ["not reached" if not count else "entered once" if count == 1 else f"entered {count:,} times"]
+    for what, counts in (("retried", machine.retried), ("error caught", machine.caught), ("failed", machine.failed)):
+        if times := counts.get(name, 0):
+            words.append(what if times == 1 else f"{what} {times:,} times")
+    return ", ".join(words)
 
 
 def _draw_column(parent: Element, column: StateColumn, machine: DrawnMachine) -> None:
@@ -58,25 +65,27 @@ def _draw_column(parent: Element, column: StateColumn, machine: DrawnMachine) ->
 
 def _draw_box(parent: Element, box: StateBox, machine: DrawnMachine) -> None:
     state, name = box.state, box.state.name
-    tone = "bad" if name in machine.failed else "caught" if name in machine.caught else "good"
+    tone = _find_tone(machine, name)
     words = f"{name} ({describe_state(state)}): {describe_reach(machine, name)}"
     group = add_element(
         parent,
         "g",
-        class_=f"state {tone if machine.entered.get(name) else 'missed'}",
+        class_=f"state {tone}",
     )
-    group.attrib |= {"role": "button", "aria-label": make_printable_line(words), "data-state": name}
+    group.attrib |= {"aria-label": make_printable_line(words), "data-state": name}
     add_element(group, "title", words)
     holds = " holder" if box.columns else ""
     add_element(group, "rect", class_=f"box{holds}", x=box.x, y=box.y, width=box.width, height=box.height, rx=6)
     count = machine.entered.get(name, 0)
-    times = f" ({count:,} times)" if count > 1 else ""
+    times = f" \N{MULTIPLICATION SIGN}{count:,}" if count > 1 else ""
+    sign = _SIGNS[tone]
     if box.columns:
-        text = shorten_text(f"{name} ({describe_state(state)})", int(box.width / 7.5) - len(times)) + times
+        room = int(box.width / 7.5) - len(times) - len(sign)
+        text = sign + shorten_text(f"{name} ({describe_state(state)})", room) + times
         add_element(group, "text", text, class_="name", x=box.x + 12, y=box.y + 19)
     else:
         middle = box.x + box.width / 2
-        text = shorten_text(name, int(BOX_WIDTH / 7.5) - len(times)) + times
+        text = sign + shorten_text(name, int(BOX_WIDTH / 7.5) - len(times) - len(sign)) + times
         add_element(group, "text", text, class_="name middle", x=middle, y=box.y + 16)
         add_element(
             group, "text", shorten_text(describe_state(state), 32), class_="kind middle", x=middle, y=box.y + 31
@@ -84,6 +93,12 @@ def _draw_box(parent: Element, box: StateBox, machine: DrawnMachine) -> None:
     for scope, column in zip(state.scopes, box.columns, strict=True):
         inner = add_element(parent, "g", aria_label=build_scope_title(scope))
         _draw_column(inner, column, machine)
+
+
+def _find_tone(machine: DrawnMachine, name: str) -> str:
+    if not machine.entered.get(name):
+        return "missed"
+    return "bad" if name in machine.failed else "caught" if name in machine.caught else "good"
 
 
 def _draw_line(parent: Element, line: StateLine, machine: DrawnMachine) -> None:
@@ -104,16 +119,11 @@ def _draw_line(parent: Element, line: StateLine, machine: DrawnMachine) -> None:
 
 
 def _is_taken(line: StateLine, machine: DrawnMachine) -> bool:
-    """Return whether an execution took the transition; if that is not recorded, whether it reached both states."""
-    if machine.taken is not None:
-        return (line.source.name, _name_part(line)) in machine.taken
-    source, target = line.source.name, line.transition.target
-    has_failed = source in machine.failed or source in machine.caught
-    is_catch = line.transition.way is TransitionKind.CATCH
-    return bool(machine.entered.get(source) and machine.entered.get(target)) and (has_failed or not is_catch)
+    """Return whether an execution took the transition."""
+    return (line.source.name, name_part(line.source, line.transition)) in machine.taken
 
 
-def _name_part(line: StateLine) -> str:
+def name_part(state: LocatedState, transition: Transition) -> str:
     """Return the part of the state that leads to the target, as the simulator names it: `Next`, `Choices[0]`."""
-    key, *rest = line.transition.path[len(line.source.path) :]
+    key, *rest = transition.path[len(state.path) :]
     return f"{key}[{rest[0]}]" if len(rest) > 1 else str(key)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, parse_json
 
 MOST_MOMENTS = 2_000
 """The maximum number of lines of a timeline in a report."""
 
 _LONGEST_VALUE = 4_000
+_LONGEST_CAUSE = 1_500
+_MOST_NESTED = 3
 
 
 def format_value(value: Json, most: int = _LONGEST_VALUE) -> str:
@@ -22,6 +24,32 @@ def format_value(value: Json, most: int = _LONGEST_VALUE) -> str:
         if length > most:
             return f"{''.join(parts)[:most]}\n… cut off after {most:,} characters"
     return "".join(parts)
+
+
+def format_text(text: str) -> str:
+    """Return the value of a JSON text as `format_value` does; of a text that is cut off, the beginning as it is."""
+    value = parse_json(text)
+    return _cut_text(text, _LONGEST_VALUE) if value is text else format_value(value)
+
+
+def format_cause(cause: str) -> str:
+    """Return the cause of an error; one that is a JSON object as indented JSON, also the texts in it that are JSON."""
+    value = _read_inner(cause, 0)
+    return format_value(value, _LONGEST_CAUSE) if not isinstance(value, str) else _cut_text(value, _LONGEST_CAUSE)
+
+
+def _read_inner(value: Json, depth: int) -> Json:
+    """Return the value with the JSON objects in its texts: AWS writes the cause of a child execution as a text."""
+    if isinstance(value, dict):
+        return {name: _read_inner(each, depth) for name, each in value.items()}
+    if isinstance(value, str) and value.startswith("{") and depth < _MOST_NESTED:
+        found = parse_json(value)
+        return _read_inner(found, depth + 1) if isinstance(found, dict) else value
+    return value
+
+
+def _cut_text(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}\n… cut off after {most:,} characters"
 
 
 def list_values(texts: Mapping[str, str], values: Mapping[str, Json]) -> list[tuple[str, str]]:
