@@ -252,7 +252,11 @@ def _combine(
         for name, kind in sorted(ran, key=lambda each: (-critical[each[0]], each))
     ]
     executions = [
-        ForecastExecution(name=name, end=spread_values(found), failed=estimate_share(failed_executions[name], count))
+        ForecastExecution(
+            name=f"{name} (further executions)" if name == title else name,
+            end=spread_values(found),
+            failed=estimate_share(failed_executions[name], count),
+        )
         for name, found in ends.items()
     ]
     return Forecast(

@@ -39,7 +39,7 @@ class ForecastExecutionData(TypedDict):
     """The end of the executions of a name."""
 
     name: str
-    """Name of the state machine without the stack's name, or of the task."""
+    """Name of the state machine or task, and ` (further executions)` for those after the first one."""
     end: SpreadData
     """End in seconds after the start of the run, whether or not the execution succeeded."""
     failed: ShareData

@@ -154,9 +154,7 @@ def _build_end_table(forecast: Forecast) -> Table:
     for execution in (forecast.main, *forecast.executions[:_MOST_ROWS]):
         end = execution.end
         times = (format_duration(each) for each in (end.p50, end.p90, end.p99, end.most))
-        is_further = execution is not forecast.main and execution.name == forecast.main.name
-        name = f"{execution.name} (further executions)" if is_further else execution.name
-        table.add_row(Text(name), *times, format_share(execution.failed.value))
+        table.add_row(Text(execution.name), *times, format_share(execution.failed.value))
     return table
 
 

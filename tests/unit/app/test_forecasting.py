@@ -248,6 +248,7 @@ def test_a_state_machine_that_starts_itself_does_not_fail(tmp_path: Path):
     found = run(tmp_path, {"other": history([60.0])}, "pattern: continuous\nworkflow: w\n", runs=1)
     assert (found.main.failed.value, found.failures.value) == (0, 0)
     assert [each.failed.value for each in (*found.executions, *found.jobs)] == [0, 0]
+    assert [each.name for each in (found.main, *found.executions)] == ["loop", "loop (further executions)"]
     assert not [warning for warning in found.warnings if "had not ended" in warning]
 
 
