@@ -10,14 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.app.forecast_samples import UNKNOWN_DPUS, RunSample, list_limits, sample_run
+from sfnorch.app.forecast_samples import UNKNOWN_DPUS, RunSample, list_limits, sample_run, share_values
+from sfnorch.app.forecast_warnings import warn_of_cut_off, warn_of_own_failure, warn_of_recorded_runs
 from sfnorch.app.parallel_work import WorthProcesses, can_fork, choose_count, work_in_processes
+from sfnorch.app.simulated_start import find_time_zone
 from sfnorch.app.simulation import PreparedSimulation, prepare_simulation, read_simulated_template
 from sfnorch.app.statistics import Spread, estimate_share, spread_values
-from sfnorch.durations import format_duration
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.job_history.files import read_durations
-from sfnorch.runs.parameters import read_time_zone
 from sfnorch.schedules.zones import load_zone
 from sfnorch.simulator.jobs import list_run_job_names
 from sfnorch.simulator.run import collect_rarely
@@ -83,7 +83,7 @@ class ForecastExecution:
     name: str
     end: Spread
     failed: Share
-    """The share of runs in which one of these executions did not succeed."""
+    """The share of runs in which one of these executions failed. One that runs at the end has not failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +179,18 @@ def forecast(
     first = prepared.run()  # it finds wrong names of jobs before the many runs
     prepared.refuse_unknown_jobs(first)
     samples: list[RunSample] = []
+    known: dict[object, object] = {}
     for sample in _list_samples(prepared, document, request):
-        samples.append(sample)
+        samples.append(share_values(sample, known))
         on_progress(len(samples), request.runs)
     names = list_run_job_names(prepared.template, first, request.simulation.parameters)
-    return _combine(samples, request, document, names, prepared, prepared.template.build_title(prepared.machine))
+    title = prepared.template.build_title(prepared.machine)
+    warnings = (
+        *warn_of_cut_off(samples, title),
+        *warn_of_own_failure(first, title),
+        *warn_of_recorded_runs(document, samples, names, prepared.behaviour),
+    )
+    return _combine(samples, request, document, warnings, prepared, title)
 
 
 def _list_samples(
@@ -214,7 +221,7 @@ def _combine(
     samples: list[RunSample],
     request: ForecastRequest,
     document: DurationsDocument,
-    known: set[str],
+    warnings: tuple[str, ...],
     prepared: PreparedSimulation,
     title: str,
 ) -> Forecast:
@@ -245,7 +252,11 @@ def _combine(
         for name, kind in sorted(ran, key=lambda each: (-critical[each[0]], each))
     ]
     executions = [
-        ForecastExecution(name=name, end=spread_values(found), failed=estimate_share(failed_executions[name], count))
+        ForecastExecution(
+            name=f"{name} (further executions)" if name == title else name,
+            end=spread_values(found),
+            failed=estimate_share(failed_executions[name], count),
+        )
         for name, found in ends.items()
     ]
     return Forecast(
@@ -254,7 +265,7 @@ def _combine(
         main=ForecastExecution(
             name=title,
             end=spread_values([sample.seconds for sample in samples]),
-            failed=estimate_share(sum(not sample.has_succeeded for sample in samples), count),
+            failed=estimate_share(sum(sample.has_failed for sample in samples), count),
         ),
         failures=estimate_share(sum(sample.has_failures for sample in samples), count),
         executions=tuple(sorted(executions, key=lambda each: (-each.end.p50, each.name))),
@@ -268,7 +279,7 @@ def _combine(
             dpu_hours_mean=sum(sample.dpu_seconds for sample in samples) / count / 3600,
             uncounted=(*_list_uncounted(uncounted), *NOT_COUNTED),
         ),
-        warnings=tuple(_list_warnings(document, jobs, known, prepared)),
+        warnings=warnings,
         seconds=tuple(sorted(sample.seconds for sample in samples)),
     )
 
@@ -290,7 +301,7 @@ def _judge_deadline(
     at = None
     if isinstance(deadline, time):
         assert begin is not None  # noqa: S101 - the request has a start time
-        at = _find_next(deadline, begin, _find_zone(request, prepared))
+        at = _find_next(deadline, begin, find_time_zone(prepared.template, prepared.machine))
         seconds = (at - begin).total_seconds()
     else:
         seconds = deadline
@@ -311,11 +322,6 @@ def _judge_limits(samples: list[RunSample], template: Template) -> Iterator[Fore
             )
 
 
-def _find_zone(request: ForecastRequest, prepared: PreparedSimulation) -> str:
-    machine = prepared.machine
-    return read_time_zone(machine.definition.data if machine.definition else {})
-
-
 def _find_next(deadline: time, begin: datetime, zone_name: str) -> datetime:
     """Return the first moment after the start at which clocks in the time zone show this time."""
     zone = load_zone(zone_name)
@@ -326,19 +332,3 @@ def _find_next(deadline: time, begin: datetime, zone_name: str) -> datetime:
         if found > begin:
             return found.astimezone(zone)
     raise AssertionError("every time comes within two days")
-
-
-def _list_warnings(
-    document: DurationsDocument, jobs: list[ForecastJob], known: set[str], prepared: PreparedSimulation
-) -> Iterator[str]:
-    assumed: dict[float, list[str]] = {}
-    for name in sorted(job.name for job in jobs if job.kind == "job" and not job.recorded):
-        assumed.setdefault(prepared.behaviour.find_duration(name), []).append(name)
-    for seconds, names in assumed.items():
-        yield f"no recorded runs: each run is assumed to succeed after {format_duration(seconds)}: {', '.join(names)}"
-    ran = {job.name for job in jobs}
-    for name, history in document.jobs.items():
-        if name in ran and history.runs and not history.succeeded:
-            yield f"job {name} has never succeeded in {history.runs} recorded runs: it fails in all runs"
-    if gone := sorted(name for name in document.jobs if name not in known | ran):
-        yield f"recorded jobs that the template does not have were ignored: {', '.join(gone)}"

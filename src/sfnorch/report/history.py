@@ -10,6 +10,7 @@ from rich.table import Table
 from sfnorch.app.statistics import find_percentile
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_duration
+from sfnorch.report.forecast import format_share
 
 if TYPE_CHECKING:
     from sfnorch.app.reading_history import MachineHistory, RecordedJob, StackHistory
@@ -111,7 +112,7 @@ def _format_rate(succeeded: int, count: int) -> Text:
     if not count:
         return Text("")
     style = "" if succeeded == count else "yellow" if succeeded else "bold red"
-    return Text(f"{100 * succeeded / count:.0f}%", style=style)
+    return Text(format_share(succeeded / count), style=style)
 
 
 def _build_table(*titles: str) -> Table:
