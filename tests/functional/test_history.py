@@ -125,6 +125,12 @@ def test_the_history_of_a_stack(run: Run, wire: Wire, account: Account):
     assert run("simulate", "t.yaml", "--durations", "d.yaml", "--runs", "2").code == 0
     done = run("history", "--stack-name", "etl")
     assert "warning: Glue has no job clean" in done.out
+    done = run("history", "--stack-name", "etl", "--save", "no-folder/d.yaml")
+    assert (done.code, done.err) == (
+        1,
+        "Error: no-folder/d.yaml can't be written: No such file or directory; create the folder first\n",
+    )
+    assert "warning: Glue has no job clean" in done.out
 
 
 def test_a_stack_without_a_history(run: Run, account: Account):

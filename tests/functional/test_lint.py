@@ -10,6 +10,7 @@ import pytest
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.default import build_default_plan
+from sfnorch.plan.load import parse_plan
 from tests.conftest import Run
 
 ALARM = """\
@@ -248,6 +249,15 @@ def test_the_list_of_rules_as_data(run: Run):
 def test_our_own_rendering_without_sam(run: Run):
     Path("t.yaml").write_text(render_template(build_workflow(build_default_plan()), "cfn"))
     assert run("lint", "t.yaml").out == "t.yaml: 6 state machines, nothing found.\n"
+
+
+@pytest.mark.slow
+def test_the_largest_plan_with_a_dashboard(run: Run):
+    """The dashboard refers to every state machine many times, so cfn-lint's calls are counted."""
+    children = [{"name": f"child-{number}", "jobs": [f"job-{number}"], "max_duration": "1h"} for number in range(40)]
+    plan = {"pattern": "master-child", "schedule": "cron(0 2 * * ? *)", "dashboard": True, "children": children}
+    Path("t.yaml").write_text(render_template(build_workflow(parse_plan(json.dumps(plan))), "cfn"))
+    assert run("lint", "t.yaml").out == "t.yaml: 41 state machines, nothing found.\n"
 
 
 NOT_MAPPINGS = {

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.app.forecasts.samples import RunSample, sample_run
+from sfnorch.app.forecasts.samples import RunSample, sample_run, share_values
 from sfnorch.app.forecasts.summary import summarize_samples
+from sfnorch.app.forecasts.warnings import warn_of_cut_off, warn_of_own_failure, warn_of_recorded_runs
 from sfnorch.app.simulated.preparation import PreparedSimulation, prepare_simulation, read_simulated_template
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.job_history.files import read_durations
@@ -88,11 +89,18 @@ def forecast(
     first = prepared.run()  # it finds wrong names of jobs before the many runs
     prepared.refuse_unknown_jobs(first)
     samples: list[RunSample] = []
+    known: dict[object, object] = {}
     for sample in _list_samples(prepared, document, request):
-        samples.append(sample)
+        samples.append(share_values(sample, known))
         on_progress(len(samples), request.runs)
     names = list_run_job_names(prepared.template, first, request.simulation.parameters)
-    return summarize_samples(samples, prepared, document, known_jobs=names, deadline=request.deadline)
+    title = prepared.template.build_title(prepared.machine)
+    warnings = (
+        *warn_of_cut_off(samples, title),
+        *warn_of_own_failure(first, title),
+        *warn_of_recorded_runs(document, samples, names, prepared.behaviour),
+    )
+    return summarize_samples(samples, prepared, document, warnings=warnings, deadline=request.deadline)
 
 
 def _list_samples(

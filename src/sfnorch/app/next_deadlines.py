@@ -12,14 +12,13 @@ from botocore.exceptions import ClientError
 from sfnorch.app.deployment.deployed_stack import DeployedStack, derive_surroundings
 from sfnorch.aws.errors import get_error_code
 from sfnorch.aws.status import AlarmDeadline, Status
-from sfnorch.naming import SCHEDULE
 from sfnorch.schedules.deadlines import find_daily_start
 from sfnorch.schedules.expressions import read_expression
 from sfnorch.schedules.starts import list_start_times
 from sfnorch.schedules.zones import is_zone, load_zone
 from sfnorch.template.alarms import list_alarms
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.schedules import list_schedules
+from sfnorch.template.schedules import find_schedule
 
 if TYPE_CHECKING:
     from sfnorch.app.account import AwsAccount
@@ -53,7 +52,7 @@ def _list_deadlines(stack: StackValues, limits: Mapping[str, DurationLimit], now
 
     The state machines of a plan start when its schedule starts. Other schedules have no deadline.
     """
-    own = next((each for each in list_schedules(stack) if each.logical_id == SCHEDULE), None)
+    own = find_schedule(stack)
     expression = read_expression(own.expression.text).expression if own and own.expression.text else None
     zone = load_zone(own.zone_name) if own and own.zone_name and is_zone(own.zone_name) else None
     found = {}

@@ -56,9 +56,9 @@ def history(
 
     with show_progress_bar("Reading the runs of Glue jobs") as show:
         found = read_history(stack_name, open_account(region, profile), last_executions=last, on_progress=show)
+    if output_form == "text":  # before an error of the file: to read all runs can take minutes
+        print_history(found, Console())
     if save is not None:
         write_whole(save, format_durations(found.build_durations()))
     if output_form == "json":
         print_json(convert_history(found, None if save is None else str(save)))
-    else:
-        print_history(found, Console())

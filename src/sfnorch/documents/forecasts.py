@@ -39,11 +39,11 @@ class ForecastExecutionData(TypedDict):
     """The end of the executions of a name."""
 
     name: str
-    """Name of the state machine without the stack's name, or of the task."""
+    """Name of the state machine or task, and ` (further executions)` for those after the first one."""
     end: SpreadData
     """End in seconds after the start of the run, whether or not the execution succeeded."""
     failed: ShareData
-    """Runs in which it did not succeed."""
+    """Runs in which it failed. One that runs at the end of the simulation has not failed."""
 
 
 class ForecastJobData(TypedDict):
@@ -139,4 +139,4 @@ class ForecastDocument(TypedDict):
     histogram: list[BinData]
     """Number of runs by their end."""
     warnings: list[str]
-    """Jobs without recorded runs, jobs that never succeeded, and recorded jobs that the template does not have."""
+    """Sentences about what the forecast cannot know: for example, jobs without recorded runs."""

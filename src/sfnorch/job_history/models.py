@@ -12,6 +12,9 @@ from sfnorch.plan.models.base import Model
 MOST_SECONDS = 200
 """The maximum number of durations of a job in a file: of more runs, the file has as many quantiles."""
 
+_MOST_DPUS = 100_000
+"""Far more DPUs than a job run has: a larger number is a mistake in the file."""
+
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Seconds = Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)]
 Durations = Annotated[list[Seconds], Field(max_length=MOST_SECONDS)]
@@ -60,11 +63,14 @@ class JobHistory(Model):
             raise PydanticCustomError("counts", "seconds must have the durations of the successful runs")
         if self.succeeded < self.runs and not self.failed_seconds and not self.seconds:
             raise PydanticCustomError("counts", "failed_seconds must have the durations of the failed runs")
+        if (self.mean_dpus or 0) > _MOST_DPUS:
+            message = "dpu_seconds divided by total_seconds must be at most {most} DPUs"
+            raise PydanticCustomError("counts", message, {"most": f"{_MOST_DPUS:,}"})
         for key, count in (("seconds", self.succeeded), ("failed_seconds", self.runs - self.succeeded)):
             if (found := len(getattr(self, key))) > count:
                 raise PydanticCustomError(
                     "counts",
-                    "{key} has {found} durations, but there are {count} such runs",
+                    "{key} must have at most {count} durations, one for each such run, got {found}",
                     {"key": key, "found": found, "count": count},
                 )
         return self

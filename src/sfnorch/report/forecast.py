@@ -201,7 +201,8 @@ def _list_figures(forecast: Forecast) -> Iterator[tuple[str, str]]:
         "price of a run",
         f"${price.whole.mean:.4f} on average, p90 ${price.whole.p90:.4f}, p99 ${price.whole.p99:.4f}",
     )
-    yield "  Glue", f"${price.glue_mean:.4f}, {price.dpu_hours_mean:.2f} DPU-hours ({PRICES_FROM})"
+    if price.dpu_hours_mean:
+        yield "  Glue", f"${price.glue_mean:.4f}, {price.dpu_hours_mean:.2f} DPU-hours ({PRICES_FROM})"
     yield "  Step Functions", f"${price.step_functions_mean:.6f}"
     yield "  not counted", ", ".join(price.uncounted)
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from sfnorch.console import Console, Text
 from sfnorch.distributions import find_percentile
 from sfnorch.durations import format_duration
+from sfnorch.report.forecast import format_share
 from sfnorch.report.tables import build_table
 
 if TYPE_CHECKING:
@@ -112,4 +113,4 @@ def _format_rate(succeeded: int, count: int) -> Text:
     if not count:
         return Text("")
     style = "" if succeeded == count else "yellow" if succeeded else "bold red"
-    return Text(f"{100 * succeeded / count:.0f}%", style=style)
+    return Text(format_share(succeeded / count), style=style)

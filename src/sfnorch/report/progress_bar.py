@@ -21,6 +21,9 @@ ShowProgress = Callable[[int, int], None]
 _MOMENT = 0.5
 """The seconds after which a bar is shown: short work shows none."""
 
+_NARROW = 60
+"""The columns of a terminal below which only the numbers are shown: rich would cut them off."""
+
 _BETWEEN = 0.1
 """The seconds between two changes of a bar."""
 
@@ -81,15 +84,12 @@ class _Bar:
         from sfnorch.console import Console
         from sfnorch.printable import make_printable_line
 
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
+        console = Console(file=self._stream)
+        columns = [TextColumn("{task.description}", markup=False), BarColumn()]
+        numbers = [MofNCompleteColumn(), TimeRemainingColumn()]
         progress = Progress(
-            *columns,
-            console=Console(file=self._stream),
+            *(numbers if console.width < _NARROW else [*columns, *numbers]),
+            console=console,
             transient=True,
             auto_refresh=False,
             redirect_stdout=False,

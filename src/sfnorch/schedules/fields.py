@@ -33,7 +33,7 @@ class Field:
         """The valid values of the field, in words."""
         if not self.names:
             return f"{self.low} to {self.high}"
-        first = f" (1 is {self.names[0]})" if self.names is WEEKDAYS else ""  # in Unix it is 0
+        first = f" (1 is {self.names[0]})" if self.names is WEEKDAYS and self.low else ""  # in Unix it is 0
         return f"{self.low} to {self.high} or {self.names[0]} to {self.names[-1]}{first}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable
 from typing import TypeAlias, TypeVar
 
 import simpy
+from simpy.events import EventPriority
 
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
@@ -18,6 +19,19 @@ Steps: TypeAlias = Generator[simpy.Event, object, Result]
 
 Ending: TypeAlias = tuple[Result | None, StatesError | None]
 """The end of a guarded process: its result or its error; neither if it was stopped."""
+
+
+_AFTER_OTHERS = EventPriority(2)
+"""A priority below those of simpy's events."""
+
+
+class LateTimeout(simpy.Event):
+    """An event after a delay that occurs after all other events of the same time."""
+
+    def __init__(self, clock: simpy.Environment, delay: float) -> None:
+        super().__init__(clock)
+        self._ok, self._value = True, None
+        clock.schedule(self, priority=_AFTER_OTHERS, delay=delay)
 
 
 def run_guarded(steps: Steps[Result]) -> Steps[Ending[Result]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sfnorch.naming import SCHEDULE
 from sfnorch.schedules.service import Service
 from sfnorch.schedules.zones import UTC
 from sfnorch.template.declarations import find_declarations
@@ -56,6 +57,11 @@ def list_schedules(stack: StackValues) -> Iterator[ScheduleResource]:
                 key = "Schedule" if kind == "Schedule" else "ScheduleExpression"
                 at = (*resource.path, "Events", name, "Properties")
                 yield from _read_schedule(stack, _EVENTS[kind], event.find_object("Properties"), at, key)
+
+
+def find_schedule(stack: StackValues) -> ScheduleResource | None:
+    """Return the schedule of a plan, which is not one of its further starts; None for a template without it."""
+    return next((each for each in list_schedules(stack) if each.logical_id == SCHEDULE), None)
 
 
 def _read_schedule(

@@ -14,6 +14,7 @@ import pytest
 
 from sfnorch.app.forecasting import ForecastRequest, forecast
 from sfnorch.app.forecasts.results import Forecast
+from sfnorch.app.forecasts.samples import RunSample, share_values
 from sfnorch.app.simulated.request import SimulateRequest
 from sfnorch.distributions import find_percentile
 from sfnorch.errors import RequestError, SfnorchError
@@ -210,13 +211,52 @@ def test_a_limit_is_the_time_of_its_own_execution(tmp_path: Path, missing: str, 
     assert within(limit.missed.value, 0.75 if is_deadline else 0.25)
 
 
-def test_a_run_that_is_cut_off_has_not_succeeded(tmp_path: Path):
+def test_a_run_that_is_cut_off_has_neither_succeeded_nor_failed(tmp_path: Path):
     jobs = {name: history([60.0]) for name in "abc"}
     found = run(tmp_path, jobs, runs=1, deadline=500.0, simulation={"until": 90.0})
-    assert {each.name: each.end.most for each in found.executions} == {"orders": 90, "sales": 60}
-    assert (found.main.end.most, found.main.failed.value) == (90, 1)
+    assert {each.name: (each.end.most, each.failed.value) for each in found.executions} == {
+        "orders": (90, 0),
+        "sales": (60, 0),
+    }
+    assert (found.main.end.most, found.main.failed.value, found.failures.value) == (90, 0, 0)
+    assert {job.failed.value for job in found.jobs} == {0}
     assert found.deadline is not None
     assert found.deadline.missed.value == 1
+    (warning,) = found.warnings
+    assert warning == (
+        "master had not ended after 01m30s, the end of the simulation, in 1 of 1 runs, which count as missing a "
+        "deadline; pass a longer time with --until"
+    )
+
+
+def test_samples_share_equal_values():
+    def make_sample() -> RunSample:
+        name = "-".join(["long", "name"])
+        sets = [frozenset({name}) for _ in range(3)]
+        return RunSample(
+            1.0, "SUCCEEDED", {name: 1.0}, frozenset(), sets[0], frozenset({(name, "job")}), sets[1], frozenset(),
+            0.0, 0.0, 0.0, sets[2],
+        )  # fmt: skip
+
+    known: dict[Any, Any] = {}
+    first, second = (share_values(make_sample(), known) for _ in range(2))
+    assert first == second == make_sample()
+    assert next(iter(first.ends)) is next(iter(second.ends))
+    assert all(left is right for left, right in zip(first[3:8], second[3:8], strict=True))
+
+
+def test_a_state_machine_that_starts_itself_does_not_fail(tmp_path: Path):
+    found = run(tmp_path, {"other": history([60.0])}, "pattern: continuous\nworkflow: w\n", runs=1)
+    assert (found.main.failed.value, found.failures.value) == (0, 0)
+    assert [each.failed.value for each in (*found.executions, *found.jobs)] == [0, 0]
+    assert [each.name for each in (found.main, *found.executions)] == ["loop", "loop (further executions)"]
+    assert not [warning for warning in found.warnings if "had not ended" in warning]
+
+
+def test_an_execution_that_fails_without_a_failed_job(tmp_path: Path):
+    found = run(tmp_path, {"a": history([60.0])}, "pattern: dynamic\nname: etl\n", runs=1)
+    assert found.main.failed.value == 1
+    assert found.warnings[0].startswith("jobs fails although no job fails: InvalidInput: glueJobs must be a list of")
 
 
 @pytest.mark.parametrize(
@@ -374,6 +414,17 @@ def test_a_deadline_is_a_local_time(tmp_path: Path, start: str, deadline: str, s
     assert (found.seconds, found.missed.value) == (seconds, 0)
     assert found.at is not None
     assert f"{found.at:%H:%M}" == deadline
+
+
+@pytest.mark.parametrize(("start", "seconds"), [("2026-03-28T22:00", 7 * 3600), ("2026-10-24T22:00", 9 * 3600)])
+def test_the_time_zone_is_that_of_the_schedule_if_runs_have_no_date(tmp_path: Path, start: str, seconds: float):
+    """The nights in which the clocks change."""
+    schedule = "schedule: {expression: cron(0 22 * * ? *), timezone: Europe/Berlin}\n"
+    simulation = {"at": datetime.fromisoformat(start)}
+    found = run(tmp_path, {"a": history([60.0])}, CHILDREN + schedule, runs=1, deadline=time(6), simulation=simulation)
+    assert found.deadline is not None
+    assert found.deadline.at is not None
+    assert (found.deadline.seconds, f"{found.deadline.at:%H:%M}") == (seconds, "06:00")
 
 
 def test_the_deadlines_of_the_plan(tmp_path: Path):

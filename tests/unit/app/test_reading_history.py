@@ -71,11 +71,11 @@ def test_what_is_shown_and_saved():
     assert told[1:] == [
         "",
         "MACHINE  EXECUTIONS  SUCCEEDED  MEDIAN  P90",
-        "master            3        67%     10m  20m",
+        "master            3      66.7%     10m  20m",
         "",
         "JOB    RUNS  SUCCEEDED  MEDIAN  P90  WORKERS  GLUE  DPU-SECONDS",
         "clean     2         0%                5 G.2X   5.0          120",
-        "load      3        67%  01m40s  05m   5 G.2X   5.0        3,900",
+        "load      3      66.7%  01m40s  05m   5 G.2X   5.0        3,900",
         "warning: Glue has no job gone",
     ]
     document = found.build_durations()
@@ -159,11 +159,11 @@ def test_many_durations_become_quantiles():
         ),
         (
             "version: 1\njobs:\n  a: {runs: 2, succeeded: 1, seconds: [1, 2]}",
-            "jobs.a: seconds has 2 durations, but there are 1 such runs (d.yaml, line 3)",
+            "jobs.a: seconds must have at most 1 durations, one for each such run, got 2 (d.yaml, line 3)",
         ),
         (
             "version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [1], failed_seconds: [2]}",
-            "jobs.a: failed_seconds has 1 durations, but there are 0 such runs (d.yaml, line 3)",
+            "jobs.a: failed_seconds must have at most 0 durations, one for each such run, got 1 (d.yaml, line 3)",
         ),
         (
             "version: 1\njobs:\n  a: {runs: x, succeeded: 1.5, seconds: 5, workers: many}\n  b: 7",
@@ -179,6 +179,10 @@ jobs.b: expected a mapping, got 7 (d.yaml, line 4)""",
         ),
         (f"version: 1\njobs:\n  a: {{runs: {'9' * 400}, succeeded: 1, seconds: [1]}}", "is too large; must be at most"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [1], dpu_seconds: -4}", "jobs.a.dpu_seconds: -4 is"),
+        (
+            "version: 1\njobs:\n  a: {runs: 1, succeeded: 1, seconds: [1], dpu_seconds: 1.0e+308, total_seconds: 1.0e-300}",
+            "jobs.a: dpu_seconds divided by total_seconds must be at most 100,000 DPUs (d.yaml, line 3)",
+        ),
         ("version: 1\njobs: {a: [", "this is not YAML"),
         ("version: 1\njobs:\n  a: {runs: 1, succeeded: 1, secs: [1]}", "unknown key 'secs'; did you mean seconds?"),
         ("version: 1\njobs: {a: {runs: 0, succeeded: 0}}", "no job has a recorded run"),

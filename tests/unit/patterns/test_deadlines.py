@@ -79,6 +79,13 @@ def test_a_late_run_raises_the_alarm_at_the_deadline_and_notifies():
     assert "no run of master has succeeded 4h after its start" in message.message
 
 
+def test_a_run_that_ends_at_the_deadline_meets_it():
+    plan = {**CHAINS, "deadline": "06:00", "children": [{"name": "b", "jobs": ["b"], "max_duration": "4h"}]}
+    run = play(plan, Behaviour(seconds={"b": 4 * HOUR}))
+    assert (run.first.ended, list_raised(run)) == (4 * HOUR, [])
+    assert len(list_raised(play(plan, Behaviour(seconds={"b": 4 * HOUR + 0.5})))) == 2
+
+
 def test_a_run_that_failed_raises_the_alarm_at_the_deadline():
     faults = [Fault("a")]
     run = play({**CHAINS, "deadline": "06:00", "on_child_failure": "fail"}, Behaviour(faults=faults))

@@ -80,6 +80,59 @@ def test_a_wrong_deadline_is_refused(keys: dict[str, Any], message: str):
     assert list_faults({**FLOW, **keys}) == [message]
 
 
+@pytest.mark.parametrize("keys", [{"deadline": "6:00", "schedule": DAILY}, {"max_duration": "soon"}])
+def test_a_mute_window_of_an_invalid_deadline_is_no_second_fault(keys: dict[str, Any]):
+    mute = [{"start": "cron(0 0 1 1 *)", "duration": "1h"}]
+    [fault] = list_faults({**FLOW, **keys, "mute": mute})
+    assert "mute" not in fault
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ("cron(61 0 * * *)", "minutes 61 is out of range; write 0 to 59"),
+        ("cron(0 25 * * *)", "hours 25 is out of range; write 0 to 23"),
+        ("cron(0 0 32 * *)", "day-of-month 32 is out of range; write 1 to 31"),
+        ("cron(0 0 * 13 *)", "month 13 is out of range; write 1 to 12 or JAN to DEC"),
+        ("cron(0 0 * * 8)", "day-of-week 8 is out of range; write 0 to 7 or SUN to SAT"),
+        ("cron(0 0 * * SUM)", "day-of-week 'SUM' is invalid; did you mean SUN?"),
+        ("cron(0 0 L * *)", "day-of-month 'L' is invalid; write 1 to 31"),
+        (
+            "cron(0 0 31 FEB,APR *)",
+            "cron(0 0 31 FEB,APR *) never starts: no such date exists; write a day that the month has",
+        ),
+        (
+            "at(2026-02-30T00:00)",
+            "the time at(2026-02-30T00:00) does not exist; write a date of the calendar, and a time from 00:00 to 23:59",
+        ),
+        (
+            "at(2026-12-24T24:00)",
+            "the time at(2026-12-24T24:00) does not exist; write a date of the calendar, and a time from 00:00 to 23:59",
+        ),
+    ],
+)
+def test_a_mute_window_that_cannot_start(start: str, message: str):
+    with pytest.raises(PlanError) as raised:
+        parse_plan(yaml.safe_dump({**FLOW, "max_duration": "1h", "mute": [{"start": start, "duration": "1h"}]}))
+    [finding] = raised.value.findings
+    assert f"{finding.message}; {finding.hint}" == message
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "cron(0 0 29 2 *)",
+        "cron(0 0 31 2 SUN)",
+        "cron(0,30 0-6 1,15 JAN-MAR MON-FRI)",
+        "cron(0 0 * * 0)",
+        "at(2028-02-29T23:59)",
+    ],
+)
+def test_a_mute_window_that_can_start(start: str):
+    plan = parse_plan(yaml.safe_dump({**FLOW, "max_duration": "1h", "mute": [{"start": start, "duration": "1h"}]}))
+    assert [window.start for window in plan.mute] == [start]
+
+
 @pytest.mark.parametrize("deadline", ["6:00", "06:03", "24:00", "06:00:00", "noon", 600])
 def test_a_deadline_is_a_time_of_day(deadline: Any):
     [fault] = list_faults({**FLOW, "schedule": DAILY, "deadline": deadline})

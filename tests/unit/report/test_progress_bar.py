@@ -35,6 +35,18 @@ def test_a_bar_at_a_terminal():
     assert written.rstrip().endswith("\x1b[2K")
 
 
+def test_a_narrow_terminal_shows_the_numbers(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    terminal, times = Terminal(), iter([0.0, 1.0, 1.0, 2.0, 2.0])
+    with show_progress_bar("Simulating runs", stream=terminal.stream, now=lambda: next(times)) as show:
+        show(100, 100_000)
+        show(200, 100_000)
+    written = plain(terminal.end())
+    assert "200/100000" in written
+    assert "-:--:--" in written
+    assert "Simulating" not in written
+
+
 def test_short_work_shows_none():
     terminal, times = Terminal(), iter([0.0, 0.1, 0.2])
     with show_progress_bar("Working", stream=terminal.stream, now=lambda: next(times)) as show:

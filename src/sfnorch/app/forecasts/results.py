@@ -18,7 +18,7 @@ class ForecastExecution:
     name: str
     end: Spread
     failed: Share
-    """The share of runs in which one of these executions did not succeed."""
+    """The share of runs in which one of these executions failed. One that runs at the end has not failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sfnorch.prices import find_dpu_hour_price, find_minimum_seconds
 from sfnorch.simulator.behaviour import Fault, RunOutcome
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 UNKNOWN_DPUS = "Glue job "
 """The start of the name of a job whose price is unknown."""
+
+_SUCCEEDED, _RUNNING = "SUCCEEDED", "RUNNING"
+_NOT_FAILED = (_SUCCEEDED, _RUNNING)
+"""The statuses without a failure: what runs at the end of the simulation has not failed."""
 
 _MESSAGE = "simulated failure: drawn from the recorded runs"
 
@@ -58,11 +62,12 @@ class RunSample(NamedTuple):
     """A run of a forecast, as numbers; times in seconds after its start, costs in US dollars."""
 
     seconds: float
-    has_succeeded: bool
+    status: str
+    """The status of the first execution: RUNNING if the simulation ended before it."""
     ends: dict[str, float]
     """When the executions of each name ended, without the first one."""
     failed_executions: frozenset[str]
-    """The names of the executions that did not succeed, without the first one."""
+    """The names of the executions that failed, without the first one."""
     critical_path: frozenset[str]
     ran: frozenset[tuple[str, str]]
     """The jobs and the other work that ran: name and kind, as in a record of a run."""
@@ -76,9 +81,24 @@ class RunSample(NamedTuple):
     """What the price does not contain: services, and jobs whose DPUs are unknown."""
 
     @property
+    def has_succeeded(self) -> bool:
+        """Return whether the first execution has succeeded."""
+        return self.status == _SUCCEEDED
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Return whether the simulation ended before the first execution."""
+        return self.status == _RUNNING
+
+    @property
+    def has_failed(self) -> bool:
+        """Return whether the first execution has failed."""
+        return self.status not in _NOT_FAILED
+
+    @property
     def has_failures(self) -> bool:
         """Return whether an execution or a job run failed."""
-        return not self.has_succeeded or bool(self.failed_executions or self.failed_jobs)
+        return self.has_failed or bool(self.failed_executions or self.failed_jobs)
 
 
 def sample_run(
@@ -89,6 +109,16 @@ def sample_run(
     draws = OutcomeDraws(jobs, f"{seed}/{number}")
     run = prepared.run(draw=draws.draw, seed=seed + number, allowed=allowed)
     return summarize_run(run, jobs, prepared.request.price, list_limits(prepared.template))
+
+
+def share_values(sample: RunSample, known: dict[Any, Any]) -> RunSample:
+    """Return the sample with the equal values that are `known`, to which new values are added.
+
+    The samples of many runs have the same names, also those that other processes have sent as copies.
+    """
+    values = {key: known.setdefault(value, value) for key in _SHARED for value in (getattr(sample, key),)}
+    ends = {known.setdefault(name, name): end for name, end in sample.ends.items()}
+    return sample._replace(ends=ends, **values)
 
 
 def list_limits(template: Template) -> list[DurationLimit]:
@@ -103,7 +133,7 @@ def _is_missed(run: Run, limit: DurationLimit) -> bool:
     """
     return any(
         (execution.ended or run.cut_off or execution.started) - execution.started > limit.seconds
-        or (limit.is_deadline and execution.status != "SUCCEEDED")
+        or (limit.is_deadline and execution.status != _SUCCEEDED)
         for execution in run.executions
         if execution.machine == limit.machine
     )
@@ -120,7 +150,7 @@ def summarize_run(
         name = execution.map_run.title if execution.map_run else execution.title
         end = figures.seconds if execution.ended is None else execution.ended
         ends[name] = max(ends.get(name, 0.0), end)
-        if execution.status != "SUCCEEDED":
+        if execution.status not in _NOT_FAILED:
             failed.add(name)
     glue_price = dpu_seconds = 0.0
     uncounted = {_SERVICES[each.kind] for each in run.job_runs if each.kind in _SERVICES}
@@ -142,13 +172,13 @@ def summarize_run(
         )
     return RunSample(
         seconds=figures.seconds,
-        has_succeeded=run.first.status == "SUCCEEDED",
+        status=run.first.status,
         ends=ends,
         failed_executions=frozenset(failed),
         critical_path=frozenset(figures.critical_path),
         ran=frozenset((each.job, each.kind) for each in run.job_runs)
         | {(name, "job") for name in run.counted_job_runs.names},
-        failed_jobs=frozenset(each.job for each in run.job_runs if each.status != "SUCCEEDED"),
+        failed_jobs=frozenset(each.job for each in run.job_runs if each.status not in _NOT_FAILED),
         missed=frozenset(limit for limit in limits if _is_missed(run, limit)),
         glue_price=glue_price,
         dpu_seconds=dpu_seconds,
@@ -156,6 +186,8 @@ def summarize_run(
         uncounted=frozenset(uncounted),
     )
 
+
+_SHARED = ("status", "failed_executions", "critical_path", "ran", "failed_jobs", "missed", "uncounted")
 
 _SERVICES = {
     "workflow": "jobs of Glue workflows",

@@ -1,4 +1,4 @@
-"""Combine the samples of a forecast to its result: ends, shares, prices, deadlines and warnings."""
+"""Combine the samples of a forecast to its result: ends, shares, prices and deadlines."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from sfnorch.app.forecasts.results import (
     ForecastPrice,
 )
 from sfnorch.app.forecasts.samples import UNKNOWN_DPUS, list_limits
+from sfnorch.app.simulated.start import find_time_zone
 from sfnorch.distributions import estimate_share, spread_values
-from sfnorch.durations import format_duration
-from sfnorch.runs.parameters import read_time_zone
 from sfnorch.schedules.zones import load_zone
 
 if TYPE_CHECKING:
@@ -36,14 +35,14 @@ def summarize_samples(
     prepared: PreparedSimulation,
     document: DurationsDocument,
     *,
-    known_jobs: Collection[str],
+    warnings: tuple[str, ...],
     deadline: float | time | None,
 ) -> Forecast:
     """Return the forecast of the samples of its runs, of which there is at least one.
 
-    `known_jobs` are the names of all jobs of the template, and `deadline` is that of the request.
+    `deadline` is that of the request.
     """
-    count = len(samples)
+    count, title = len(samples), prepared.template.build_title(prepared.machine)
     ends: dict[str, list[float]] = {}
     failed_executions: Counter[str] = Counter()
     critical: Counter[str] = Counter()
@@ -70,16 +69,20 @@ def summarize_samples(
         for name, kind in sorted(ran, key=lambda each: (-critical[each[0]], each))
     ]
     executions = [
-        ForecastExecution(name=name, end=spread_values(found), failed=estimate_share(failed_executions[name], count))
+        ForecastExecution(
+            name=f"{name} (further executions)" if name == title else name,
+            end=spread_values(found),
+            failed=estimate_share(failed_executions[name], count),
+        )
         for name, found in ends.items()
     ]
     return Forecast(
         runs=count,
         seed=prepared.request.seed,
         main=ForecastExecution(
-            name=prepared.template.build_title(prepared.machine),
+            name=title,
             end=spread_values([sample.seconds for sample in samples]),
-            failed=estimate_share(sum(not sample.has_succeeded for sample in samples), count),
+            failed=estimate_share(sum(sample.has_failed for sample in samples), count),
         ),
         failures=estimate_share(sum(sample.has_failures for sample in samples), count),
         executions=tuple(sorted(executions, key=lambda each: (-each.end.p50, each.name))),
@@ -93,7 +96,7 @@ def summarize_samples(
             dpu_hours_mean=sum(sample.dpu_seconds for sample in samples) / count / 3600,
             uncounted=(*_list_uncounted(uncounted), *_NOT_COUNTED),
         ),
-        warnings=tuple(_list_warnings(document, jobs, known_jobs, prepared)),
+        warnings=warnings,
         seconds=tuple(sorted(sample.seconds for sample in samples)),
     )
 
@@ -114,7 +117,7 @@ def _judge_deadline(
     begin, at = prepared.begin, None
     if isinstance(deadline, time):
         assert begin is not None  # noqa: S101 - the request has a start time
-        at = _find_next(deadline, begin, _find_zone(prepared))
+        at = _find_next(deadline, begin, find_time_zone(prepared.template, prepared.machine))
         seconds = (at - begin).total_seconds()
     else:
         seconds = deadline
@@ -135,11 +138,6 @@ def _judge_limits(samples: Sequence[RunSample], template: Template) -> Iterator[
             )
 
 
-def _find_zone(prepared: PreparedSimulation) -> str:
-    machine = prepared.machine
-    return read_time_zone(machine.definition.data if machine.definition else {})
-
-
 def _find_next(deadline: time, begin: datetime, zone_name: str) -> datetime:
     """Return the first moment after the start at which clocks in the time zone show this time."""
     zone = load_zone(zone_name)
@@ -150,19 +148,3 @@ def _find_next(deadline: time, begin: datetime, zone_name: str) -> datetime:
         if found > begin:
             return found.astimezone(zone)
     raise AssertionError("every time comes within two days")
-
-
-def _list_warnings(
-    document: DurationsDocument, jobs: Sequence[ForecastJob], known: Collection[str], prepared: PreparedSimulation
-) -> Iterator[str]:
-    assumed: dict[float, list[str]] = {}
-    for name in sorted(job.name for job in jobs if job.kind == "job" and not job.recorded):
-        assumed.setdefault(prepared.behaviour.find_duration(name), []).append(name)
-    for seconds, names in assumed.items():
-        yield f"no recorded runs: each run is assumed to succeed after {format_duration(seconds)}: {', '.join(names)}"
-    ran = {job.name for job in jobs}
-    for name, history in document.jobs.items():
-        if name in ran and history.runs and not history.succeeded:
-            yield f"job {name} has never succeeded in {history.runs} recorded runs: it fails in all runs"
-    if gone := sorted(name for name in document.jobs if name not in known and name not in ran):
-        yield f"recorded jobs that the template does not have were ignored: {', '.join(gone)}"

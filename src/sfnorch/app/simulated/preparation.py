@@ -93,8 +93,7 @@ def prepare_simulation(
         backfill = machine, found.key
         machine, start = found.machine, SimulatedStart(found.execution_input, None)
     else:
-        title = template.build_title(machine)
-        start = make_start(machine, title, execution_input, request.params, request.at)
+        start = make_start(template, machine, execution_input, request.params, request.at)
     if template.source.is_definition:  # it has no role
         behaviour = replace(behaviour, enforce_permissions=False)
     refuse_mocks(template, behaviour)

@@ -11,10 +11,11 @@ from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.protocol.run_context import PARAMS, RUN, SCHEDULED_AT
 from sfnorch.runs.parameters import find_unknown, has_run_context, merge_params, read_time_zone, suggest_params
-from sfnorch.schedules.zones import is_existing_time, list_gaps, load_zone
+from sfnorch.schedules.zones import UTC, is_existing_time, is_zone, list_gaps, load_zone
+from sfnorch.template.schedules import find_schedule
 
 if TYPE_CHECKING:
-    from sfnorch.template.contents import Machine
+    from sfnorch.template.contents import Machine, Template
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 """The years of a schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html"""
@@ -27,8 +28,18 @@ class SimulatedStart(NamedTuple):
     begin: datetime | None
 
 
+def find_time_zone(template: Template, machine: Machine) -> str:
+    """Return the time zone of the runs of the state machine: that of its dates, else that of the schedule, else UTC."""
+    definition: Mapping[str, Json] = machine.definition.data if machine.definition else {}
+    if has_run_context(definition):
+        return read_time_zone(definition)
+    schedule = find_schedule(template.stack)
+    zone = schedule.zone_name if schedule else None
+    return zone if zone and is_zone(zone) else UTC
+
+
 def make_start(
-    machine: Machine, title: str, execution_input: Json, params: Mapping[str, Json], at: datetime | None
+    template: Template, machine: Machine, execution_input: Json, params: Mapping[str, Json], at: datetime | None
 ) -> SimulatedStart:
     """Return the input with the parameters and the scheduled time, as `sfnorch run` and a schedule give them.
 
@@ -39,9 +50,9 @@ def make_start(
     cannot have parameters.
     """
     definition: Mapping[str, Json] = machine.definition.data if machine.definition else {}
-    if params and (unknown := list(find_unknown(title, definition, params))):
+    if params and (unknown := list(find_unknown(template.build_title(machine), definition, params))):
         raise SfnorchError("\n".join(unknown), hint=suggest_params(definition))
-    begin = None if at is None else _resolve_time(at, read_time_zone(definition))
+    begin = None if at is None else _resolve_time(at, find_time_zone(template, machine))
     added: dict[str, Json] = {}
     if params:
         added[PARAMS] = merge_params(execution_input, params)

@@ -13,18 +13,20 @@ if TYPE_CHECKING:
     from sfnorch.plan.kinds import ScheduledPlan, WrittenPlan
     from sfnorch.plan.models.fan_out import FanOutChild
     from sfnorch.plan.models.master_child import Child
+    from sfnorch.plan.sound_part import ValidPart
     from sfnorch.schedules.expressions import Expression
 
 _CONTINUOUS = "is not supported for the pattern continuous, in which each execution starts the next one; remove it"
 
 
-def check_deadlines(plan: WrittenPlan) -> Iterator[Fault]:
+def check_deadlines(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
     """Yield deadlines that no run of the schedule can meet or miss, and mute windows without a deadline."""
     timed: list[tuple[Path, WrittenPlan | Child | FanOutChild]] = [((), plan)]
     if plan.pattern == "master-child":
         timed += [(("children", index), child) for index, child in enumerate(plan.children)]
     limited = [(path, each) for path, each in timed if each.max_duration or getattr(each, "deadline", None)]
-    if plan.mute and not limited:
+    is_complete = not any(part.is_incomplete((key,)) for key in ("children", "deadline", "max_duration"))
+    if plan.mute and not limited and is_complete:
         yield ("mute",), "mute has no effect without deadline or max_duration; remove it, or add one of them"
     for path, each in limited:
         deadline: str | None = getattr(each, "deadline", None)

@@ -25,7 +25,7 @@ def list_faults(plan: WrittenPlan, part: ValidPart) -> Iterator[Fault]:
         yield ("tags", key), fault
     for path, message in (
         *check_backfill(plan),
-        *check_deadlines(plan),
+        *check_deadlines(plan, part),
         *_check_runs(plan, part),
         *_check_starts(plan, part),
         *_check_pattern(plan, part),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sfnorch.schedules.faults import ScheduleFault
 
 
-def _build_validation_error(faults: Iterable[ScheduleFault]) -> PydanticCustomError:
+def build_schedule_error(faults: Iterable[ScheduleFault]) -> PydanticCustomError:
     """Return the error for a value with these faults; `load` reports each of them."""
     rows = [(fault.message, fault.fix) for fault in faults]
     words = "; ".join(f"{message}; {fix}" for message, fix in rows)
@@ -27,7 +27,7 @@ def _check_schedule_expression(text: str) -> str:
     from sfnorch.schedules.expressions import read_expression  # for plans with a schedule only
 
     if faults := read_expression(text).faults:
-        raise _build_validation_error(faults)
+        raise build_schedule_error(faults)
     return text
 
 
@@ -35,7 +35,7 @@ def _check_time_zone(name: str) -> str:
     from sfnorch.schedules.zones import find_zone_fault
 
     if fault := find_zone_fault(name):
-        raise _build_validation_error([fault])
+        raise build_schedule_error([fault])
     return name
 
 

@@ -13,7 +13,7 @@ from sfnorch.durations import format_duration, format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.events import AlarmChanged
-from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.processes import LateTimeout, Steps
 from sfnorch.simulator.record import SECOND_RUN, AlarmChange, Execution, Message
 from sfnorch.simulator.services.registry import simulates
 from sfnorch.simulator.services.request import ServiceRequest
@@ -49,7 +49,10 @@ def change_alarms_after_failure(world: World, execution: Execution, machine_arn:
 
 
 def watch_duration(world: World, execution: Execution, process: Process) -> Steps[None]:
-    """Raise the alarms on the duration of the execution: at its deadline, or when it has ended and was too long."""
+    """Raise the alarms on the duration of the execution: at its deadline, or when it has ended and was too long.
+
+    An execution that ends at its deadline meets it.
+    """
     machine = execution.machine
     limits = [(alarm, limit) for alarm in world.template.alarms for limit in alarm.limits if limit.machine == machine]
     for alarm, limit in sorted(limits, key=lambda each: each[1].seconds):
@@ -57,9 +60,9 @@ def watch_duration(world: World, execution: Execution, process: Process) -> Step
             world.clock.process(_watch_end(world, execution, process, alarm, limit.seconds))
             continue
         left = execution.started + limit.seconds - world.at
-        yield process | world.clock.timeout(max(0.0, left))
+        yield process | LateTimeout(world.clock, max(0.0, left))
         if (left := execution.started + limit.seconds - world.at) > 0 and execution.status != "SUCCEEDED":
-            yield world.clock.timeout(left)
+            yield LateTimeout(world.clock, left)
         if not _has_succeeded(world, execution):
             reason = f"no run of {_shorten(execution)} has succeeded {format_duration(limit.seconds)} after its start"
             _change(world, execution, alarm, "ALARM", reason)
