@@ -108,6 +108,8 @@ class AlarmChanged(NamedTuple):
     before: str
     after: str
     reason: str
+    muted_by: str = ""
+    """The name of the rule that mutes its actions; empty if none does."""
 
 
 EventDetail: TypeAlias = (

@@ -23,6 +23,7 @@ from sfnorch.template.functions import FunctionResource, list_functions
 from sfnorch.template.iam import Decision
 from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Object, Path, SourceLocation
+from sfnorch.template.mute_rules import MuteRule, list_mute_rules
 from sfnorch.template.reader import Source
 from sfnorch.template.resource_policies import ResourcePolicies
 from sfnorch.template.resources import StackEnvironment
@@ -80,6 +81,7 @@ class Template:
     machines: tuple[Machine, ...]
     roles: Mapping[str, Role]
     alarms: tuple[AlarmResource, ...]
+    mute_rules: tuple[MuteRule, ...]
     topics: tuple[TopicResource, ...]
     keys: tuple[KeyResource, ...]
     events_told: bool
@@ -165,6 +167,7 @@ def evaluate_template(
         machines=tuple(_read_machine(found, roles, policies) for found in find_declarations(stack, NATIVE, SAM)),
         roles=roles,
         alarms=tuple(list_alarms(stack)),
+        mute_rules=tuple(list_mute_rules(stack)),
         topics=tuple(list_topics(stack)),
         keys=tuple(list_keys(stack)),
         events_told=has_execution_event_rule(stack),

@@ -91,6 +91,7 @@ def evaluate_definition(source: Source, where: StackEnvironment, substitutions: 
         machines=(machine,),
         roles={},
         alarms=(),
+        mute_rules=(),
         topics=(),
         keys=(),
         events_told=False,

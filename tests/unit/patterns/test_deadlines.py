@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -15,7 +17,9 @@ from sfnorch.cfn.template import build_template_data
 from sfnorch.json_values import Json, read_list, read_mapping
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
+from sfnorch.report.timeline import list_timeline
 from sfnorch.simulator.behaviour import Behaviour, Fault
+from sfnorch.simulator.events import AlarmChanged
 from sfnorch.simulator.record import Run
 from sfnorch.simulator.run import choose_machine, run_machine
 from sfnorch.template.alarms import DurationLimit
@@ -77,6 +81,34 @@ def test_a_late_run_raises_the_alarm_at_the_deadline_and_notifies():
     assert (at, alarm.endswith("master-deadline")) == (4 * HOUR, True)
     [message] = [message for message in run.messages if "deadline" in message.sender]
     assert "no run of master has succeeded 4h after its start" in message.message
+
+
+MUTED: dict[str, Any] = {
+    **CHAINS,
+    "schedule": {"expression": "cron(0 2 ? * MON-FRI *)", "timezone": "Europe/Berlin"},
+    "deadline": "06:00",
+    "mute": [{"start": "at(2026-12-24T00:00)", "duration": "72h"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("day", "muted_by", "notified"),
+    [
+        (21, "stack-NoRunSat0600", [6 * HOUR]),  # the window of the weekend ends at 08:00 on Monday
+        (22, "", [4 * HOUR]),
+        (23, "", [4 * HOUR]),
+        (24, "stack-Muted2224afe6", []),  # it ends after the next run, which is not simulated
+    ],
+)
+def test_a_mute_window_delays_the_notification_of_a_late_run(day: int, muted_by: str, notified: list[float]):
+    begin = datetime(2026, 12, day, 2, tzinfo=ZoneInfo("Europe/Berlin"))
+    run = play(MUTED, Behaviour(seconds={"b": 5 * HOUR}), begin=begin)
+    assert [at for at, _ in list_raised(run)] == [4 * HOUR]
+    changes = [event.detail for event in run.events if isinstance(event.detail, AlarmChanged)]
+    assert [change.muted_by for change in changes if "deadline" in change.alarm] == [muted_by]
+    assert [message.at for message in run.messages if "deadline" in message.sender] == notified
+    (line,) = (line for _, line in list_timeline(run) if "ALARM" in line)
+    assert line.endswith(f"after its start, muted by {muted_by}" if muted_by else "after its start")
 
 
 def test_a_run_that_ends_at_the_deadline_meets_it():

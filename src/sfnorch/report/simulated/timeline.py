@@ -95,7 +95,8 @@ def _list_moment_lines(
             yield f"{event.machine}: {job_run.job} {job_run.status}{message}"
     for _, change in _find_kind(events, AlarmChanged):
         if change.after == "ALARM":
-            yield f"alarm {change.alarm} → ALARM: {change.reason}"
+            muted = f", muted by {change.muted_by}" if change.muted_by else ""
+            yield f"alarm {change.alarm} → ALARM: {change.reason}{muted}"
     yield from _list_end_lines(run, events, blockers, holders)
 
 

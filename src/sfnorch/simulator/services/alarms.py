@@ -1,16 +1,23 @@
 """CloudWatch alarms: tasks and the metrics of failed executions change their state; only a change triggers actions.
 
+A rule mutes the actions in its windows. When the window ends, they are executed if the alarm is still in this state.
+
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules-behaviour.html (documented)
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from simpy import Process
 
 from sfnorch.durations import format_duration, format_timestamp
 from sfnorch.json_values import Json
+from sfnorch.schedules.mute_starts import find_mute_end
+from sfnorch.schedules.zones import find_zone_fault, load_zone
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.events import AlarmChanged
 from sfnorch.simulator.processes import LateTimeout, Steps
@@ -19,10 +26,13 @@ from sfnorch.simulator.services.registry import simulates
 from sfnorch.simulator.services.request import ServiceRequest
 from sfnorch.simulator.world import World
 from sfnorch.template.alarms import AlarmResource
+from sfnorch.template.mute_rules import MuteRule
 
 _NO_DATA = "INSUFFICIENT_DATA"
 _METRIC_DELAY = 60.0
 """Seconds until a metric with a period of one minute is evaluated."""
+
+_NEXT_EVALUATION = timedelta(days=1)
 
 _METRICS = {"FAILED": "ExecutionsFailed", "TIMED_OUT": "ExecutionsTimedOut", "ABORTED": "ExecutionsAborted"}
 
@@ -95,24 +105,65 @@ def _change(world: World, execution: Execution, alarm: AlarmResource, after: str
     world.alarm_states[alarm.name] = after
     if before == after:
         return
-    told = tuple(arn for arn in alarm.actions if ":sns:" in arn or arn.startswith("<")) if after == "ALARM" else ()
+    topics = tuple(arn for arn in alarm.actions if ":sns:" in arn or arn.startswith("<")) if after == "ALARM" else ()
+    mute = _find_mute(world, alarm) if topics else None
+    told = () if mute else topics
     change = AlarmChange(at=world.at, alarm=alarm.name, before=before, after=after, reason=reason, told=told)
     world.record.alarms.append(change)
-    world.record_event(execution, AlarmChanged(alarm.name, before, after, reason))
-    for topic in told:
-        body = {
-            "AlarmName": alarm.name,
-            "NewStateValue": after,
-            "NewStateReason": reason,
-            "OldStateValue": before,
-            "StateChangeTime": format_timestamp(world.read_time()),
-        }
+    muted_by = mute[0].name if mute else ""
+    world.record_event(execution, AlarmChanged(alarm.name, before, after, reason, muted_by))
+    if mute:
+        world.clock.process(_notify_after_mute(world, alarm, change, topics, mute[1]))
+    else:
+        _notify(world, change, topics, world.read_time())
+
+
+def _notify(world: World, change: AlarmChange, topics: Iterable[str], changed: datetime) -> None:
+    """Send the messages of the alarm's actions; `changed` is the time of the change."""
+    body = {
+        "AlarmName": change.alarm,
+        "NewStateValue": change.after,
+        "NewStateReason": change.reason,
+        "OldStateValue": change.before,
+        "StateChangeTime": format_timestamp(changed),
+    }
+    for topic in topics:
         message = Message(
             at=world.at,
             topic=topic,
-            subject=f'{after}: "{alarm.name}" in {world.template.stack.where.region}',
+            subject=f'{change.after}: "{change.alarm}" in {world.template.stack.where.region}',
             message=json.dumps(body, ensure_ascii=False),
             attributes={},
-            sender=f"alarm {alarm.name}",
+            sender=f"alarm {change.alarm}",
         )
         world.record.messages.append(message)
+
+
+def _notify_after_mute(
+    world: World, alarm: AlarmResource, change: AlarmChange, topics: Iterable[str], until: datetime
+) -> Steps[None]:
+    """Send the messages when the windows that mute the alarm have ended, if its state is still the same.
+
+    After a day, the alarm of a deadline depends on the next run, which is not simulated: nothing is sent.
+    """
+    changed, end = world.read_time(), until
+    while end - changed <= _NEXT_EVALUATION:
+        yield world.clock.timeout((end - world.read_time()).total_seconds())
+        if world.alarm_states[alarm.name] != change.after:
+            return
+        if not (mute := _find_mute(world, alarm)):
+            _notify(world, change, topics, changed)
+            return
+        end = mute[1]
+
+
+def _find_mute(world: World, alarm: AlarmResource) -> tuple[MuteRule, datetime] | None:
+    """Return the rule that mutes the alarm now, and the end of its window; None if none does."""
+    found = [
+        (rule, end)
+        for rule in world.template.mute_rules
+        if alarm.name in rule.alarms
+        and not find_zone_fault(rule.timezone)
+        and (end := find_mute_end(rule.start, rule.seconds, load_zone(rule.timezone), world.read_time()))
+    ]
+    return max(found, key=lambda each: each[1], default=None)
