@@ -14,7 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from sfnorch.app.simulation import SimulateRequest, simulate
+from sfnorch.app.simulated.request import SimulateRequest
+from sfnorch.app.simulation import simulate
 from sfnorch.durations import format_duration
 from sfnorch.simulator.behaviour import Behaviour, Fault
 

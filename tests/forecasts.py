@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from sfnorch.app.forecasting import (
+from sfnorch.app.forecasts.results import (
     Forecast,
     ForecastDeadline,
     ForecastExecution,
@@ -12,7 +12,7 @@ from sfnorch.app.forecasting import (
     ForecastLimit,
     ForecastPrice,
 )
-from sfnorch.app.statistics import estimate_share, spread_values
+from sfnorch.distributions import estimate_share, spread_values
 
 SECONDS = tuple(sorted([1_200.0 + 20 * (number % 37) + 300 * (number % 5) for number in range(200)]))
 

@@ -131,7 +131,7 @@ class _NotPassedError(Exception):
 
     def list_lines(self) -> list[str]:
         """Return what differs with the timeline of the run, or the error and its hint."""
-        from sfnorch.report.scenarios import list_failure_lines
+        from sfnorch.report.scenarios.results import list_failure_lines
 
         return list_failure_lines(self._result)
 

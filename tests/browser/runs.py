@@ -6,20 +6,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from sfnorch import Behaviour, Fault, SimulateRequest, simulate
-from sfnorch.app.forecasting import Forecast
+from sfnorch.app.forecasts.results import Forecast
 from sfnorch.report.pictures.attempts import list_attempt_facts
-from sfnorch.report.pictures.drawn_run import (
-    DrawnActivity,
-    DrawnAttempt,
-    DrawnMachine,
-    DrawnRun,
-    DrawnVisit,
-    Moment,
-    Tone,
-)
+from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnAttempt, DrawnMachine, DrawnRun, DrawnVisit, Moment
 from sfnorch.report.pictures.forecast_page import render_forecast
 from sfnorch.report.pictures.page import render_page
 from sfnorch.report.pictures.simulated import draw_simulation
+from sfnorch.report.tones import Tone
 from sfnorch.template.located import Object, SourceLocation, locate
 from sfnorch.template.states import build_scope
 

@@ -13,19 +13,22 @@ from sfnorch.app.comparing import Difference
 from sfnorch.app.deploying import DeployResult
 from sfnorch.app.effective_plan import EffectivePlan, build_effective_plan
 from sfnorch.app.fact_checks import CheckedFact, FactReport
-from sfnorch.app.forecasting import Forecast, ForecastRequest, forecast
+from sfnorch.app.forecasting import ForecastRequest, forecast
+from sfnorch.app.forecasts.results import Forecast
 from sfnorch.app.reading_history import MachineHistory, RecordedJob, StackHistory
 from sfnorch.app.scenario_runs import Outcome, ScenarioReport, ScenarioResult
-from sfnorch.app.simulation import SimulateRequest, Simulation
-from sfnorch.app.state_comparison import ValueDifference
+from sfnorch.app.simulated.request import SimulateRequest
+from sfnorch.app.simulation import Simulation
+from sfnorch.app.verification.comparison import ValueDifference
 from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.definition_validation import DefinitionValidation, Diagnostic
 from sfnorch.aws.deletion import Deletion
 from sfnorch.aws.drift import PropertyDrift, ResourceDrift
 from sfnorch.aws.stack_events import OperationEnd
+from sfnorch.aws.stack_machines import DeployedMachine
 from sfnorch.aws.stacks import Resource, Stack
-from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
+from sfnorch.aws.status import AlarmState, LastExecution, Status
 from sfnorch.documents import add_version
 from sfnorch.documents.errors import ErrorDocument
 from sfnorch.errors import SfnorchError
@@ -35,19 +38,19 @@ from sfnorch.linter.catalogue import list_entries
 from sfnorch.patterns import PATTERNS, build_workflow
 from sfnorch.plan.load import compose_document, parse_plan
 from sfnorch.plan.read import parse_document
-from sfnorch.report.backfill import convert_backfill
-from sfnorch.report.difference import convert_difference
 from sfnorch.report.effective_plan import convert_effective_plan
-from sfnorch.report.findings import convert_findings, convert_rules
+from sfnorch.report.followed.backfill import convert_backfill
+from sfnorch.report.followed.document import convert_started, convert_stopped, convert_tree
+from sfnorch.report.followed.job_logs import convert_logs
 from sfnorch.report.forecast import convert_forecast
 from sfnorch.report.history import convert_history
-from sfnorch.report.job_logs import convert_logs
+from sfnorch.report.lint.findings import convert_findings, convert_rules
 from sfnorch.report.plan_results import PlanResult, convert_plan_results
-from sfnorch.report.run_document import convert_started, convert_stopped, convert_tree
-from sfnorch.report.scenario_document import convert_report
+from sfnorch.report.scenarios.document import convert_report
 from sfnorch.report.schedule import convert_schedule, convert_starts
-from sfnorch.report.stack import convert_deletion, convert_outcome
-from sfnorch.report.status import convert_status
+from sfnorch.report.stacks.difference import convert_difference
+from sfnorch.report.stacks.stack import convert_deletion, convert_outcome
+from sfnorch.report.stacks.status import convert_status
 from sfnorch.report.summary import convert_summary
 from sfnorch.report.verification import convert_facts, convert_verification
 from sfnorch.resume_command import build_resume_command
@@ -152,7 +155,7 @@ _STACK = Stack(id="", name="etl", status="CREATE_COMPLETE", updated=_moment(0), 
 _FAILED = OperationEnd(
     status="DELETE_FAILED", resource="Bucket", type="AWS::S3::Bucket", reason="The bucket is not empty"
 )
-_STATE_MACHINE = MachineStatus(logical_id="StateMachine", arn=MACHINE, title="jobs")
+_STATE_MACHINE = DeployedMachine(logical_id="StateMachine", arn=MACHINE, title="jobs")
 
 
 def _effective_plan() -> EffectivePlan:

@@ -22,9 +22,9 @@ from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.schema import build_plan_schema
 from sfnorch.plan.starters import starter_text
-from sfnorch.report.run_news import print_failures, print_resume
-from sfnorch.report.run_titles import build_titles
-from sfnorch.report.run_tree import render_tree
+from sfnorch.report.followed.news import print_failures, print_resume
+from sfnorch.report.followed.titles import build_titles
+from sfnorch.report.followed.tree import render_tree
 from sfnorch.resume_command import build_resume_command
 from sfnorch.runs.run_tree import RunTree
 from sfnorch.simulator.behaviour import Behaviour

@@ -9,7 +9,7 @@ import pytest
 
 from sfnorch.app.comparing import Difference
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
-from sfnorch.report.comment import format_comparison
+from sfnorch.report.stacks.comment import format_comparison
 from tests.conftest import Run
 from tests.functional.test_deploy import TOPIC, change_sets
 from tests.ministack import REGION, Account

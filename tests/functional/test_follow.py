@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
-from sfnorch.report.run_titles import build_titles
-from sfnorch.report.run_tree import render_tree
+from sfnorch.report.followed.titles import build_titles
+from sfnorch.report.followed.tree import render_tree
 from sfnorch.runs.run_tree import RunTree
 from tests.functional.following import follow as follow_all
 from tests.replay import Event, Replay

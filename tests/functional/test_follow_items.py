@@ -13,8 +13,8 @@ from sfnorch.app.reading_logs import read_logs
 from sfnorch.app.watching import follow_executions
 from sfnorch.cli.following import follow_run
 from sfnorch.console import Console
-from sfnorch.report.run_titles import build_titles
-from sfnorch.report.run_tree import render_tree
+from sfnorch.report.followed.titles import build_titles
+from sfnorch.report.followed.tree import render_tree
 from sfnorch.runs.run_tree import RunTree
 from tests.fan_outs import Fake, fan_out, template_of
 from tests.screens import plain_tree as plain

@@ -14,7 +14,7 @@ import pytest
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.overlap import LockState
-from sfnorch.report.run_tree import render_tree
+from sfnorch.report.followed.tree import render_tree
 from sfnorch.runs.history import read_events
 from sfnorch.runs.kinds import recognize
 from sfnorch.runs.kinds.kind import Resumption

@@ -32,7 +32,7 @@ from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.schema import SCHEMA_FILE, format_plan_schema
 from sfnorch.plan.starters import STARTERS, starter_code, starter_text
-from sfnorch.report.findings import print_findings
+from sfnorch.report.lint.findings import print_findings
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 from tests.commands import Command

@@ -4,6 +4,9 @@ The commands parse options, call functions of this package and print the results
 long reports events to a callback, and asks the questions that a person has to answer by another one. Functions that
 call AWS take an `AwsAccount`, in which tests replace the clients and the clock.
 
+A module here is a use case, or something that several use cases share. The parts of a use case are in a package:
+`deployment`, `forecasts`, `recorded`, `scenario_suite`, `simulated` and `verification`.
+
 The package `sfnorch` exports these names too. A name is imported when it is first used, so that a command loads only
 what it needs. Errors are SfnorchError, with all problems and how to fix them.
 """
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from sfnorch.app.comparing import Difference, diff
     from sfnorch.app.deleting import delete
     from sfnorch.app.delivering import StarterFiles, make_delivery, make_starter, render_pipeline
-    from sfnorch.app.deployable import StackRequest
     from sfnorch.app.deploying import (
         DeployRequest,
         DeployResult,
@@ -37,12 +39,14 @@ if TYPE_CHECKING:
         deploy_pipeline,
         execute_change_set,
     )
+    from sfnorch.app.deployment.deployable import StackRequest
     from sfnorch.app.drawing import draw
     from sfnorch.app.effective_plan import EffectivePlan, read_effective_plan
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.exporting import AirflowExport, export_airflow
     from sfnorch.app.fact_checks import CheckedFact, FactReport, verify_facts
-    from sfnorch.app.forecasting import Forecast, ForecastRequest, forecast
+    from sfnorch.app.forecasting import ForecastRequest, forecast
+    from sfnorch.app.forecasts.results import Forecast
     from sfnorch.app.job_overrides import JobOverride
     from sfnorch.app.linting import LintedTemplate, explain_rule, lint
     from sfnorch.app.linting_templates import LintReport, LintRequest, lint_templates, render_baseline
@@ -53,8 +57,9 @@ if TYPE_CHECKING:
     from sfnorch.app.rendering import RenderedDefinition, Rendering, render, render_definition
     from sfnorch.app.resuming import PlannedResume, plan_resume, resume, start_resume
     from sfnorch.app.running import RunRequest, run, start_run
-    from sfnorch.app.simulated_backfill import SimulatedBackfill
-    from sfnorch.app.simulation import SimulateRequest, Simulation, simulate
+    from sfnorch.app.simulated.backfill import SimulatedBackfill
+    from sfnorch.app.simulated.request import SimulateRequest
+    from sfnorch.app.simulation import Simulation, simulate
     from sfnorch.app.stack_status import FollowedStack, follow_stack, read_stack, status
     from sfnorch.app.stack_updates import (
         JobWarnings,
@@ -220,7 +225,7 @@ _NAMES = {
     "sfnorch.app.comparing": ("Difference", "diff"),
     "sfnorch.app.deleting": ("delete",),
     "sfnorch.app.delivering": ("StarterFiles", "make_delivery", "make_starter", "render_pipeline"),
-    "sfnorch.app.deployable": ("StackRequest",),
+    "sfnorch.app.deployment.deployable": ("StackRequest",),
     "sfnorch.app.deploying": (
         "DeployRequest",
         "DeployResult",
@@ -234,7 +239,8 @@ _NAMES = {
     "sfnorch.app.executions": ("ExecutionRequest",),
     "sfnorch.app.exporting": ("AirflowExport", "export_airflow"),
     "sfnorch.app.fact_checks": ("CheckedFact", "FactReport", "verify_facts"),
-    "sfnorch.app.forecasting": ("Forecast", "ForecastRequest", "forecast"),
+    "sfnorch.app.forecasting": ("ForecastRequest", "forecast"),
+    "sfnorch.app.forecasts.results": ("Forecast",),
     "sfnorch.app.job_overrides": ("JobOverride",),
     "sfnorch.app.linting": ("LintedTemplate", "explain_rule", "lint"),
     "sfnorch.app.linting_templates": ("LintReport", "LintRequest", "lint_templates", "render_baseline"),
@@ -245,8 +251,9 @@ _NAMES = {
     "sfnorch.app.rendering": ("RenderedDefinition", "Rendering", "render", "render_definition"),
     "sfnorch.app.resuming": ("PlannedResume", "plan_resume", "resume", "start_resume"),
     "sfnorch.app.running": ("RunRequest", "run", "start_run"),
-    "sfnorch.app.simulated_backfill": ("SimulatedBackfill",),
-    "sfnorch.app.simulation": ("SimulateRequest", "Simulation", "simulate"),
+    "sfnorch.app.simulated.backfill": ("SimulatedBackfill",),
+    "sfnorch.app.simulated.request": ("SimulateRequest",),
+    "sfnorch.app.simulation": ("Simulation", "simulate"),
     "sfnorch.app.stack_status": ("FollowedStack", "follow_stack", "read_stack", "status"),
     "sfnorch.app.stack_updates": (
         "JobWarnings",

@@ -11,8 +11,8 @@ from sfnorch.app.account import AwsAccount
 from sfnorch.app.backfill_request import BackfillRequest
 from sfnorch.aws.errors import explain_error
 from sfnorch.aws.polling import add_retries
+from sfnorch.aws.stack_machines import DeployedMachine, find_backfill_machine, find_main_machine, list_machines
 from sfnorch.aws.stacks import get_stack
-from sfnorch.aws.status import MachineStatus, find_backfill_machine, find_main_machine, list_machines
 from sfnorch.errors import RequestError, SfnorchError, extend_error
 from sfnorch.json_values import Json, parse_json, read_list, read_mapping
 from sfnorch.protocol.backfill import ERROR, BackfillInput
@@ -203,7 +203,7 @@ def explain_unfollowed(result: BackfillResult, told: SfnorchError | None) -> Sfn
     return extend_error(told, says, hint=hint)
 
 
-def _find_machines(stack_name: str, account: AwsAccount) -> tuple[MachineStatus, MachineStatus]:
+def _find_machines(stack_name: str, account: AwsAccount) -> tuple[DeployedMachine, DeployedMachine]:
     """Return the main state machine and the one for backfills. Raises SfnorchError if the stack has none."""
     client = account.session.cloudformation
     stack = get_stack(client, stack_name)
@@ -217,7 +217,7 @@ def _find_machines(stack_name: str, account: AwsAccount) -> tuple[MachineStatus,
     return find_main_machine(machines, stack), machine
 
 
-def _make_settings(request: BackfillRequest, main: MachineStatus, definition: Mapping[str, Json]) -> BackfillSettings:
+def _make_settings(request: BackfillRequest, main: DeployedMachine, definition: Mapping[str, Json]) -> BackfillSettings:
     """Return what the runs have in common. Raises RequestError and SfnorchError for what the machine would refuse."""
     title = f"the state machine {main.title}"
     if not has_run_context(definition):

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.app.deployable import Deployable, StackRequest, read_deployable
-from sfnorch.app.deployed_stack import DeployedStack, find_parameter_owners
-from sfnorch.app.deployment_checks import refuse_parameters
+from sfnorch.app.deployment.checks import refuse_parameters
+from sfnorch.app.deployment.deployable import Deployable, StackRequest, read_deployable
+from sfnorch.app.deployment.deployed_stack import DeployedStack, find_parameter_owners
+from sfnorch.app.deployment.uploads import Uploads
 from sfnorch.app.environment_settings import choose_bucket, open_environment_account
 from sfnorch.app.sources import find_environment
 from sfnorch.app.stack_updates import StackReporter
-from sfnorch.app.uploads import Uploads
 from sfnorch.aws.drift import DETECTABLE, detect_drift
 from sfnorch.aws.stack_calls import StackCalls
 from sfnorch.aws.stacks import REVIEW_STATUS, get_stack

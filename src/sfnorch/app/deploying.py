@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.app.deployable import Deployable, StackRequest, make_deployable, read_deployable
-from sfnorch.app.deployed_stack import DeployedStack, find_parameter_owners
-from sfnorch.app.deployment_checks import check_deployable, refuse_names, refuse_parameters, refuse_values
+from sfnorch.app.deployment.checks import check_deployable, refuse_names, refuse_parameters, refuse_values
+from sfnorch.app.deployment.deployable import Deployable, StackRequest, make_deployable, read_deployable
+from sfnorch.app.deployment.deployed_stack import DeployedStack, find_parameter_owners
+from sfnorch.app.deployment.uploads import Uploads
 from sfnorch.app.environment_settings import choose_bucket, open_environment_account
 from sfnorch.app.sources import find_environment, load_plan_or_default
 from sfnorch.app.stack_updates import Consent, ReviewContext, ShowUpdate, StackReporter, decline, ignore_update
-from sfnorch.app.uploads import Uploads
 from sfnorch.aws.client_support import refuse_old_client
 from sfnorch.aws.deployment import Deployment
 from sfnorch.aws.deployment_outcome import DeploymentOutcome

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sfnorch.app.account import AwsAccount
+from sfnorch.aws.stack_machines import find_main_machine, list_machines
 from sfnorch.aws.stacks import get_stack
-from sfnorch.aws.status import find_main_machine, list_machines
 from sfnorch.errors import RequestError
 from sfnorch.runs.executions import find_last_execution, find_machine, make_execution_arn, read_region
 

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.sources import evaluate_source
-from sfnorch.app.state_comparison import ValueDifference
+from sfnorch.app.verification.comparison import ValueDifference
 from sfnorch.app.verifying import VerifiedState, verify_attempts
 from sfnorch.aws import definition_validation
 from sfnorch.aws.definition_validation import validate_definition

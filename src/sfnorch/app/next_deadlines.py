@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from sfnorch.app.deployed_stack import DeployedStack, derive_surroundings
+from sfnorch.app.deployment.deployed_stack import DeployedStack, derive_surroundings
 from sfnorch.aws.errors import get_error_code
 from sfnorch.aws.status import AlarmDeadline, Status
 from sfnorch.schedules.deadlines import find_daily_start

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.app.deployed_stack import DeployedStack, derive_surroundings
+from sfnorch.app.deployment.deployed_stack import DeployedStack, derive_surroundings
 from sfnorch.aws.errors import get_error_code
 from sfnorch.aws.glue_jobs import list_job_names
 from sfnorch.aws.job_runs import (
@@ -22,8 +22,8 @@ from sfnorch.aws.job_runs import (
     measure_dpu_seconds,
     measure_seconds,
 )
+from sfnorch.aws.stack_machines import WITHOUT_EXECUTIONS, find_backfill_machine, find_main_machine, list_machines
 from sfnorch.aws.stacks import get_stack
-from sfnorch.aws.status import find_backfill_machine, find_main_machine, list_machines
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.job_history.files import choose_quantiles
 from sfnorch.job_history.models import DurationsDocument, JobHistory
@@ -36,13 +36,10 @@ if TYPE_CHECKING:
     from types_boto3_glue.type_defs import JobRunTypeDef
     from types_boto3_stepfunctions.type_defs import ExecutionListItemTypeDef
 
+    from sfnorch.aws.stack_machines import DeployedMachine
     from sfnorch.aws.stacks import Stack
-    from sfnorch.aws.status import MachineStatus
 
 DEFAULT_LAST = 30
-_WITHOUT_LIST = ("StateMachineDoesNotExist", "StateMachineTypeNotSupported")
-"""The errors for a state machine that was deleted, and for an Express one."""
-
 _RUNNING = ("RUNNING", "PENDING_REDRIVE")
 
 
@@ -163,18 +160,18 @@ def _list_jobs(stack: Stack, account: AwsAccount) -> tuple[set[str], set[str]]:
     return list_template_job_names(template, stack.parameters), list_task_job_names(template, only_jobs=True)
 
 
-def _list_ended(machine: MachineStatus, account: AwsAccount) -> Iterator[ExecutionListItemTypeDef]:
+def _list_ended(machine: DeployedMachine, account: AwsAccount) -> Iterator[ExecutionListItemTypeDef]:
     """Yield the executions that have ended, the newest first; none of a state machine without a list of executions."""
     try:
         for row in list_execution_rows(account.session.stepfunctions, machine.arn, account.clock):
             if row["status"] not in _RUNNING and "stopDate" in row:
                 yield row
     except ClientError as error:
-        if get_error_code(error) not in _WITHOUT_LIST:
+        if get_error_code(error) not in WITHOUT_EXECUTIONS:
             raise
 
 
-def _list_since(machine: MachineStatus, since: datetime, account: AwsAccount) -> Iterator[ExecutionListItemTypeDef]:
+def _list_since(machine: DeployedMachine, since: datetime, account: AwsAccount) -> Iterator[ExecutionListItemTypeDef]:
     """Yield the executions that started at this time or later, and have ended."""
     for row in _list_ended(machine, account):
         if row["startDate"] < since:
@@ -182,7 +179,7 @@ def _list_since(machine: MachineStatus, since: datetime, account: AwsAccount) ->
         yield row
 
 
-def _summarize_executions(machine: MachineStatus, rows: Sequence[ExecutionListItemTypeDef]) -> MachineHistory:
+def _summarize_executions(machine: DeployedMachine, rows: Sequence[ExecutionListItemTypeDef]) -> MachineHistory:
     seconds = ((row["stopDate"] - row["startDate"]).total_seconds() for row in rows if row["status"] == "SUCCEEDED")
     return MachineHistory(
         title=machine.title, statuses=tuple(str(row["status"]) for row in rows), seconds=tuple(sorted(seconds))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.executions import ExecutionRequest, find_execution
-from sfnorch.app.recorded_behaviour import describe_activities, format_seconds
-from sfnorch.app.recorded_calls import RecordedCalls, locate_calls, name_execution
-from sfnorch.app.recorded_mocks import describe_mocks
-from sfnorch.app.recorded_outcome import describe_outcome, name_failure
-from sfnorch.app.recorded_runs import RecordedActivity, list_activities
-from sfnorch.app.recorded_target import SavedFile, TargetRequest, find_target
+from sfnorch.app.recorded.behaviour import describe_activities, format_seconds
+from sfnorch.app.recorded.calls import RecordedCalls, locate_calls, name_execution
+from sfnorch.app.recorded.job_runs import RecordedActivity, list_activities
+from sfnorch.app.recorded.mocks import describe_mocks
+from sfnorch.app.recorded.outcome import describe_outcome, name_failure
+from sfnorch.app.recorded.target import SavedFile, TargetRequest, find_target
 from sfnorch.app.sources import PlanSource
 from sfnorch.aws.secrets import mask_secrets
 from sfnorch.json_values import Json, find_value, read_mapping

@@ -50,7 +50,7 @@ def read_run_alarms(tree: RunTree, account: AwsAccount) -> RunAlarms:
     client = account.move_to(read_region(tree.roots[0].arn)).session.cloudwatch
     try:
         with account.waits("Reading the alarms"):
-            alarms = list_machine_alarms(client, {make_machine_arn(node.arn).partition("/")[0] for node in nodes})
+            alarms = list_machine_alarms(client, {make_machine_arn(node.arn) for node in nodes})
             changes = [
                 change
                 for alarm in alarms[:_MOST_ALARMS]

@@ -22,7 +22,7 @@ def read_definitions(tree: RunTree, account: AwsAccount) -> Mapping[str, Mapping
     client = account.move_to(read_region(tree.roots[0].arn)).session.stepfunctions
     found: dict[str, Mapping[str, Json]] = {}
     for node in (node for root in tree.roots for node in root.list_nodes()):
-        machine = make_machine_arn(node.arn).partition("/")[0]  # a child execution of a Map run has its name too
+        machine = make_machine_arn(node.arn)
         if machine in found or len(found) >= _MOST_DEFINITIONS:
             continue
         try:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.watching import RunResult, ShowProgress, follow_executions, ignore_progress
 from sfnorch.aws.errors import explain_error, is_transient
+from sfnorch.aws.stack_machines import find_main_machine, list_machines
 from sfnorch.aws.stacks import get_stack
-from sfnorch.aws.status import find_main_machine, list_machines
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.protocol.job_list import is_job_list_required
@@ -25,7 +25,7 @@ from sfnorch.runs.kinds.job_list import JOB_LIST, make_thread_inputs
 from sfnorch.runs.parameters import has_run_context, is_run_passed, merge_params, refuse_params
 
 if TYPE_CHECKING:
-    from sfnorch.aws.status import MachineStatus
+    from sfnorch.aws.stack_machines import DeployedMachine
 
 _MOST_NAME = 80
 
@@ -95,7 +95,7 @@ def start_run(request: RunRequest, account: AwsAccount | None = None) -> tuple[s
 
 
 def _make_inputs(
-    request: RunRequest, machine: MachineStatus, account: AwsAccount
+    request: RunRequest, machine: DeployedMachine, account: AwsAccount
 ) -> Mapping[str, Mapping[str, object]]:
     """Return the inputs of the executions to start, by the ID of the thread, or by an empty ID for a single one."""
     definition = read_definition(account.session.stepfunctions, machine.arn)
@@ -114,7 +114,7 @@ def _make_inputs(
 
 
 def _make_pattern_inputs(
-    request: RunRequest, machine: MachineStatus, definition: Mapping[str, Json]
+    request: RunRequest, machine: DeployedMachine, definition: Mapping[str, Json]
 ) -> Mapping[str, Mapping[str, object]]:
     """Return the inputs without the parameters of the request."""
     if request.execution_input is not None:
@@ -135,7 +135,7 @@ def _make_pattern_inputs(
 
 
 def _start(
-    machine: MachineStatus, base: str, inputs: Mapping[str, Mapping[str, object]], account: AwsAccount
+    machine: DeployedMachine, base: str, inputs: Mapping[str, Mapping[str, object]], account: AwsAccount
 ) -> tuple[str, ...]:
     arns: list[str] = []
     for name, document in zip(_make_names(base, list(inputs)), inputs.values(), strict=True):

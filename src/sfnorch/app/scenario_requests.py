@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from sfnorch.app.simulation import SimulateRequest
+from sfnorch.app.simulated.request import SimulateRequest
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.plan.environments import PlanChoice
 from sfnorch.plan.files import PLAN_FILE

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from sfnorch.app.last_failures import keep_last_failures
 from sfnorch.app.scenario_choice import ChosenScenario, build_id, choose_scenarios, name_target
 from sfnorch.app.scenario_requests import build_request, explain_scenario_error, make_template_key
-from sfnorch.app.simulation import SimulateRequest, Simulation, read_simulated_template, simulate_template
+from sfnorch.app.simulated.preparation import read_simulated_template
+from sfnorch.app.simulated.request import SimulateRequest
+from sfnorch.app.simulation import Simulation, simulate_template
 from sfnorch.errors import SfnorchError
 from sfnorch.scenarios.coverage import Coverage, Part, Reached, list_parts, locate_reached
 from sfnorch.scenarios.expectations import check_run
@@ -249,7 +251,7 @@ def _list_results(work: _ScenarioWork, processes: int | None) -> Generator[Scena
     numbers = range(len(work.chosen))
     yield work(0)
     if processes != 1:
-        from sfnorch.app.parallel_work import WorthProcesses, choose_count, work_in_processes  # few suites need them
+        from sfnorch.parallel_work import WorthProcesses, choose_count, work_in_processes  # few suites need them
 
         if (count := choose_count(processes, len(numbers) - 1, WorthProcesses(copies=20, new=200))) > 1:
             for number in numbers:  # copies of this process have the templates that it has read

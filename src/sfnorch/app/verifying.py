@@ -7,15 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.app.simulation import SimulateRequest, read_simulated_template, refuse_unknown, simulate_template
-from sfnorch.app.state_comparison import (
+from sfnorch.app.simulated.behaviour_checks import refuse_unknown
+from sfnorch.app.simulated.preparation import read_simulated_template
+from sfnorch.app.simulated.request import SimulateRequest
+from sfnorch.app.simulation import simulate_template
+from sfnorch.app.verification.comparison import (
     StateStatus,
     ValueDifference,
     compare_answer,
     list_left_out,
     name_status,
 )
-from sfnorch.app.state_test_building import Untested, build_state_test
+from sfnorch.app.verification.state_tests import Untested, build_state_test
 from sfnorch.aws import definition_validation, state_tests
 from sfnorch.aws.definition_validation import DefinitionValidation, validate_definition
 from sfnorch.aws.polling import Pace

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import get_error_code
 from sfnorch.aws.map_runs import ItemCounts
-from sfnorch.aws.stacks import ALARM, MACHINE, Resource, Stack, list_resources
-from sfnorch.errors import SfnorchError
+from sfnorch.aws.stack_machines import WITHOUT_EXECUTIONS, DeployedMachine, select_machines, select_resources
+from sfnorch.aws.stacks import ALARM, Stack, list_resources
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -23,27 +22,13 @@ if TYPE_CHECKING:
 
 _ALARMS_A_CALL = 100
 _DURATION = "ExecutionTime"
-_MASTER = "MasterStateMachine"
-"""The logical id of the state machine that starts the others, in every stack that has several."""
-
-_BACKFILL = "Backfill"
-"""The first word of the logical ids of the state machine for backfills, which runs the main one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MachineStatus:
-    """A state machine of a stack; `title` is its name without the stack's name."""
-
-    logical_id: str
-    arn: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastExecution:
     """The newest execution of a state machine."""
 
-    machine: MachineStatus
+    machine: DeployedMachine
     arn: str
     name: str
     status: str
@@ -83,46 +68,9 @@ class Status:
     """A stack with its state machines, the newest execution of each, and its alarms."""
 
     stack: Stack
-    machines: tuple[MachineStatus, ...]
+    machines: tuple[DeployedMachine, ...]
     executions: tuple[LastExecution, ...]
     alarms: tuple[AlarmState, ...]
-
-
-def list_machines(client: CloudFormationClient, stack: Stack) -> tuple[MachineStatus, ...]:
-    """Return the stack's state machines."""
-    return tuple(
-        _convert_machine(resource, stack) for resource in _select_resources(list_resources(client, stack.id), MACHINE)
-    )
-
-
-def find_main_machine(found: Sequence[MachineStatus], stack: Stack, name: str = "") -> MachineStatus:
-    """Return the state machine with this name, or the master, or the only one that is not for backfills.
-
-    Raises SfnorchError if none matches.
-    """
-    if not found:
-        raise SfnorchError(f"The stack {stack.name} has no state machine")
-    known = ", ".join(machine.title for machine in found)
-    others = [machine for machine in found if machine.logical_id != f"{_BACKFILL}StateMachine"]
-    if name:
-        for machine in found:
-            names = (machine.title, machine.logical_id, machine.logical_id.removesuffix("StateMachine"), machine.arn)
-            if name.lower() in (candidate.lower() for candidate in names):
-                return machine
-        raise SfnorchError(f"The stack {stack.name} has no state machine {name!r}", hint=f"available: {known}")
-    if len(others or found) == 1:
-        return (others or found)[0]
-    for machine in found:
-        if machine.logical_id == _MASTER:
-            return machine
-    raise SfnorchError(
-        f"The stack {stack.name} has several state machines", hint=f"specify one with --machine: {known}"
-    )
-
-
-def find_backfill_machine(found: Sequence[MachineStatus]) -> MachineStatus | None:
-    """Return the state machine for backfills; None if the stack has none."""
-    return next((machine for machine in found if machine.logical_id == f"{_BACKFILL}StateMachine"), None)
 
 
 def read_status(
@@ -130,8 +78,8 @@ def read_status(
 ) -> Status:
     """Return the state of the stack."""
     there = list_resources(cloudformation, stack.id)
-    found = tuple(_convert_machine(resource, stack) for resource in _select_resources(there, MACHINE))
-    names = [resource.physical_id for resource in _select_resources(there, ALARM)]
+    found = select_machines(there, stack)
+    names = [resource.physical_id for resource in select_resources(there, ALARM)]
     return Status(
         stack=stack,
         machines=found,
@@ -140,35 +88,13 @@ def read_status(
     )
 
 
-def _select_resources(there: Sequence[Resource], kind: str) -> list[Resource]:
-    """Return the stack's resources of a type: the master's first, those of backfills last, Child2 before Child10."""
-    made = [r for r in there if r.type == kind and r.physical_id and r.status != "DELETE_COMPLETE"]
-    return sorted(made, key=_find_place)
-
-
-def _find_place(resource: Resource) -> tuple[bool, bool, list[tuple[int, str]]]:
-    name = resource.logical_id
-    return not name.startswith("Master"), name.startswith(_BACKFILL), _build_sort_key(name)
-
-
-def _build_sort_key(logical_id: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", logical_id)]
-
-
-def _convert_machine(resource: Resource, stack: Stack) -> MachineStatus:
-    name = resource.physical_id.rpartition(":")[2]
-    return MachineStatus(
-        logical_id=resource.logical_id, arn=resource.physical_id, title=name.removeprefix(f"{stack.name}-")
-    )
-
-
-def _list_last_executions(client: SFNClient, found: Sequence[MachineStatus]) -> Iterator[LastExecution]:
+def _list_last_executions(client: SFNClient, found: Sequence[DeployedMachine]) -> Iterator[LastExecution]:
     for machine in found:
         try:
             rows = client.list_executions(stateMachineArn=machine.arn, maxResults=1)["executions"]
         except ClientError as error:
-            if get_error_code(error) in ("StateMachineDoesNotExist", "StateMachineTypeNotSupported"):
-                continue  # deleted by hand, or an Express state machine, which has no list of executions
+            if get_error_code(error) in WITHOUT_EXECUTIONS:
+                continue
             raise
         for row in rows:
             yield LastExecution(

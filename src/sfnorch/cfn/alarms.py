@@ -7,11 +7,12 @@ result of the last execution. https://docs.aws.amazon.com/step-functions/latest/
 from __future__ import annotations
 
 from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
-from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
+from troposphere.cloudwatch import Alarm, MetricDataQuery
 from troposphere.kms import Key
 from troposphere.sns import SubscriptionResource, Topic
 
 from sfnorch.cfn.checkov import add_reasons
+from sfnorch.cfn.metrics import build_metric_query
 from sfnorch.cfn.values import (
     DEPLOYS_TAG,
     KEY_TAG,
@@ -20,7 +21,6 @@ from sfnorch.cfn.values import (
     TOPIC_KEY,
     TemplateValue,
     build_alarm_id,
-    build_machine_id,
     build_topic_arn,
     resolve_value,
 )
@@ -32,18 +32,8 @@ _FAILURES = {"failed": "ExecutionsFailed", "timedOut": "ExecutionsTimedOut", "ab
 
 def build_machine_alarm(machine: StateMachine, workflow: Workflow) -> Alarm:
     """Return the alarm on failures of the state machine: executions that failed, timed out or were aborted."""
-    arn = MetricDimension(Name="StateMachineArn", Value=Ref(build_machine_id(machine.key)))
     metrics = [
-        MetricDataQuery(
-            Id=key,
-            ReturnData=False,
-            MetricStat=MetricStat(
-                Metric=Metric(Namespace="AWS/States", MetricName=name, Dimensions=[arn]),
-                Period=60,
-                Stat="Sum",
-            ),
-        )
-        for key, name in _FAILURES.items()
+        build_metric_query(query, name, machine.key, statistic="Sum", period=60) for query, name in _FAILURES.items()
     ]
     return Alarm(
         build_alarm_id(machine.key),

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sfnorch.asl import DistributedMap, Graph, Map, Parallel, Task
 from sfnorch.asl.transitions import find_success_path
 from sfnorch.calls.glue_job_run import RUN_JOB
-from sfnorch.cfn.values import build_machine_id
+from sfnorch.cfn.metrics import name_metric
 from sfnorch.prices import DPUS, PRICE_PER_1000, PRICES_FROM, find_dpu_hour_price
 from sfnorch.protocol.dag import TaskVariable
 from sfnorch.protocol.job_list import JobListVariable
@@ -31,10 +31,7 @@ from sfnorch.sentences import list_names
 if TYPE_CHECKING:
     from sfnorch.asl import AnyState, Value
     from sfnorch.json_values import Json
-    from sfnorch.workflow import StateMachine, Workflow
-
-STATES = "AWS/States"
-"""The namespace of the metrics of Step Functions."""
+    from sfnorch.workflow import Workflow
 
 _MOST_JOBS = 50
 """The largest number of jobs in the graph: a graph has at most 500 metrics, and every job makes the template longer."""
@@ -51,11 +48,6 @@ class PricedJob(NamedTuple):
     price: float
 
 
-def refer_to_machine(machine: StateMachine) -> list[Json]:
-    """Return the dimension of the metrics of the state machine."""
-    return ["StateMachineArn", f"${{{build_machine_id(machine.key)}}}"]
-
-
 def list_transition_costs(workflow: Workflow) -> list[Json]:
     """Return the metrics of the cost of each state machine: executions multiplied by their price."""
     metrics: list[Json] = []
@@ -65,7 +57,7 @@ def list_transition_costs(workflow: Workflow) -> list[Json]:
             label = f"{machine.name}{' without items' if path.has_items else ''}{_SUM}"
             started: dict[str, Json] = {"id": f"started{number}", "stat": "Sum", "visible": False}
             metrics.append([{"expression": f"started{number} * {price:.6f}", "label": label, "id": f"cost{number}"}])
-            metrics.append([STATES, "ExecutionsStarted", *refer_to_machine(machine), started])
+            metrics.append([*name_metric("ExecutionsStarted", machine.key), started])
     return metrics
 
 

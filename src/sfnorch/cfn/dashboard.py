@@ -12,13 +12,8 @@ from typing import TYPE_CHECKING
 from troposphere import Sub
 from troposphere.cloudwatch import Dashboard
 
-from sfnorch.cfn.cost_estimates import (
-    STATES,
-    describe_cost,
-    list_job_costs,
-    list_transition_costs,
-    refer_to_machine,
-)
+from sfnorch.cfn.cost_estimates import describe_cost, list_job_costs, list_transition_costs
+from sfnorch.cfn.metrics import NAMESPACE, name_metric
 from sfnorch.cfn.values import build_alarm_id, build_deadline_alarm_id, build_machine_id
 from sfnorch.durations import format_duration
 from sfnorch.workflow import StateMachine, Workflow
@@ -108,7 +103,7 @@ def _build_durations(machine: StateMachine, workflow: Workflow, *, x: int, y: in
     """Return the graph of the longest execution in each hour, with a line at the deadline."""
     minutes: Json = [{"expression": "taken / 60000", "label": "longest execution", "id": "minutes"}]
     options: dict[str, Json] = {"id": "taken", "stat": "Maximum", "visible": False}
-    taken: Json = [STATES, "ExecutionTime", *refer_to_machine(machine), options]
+    taken: Json = [*name_metric("ExecutionTime", machine.key), options]
     lines: list[Json] = [
         {"label": f"deadline, {format_duration(deadline.seconds)}", "value": deadline.seconds / 60}
         for deadline in workflow.deadlines
@@ -125,14 +120,14 @@ def _build_jobs(*, x: int, y: int) -> Json:
     """
     names = {"ServiceIntegrationsFailed": "failed", "ServiceIntegrationsTimedOut": "timed out"}
     metrics: list[Json] = [
-        [STATES, name, "ServiceIntegrationResourceArn", _JOB_TASK, {"label": label}] for name, label in names.items()
+        [NAMESPACE, name, "ServiceIntegrationResourceArn", _JOB_TASK, {"label": label}] for name, label in names.items()
     ]
     return _build_graph("Failed runs of Glue jobs, of all stacks in the Region", metrics, x=x, y=y, stacked=True)
 
 
 def _build_metric(name: str, machine: StateMachine, label: str, color: str = "") -> Json:
     options: dict[str, Json] = {"label": label, **({"color": color} if color else {})}
-    return [STATES, name, *refer_to_machine(machine), options]
+    return [*name_metric(name, machine.key), options]
 
 
 def _build_graph(

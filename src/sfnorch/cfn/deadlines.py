@@ -18,10 +18,7 @@ from troposphere.cloudwatch import (
     Alarm,
     AlarmMuteRule,
     EvaluationWindow,
-    Metric,
     MetricDataQuery,
-    MetricDimension,
-    MetricStat,
     MuteTargets,
     Rule,
     Schedule,
@@ -30,7 +27,8 @@ from troposphere.cloudwatch import (
 )
 
 from sfnorch.cfn.assembly import Group
-from sfnorch.cfn.values import build_deadline_alarm_id, build_machine_id, build_topic_arn, resolve_value
+from sfnorch.cfn.metrics import build_metric_query
+from sfnorch.cfn.values import build_deadline_alarm_id, build_topic_arn, resolve_value
 from sfnorch.workflow import ENVIRONMENT, Deadline, MuteWindow, Workflow
 
 _DAY, _MINUTE = 86_400, 60
@@ -49,17 +47,17 @@ def build_deadline_groups(workflow: Workflow) -> Iterator[Group]:
 
 
 def _build_alarm(deadline: Deadline, workflow: Workflow) -> Alarm:
-    limit = deadline.seconds * 1_000
+    machine, limit = deadline.machine, deadline.seconds * 1_000
     alarm = Alarm(
-        build_deadline_alarm_id(deadline.machine),
+        build_deadline_alarm_id(machine),
         AlarmName=resolve_value(deadline.alarm.name, workflow.topic),
         AlarmDescription=Sub(f"[${{{ENVIRONMENT}}}] {deadline.alarm.description}"),
     )
     if deadline.offset:
         alarm.Metrics = [
             MetricDataQuery(Id="missed", Expression=f"IF(succeeded > 0 AND duration <= {limit}, 0, 1)"),
-            _build_metric(deadline, "succeeded", "ExecutionsSucceeded", "Sum", _DAY),
-            _build_metric(deadline, "duration", "ExecutionTime", "Minimum", _DAY),
+            build_metric_query("succeeded", "ExecutionsSucceeded", machine, statistic="Sum", period=_DAY),
+            build_metric_query("duration", "ExecutionTime", machine, statistic="Minimum", period=_DAY),
         ]
         alarm.EvaluationWindow = EvaluationWindow(WallClockWindow=WallClockWindow(Timezone=deadline.offset))
         alarm.WarmUpConfiguration = WarmUpConfiguration(WarmUpPeriodDurationInMinutes=_WARM_UP_MINUTES)
@@ -67,7 +65,7 @@ def _build_alarm(deadline: Deadline, workflow: Workflow) -> Alarm:
     else:
         alarm.Metrics = [
             MetricDataQuery(Id="missed", Expression=f"IF(duration <= {limit}, 0, 1)"),
-            _build_metric(deadline, "duration", "ExecutionTime", "Maximum", _MINUTE),
+            build_metric_query("duration", "ExecutionTime", machine, statistic="Maximum", period=_MINUTE),
         ]
         alarm.TreatMissingData = "ignore"
     alarm.ComparisonOperator = "GreaterThanOrEqualToThreshold"
@@ -75,14 +73,6 @@ def _build_alarm(deadline: Deadline, workflow: Workflow) -> Alarm:
     alarm.EvaluationPeriods = 1
     alarm.AlarmActions = [build_topic_arn(workflow.topic)]
     return alarm
-
-
-def _build_metric(deadline: Deadline, key: str, name: str, statistic: str, period: int) -> MetricDataQuery:
-    arn = MetricDimension(Name="StateMachineArn", Value=Ref(build_machine_id(deadline.machine)))
-    metric = Metric(Namespace="AWS/States", MetricName=name, Dimensions=[arn])
-    return MetricDataQuery(
-        Id=key, ReturnData=False, MetricStat=MetricStat(Metric=metric, Period=period, Stat=statistic)
-    )
 
 
 def _build_mute_rule(window: MuteWindow) -> AlarmMuteRule:

@@ -75,7 +75,7 @@ def backfill(
     """
     from sfnorch.app.backfill_request import BackfillRequest, DateRange
     from sfnorch.app.backfilling import plan_backfill, start_backfill
-    from sfnorch.report.backfill import describe_plan
+    from sfnorch.report.followed.backfill import describe_plan
 
     account = open_account(region, profile)
     param, params = parse_date_parameters(param_texts)
@@ -101,7 +101,7 @@ def backfill(
 
 def _print_started(planned: PlannedBackfill, output_form: str) -> None:
     from sfnorch.app.backfilling import BackfillResult
-    from sfnorch.report.backfill import convert_backfill
+    from sfnorch.report.followed.backfill import convert_backfill
 
     if output_form == "json":
         print_json(convert_backfill(BackfillResult(planned.backfill, planned.command)))
@@ -112,8 +112,8 @@ def _print_started(planned: PlannedBackfill, output_form: str) -> None:
 
 def _follow(planned: PlannedBackfill, account: AwsAccount, timeout: float | None, output_form: str) -> int:
     from sfnorch.app.backfilling import BackfillNotFollowedError, explain_unfollowed, follow_planned
-    from sfnorch.report.backfill import convert_backfill
-    from sfnorch.report.backfill_screen import BackfillScreen
+    from sfnorch.report.followed.backfill import convert_backfill
+    from sfnorch.report.followed.backfill_screen import BackfillScreen
 
     console = create_progress_console() if output_form == "text" else None
     try:
@@ -131,7 +131,7 @@ def _follow(planned: PlannedBackfill, account: AwsAccount, timeout: float | None
 
 def _print_result(result: BackfillResult, account: AwsAccount, output_form: str) -> None:
     from sfnorch.console import Console
-    from sfnorch.report.backfill import convert_backfill, print_backfill
+    from sfnorch.report.followed.backfill import convert_backfill, print_backfill
 
     if output_form == "json":
         print_json(convert_backfill(result))

@@ -12,7 +12,7 @@ from sfnorch.protocol.backfill import MOST_PARALLEL
 from sfnorch.schedules.date_ranges import STEP_FORM, parse_date, parse_step
 
 if TYPE_CHECKING:
-    from sfnorch.app.simulated_backfill import SimulatedBackfill
+    from sfnorch.app.simulated.backfill import SimulatedBackfill
 
 
 class CalendarDate(ParameterType[date]):
@@ -100,7 +100,7 @@ def build_simulated_backfill(
     if first is None or last is None:
         raise click.UsageError("--backfill requires --from and --to.")
     from sfnorch.app.backfill_request import DateRange
-    from sfnorch.app.simulated_backfill import SimulatedBackfill
+    from sfnorch.app.simulated.backfill import SimulatedBackfill
 
     return SimulatedBackfill(
         dates=DateRange(first=first, last=last, every=every),

@@ -43,8 +43,8 @@ def delete(
     require_consent(yes, output_form, "delete")
     from sfnorch.app.deleting import delete as delete_stack
     from sfnorch.aws.hints import find_hint
-    from sfnorch.report.stack import convert_deletion, describe_failed_deletion
-    from sfnorch.report.stack_screen import StackScreen
+    from sfnorch.report.stacks.screen import StackScreen
+    from sfnorch.report.stacks.stack import convert_deletion, describe_failed_deletion
 
     def is_confirmed(stack: Stack) -> bool:
         return yes or click.prompt(f"Type the name of the stack to delete it ({stack_name})", err=True) == stack_name

@@ -200,7 +200,7 @@ def _refuse_contradictions(options: DeploymentOptions) -> None:
 
 def deploy_stack(options: DeploymentOptions, deploy: Deploy) -> int:
     """Deploy, print what happens and the result, and return the exit code."""
-    from sfnorch.report.stack_screen import StackScreen
+    from sfnorch.report.stacks.screen import StackScreen
 
     account = open_account(options.region, options.profile)
     consents = build_consent(yes=options.yes, ask=can_ask(options.output_form), wait=options.wait)
@@ -209,7 +209,7 @@ def deploy_stack(options: DeploymentOptions, deploy: Deploy) -> int:
     if options.dotenv is not None and result.end in ("left", "unchanged", "deployed"):
         write_whole(options.dotenv, _format_variables(result))
     if options.comment is not None and result.end in ("left", "unchanged", "deployed"):
-        from sfnorch.report.comment import format_review
+        from sfnorch.report.stacks.comment import format_review
 
         write_whole(options.comment, format_review(result, _find_link(result)))
     return _print_outcome(result, options)
@@ -248,8 +248,8 @@ def execute_stack(options: DeploymentOptions, change_set: str, stack_name: Calla
 def _print_outcome(result: DeployResult, options: DeploymentOptions) -> int:
     """Print the result, with the outputs or the next command on standard output, and return the exit code."""
     from sfnorch.console import Console
-    from sfnorch.report.ending import suggest_fix
-    from sfnorch.report.stack import convert_outcome, describe_end, describe_failure, print_outputs
+    from sfnorch.report.stacks.ending import suggest_fix
+    from sfnorch.report.stacks.stack import convert_outcome, describe_end, describe_failure, print_outputs
 
     report_result(describe_end(result), stack=result.stack_name)
     done = "".join(f"{words}. " for words in result.done)

@@ -63,11 +63,11 @@ def diff(
     resources differ from the template of the stack; sfnorch deploy --revert-drift brings them back.
     """
     from sfnorch.app.comparing import diff as find_difference
-    from sfnorch.app.deployable import StackRequest
+    from sfnorch.app.deployment.deployable import StackRequest
     from sfnorch.aws.stacks import MissingStackError
     from sfnorch.console import Console
-    from sfnorch.report.comment import format_comparison, format_missing_stack
-    from sfnorch.report.difference import convert_difference, print_difference, summarize_difference
+    from sfnorch.report.stacks.comment import format_comparison, format_missing_stack
+    from sfnorch.report.stacks.difference import convert_difference, print_difference, summarize_difference
 
     request = StackRequest(
         plan=choose_plan(template_file, plan_file, uses_settings=True),

@@ -23,7 +23,7 @@ def parse_execution_input(text: str) -> Json:
 
     Fail as wrong usage for invalid JSON, and for a text that is larger than AWS allows: AWS counts its blanks too.
     """
-    from sfnorch.app.simulated_values import INPUT_TOO_LARGE, MOST_INPUT_BYTES  # slow to load
+    from sfnorch.app.simulated.values import INPUT_TOO_LARGE, MOST_INPUT_BYTES  # slow to load
 
     path = text[1:] if text.startswith("@") else None
     raw = text.encode("utf-8", "surrogateescape") if path is None else read_bytes(Path(path), _OPTION, _READ)

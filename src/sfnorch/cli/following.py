@@ -17,11 +17,11 @@ from sfnorch.cli.exit_codes import CHILD_FAILED, ERROR, SUCCESS
 from sfnorch.cli.saving import save_run
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
-from sfnorch.report.run_document import convert_started, convert_tree
-from sfnorch.report.run_news import print_failures, print_resume
-from sfnorch.report.run_screen import RunScreen
-from sfnorch.report.run_titles import build_titles
-from sfnorch.report.run_tree import render_tree
+from sfnorch.report.followed.document import convert_started, convert_tree
+from sfnorch.report.followed.news import print_failures, print_resume
+from sfnorch.report.followed.screen import RunScreen
+from sfnorch.report.followed.titles import build_titles
+from sfnorch.report.followed.tree import render_tree
 from sfnorch.resume_command import build_resume_command
 
 if TYPE_CHECKING:

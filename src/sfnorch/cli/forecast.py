@@ -18,7 +18,7 @@ from sfnorch.durations import parse_duration
 from sfnorch.report.progress_bar import show_progress_bar
 
 if TYPE_CHECKING:
-    from sfnorch.app.simulation import SimulateRequest
+    from sfnorch.app.simulated.request import SimulateRequest
 
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -88,8 +88,8 @@ def forecast_simulation(
 ) -> None:
     """Print the forecast, and save it to the file `save`, if there is one."""
     from sfnorch.app.forecasting import DEFAULT_RUNS, WORTH_PROCESSES, ForecastRequest, forecast
-    from sfnorch.app.parallel_work import choose_count
     from sfnorch.console import Console
+    from sfnorch.parallel_work import choose_count
     from sfnorch.report.forecast import convert_forecast, print_forecast
 
     runs = DEFAULT_RUNS if run_count is None else run_count

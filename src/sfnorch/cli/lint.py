@@ -159,15 +159,15 @@ def _read_configuration(file: Path | None) -> LintConfiguration:
 
 def _print_report(report: LintReport, output_form: str) -> None:
     if output_form == "json":
-        from sfnorch.report.findings import convert_findings
+        from sfnorch.report.lint.findings import convert_findings
 
         print_json({"findings": convert_findings(report.findings)})
     elif output_form == "sarif":
-        from sfnorch.report.sarif import format_sarif
+        from sfnorch.report.lint.sarif import format_sarif
 
         print_document(format_sarif(report.findings))
     elif output_form == "junit":
-        from sfnorch.report.junit import format_junit
+        from sfnorch.report.lint.junit import format_junit
 
         print_document(format_junit(report))
     elif output_form == "github":
@@ -178,7 +178,7 @@ def _print_report(report: LintReport, output_form: str) -> None:
 
 def _print_text(report: LintReport) -> None:
     from sfnorch.console import Console
-    from sfnorch.report.findings import print_findings
+    from sfnorch.report.lint.findings import print_findings
 
     print_findings(report.findings, Console())
     one = report.templates[0] if len(report.templates) == 1 else None
@@ -187,7 +187,7 @@ def _print_text(report: LintReport) -> None:
 
 def _print_annotations(report: LintReport) -> None:
     """Print commands of GitHub Actions. No other line contains text of a user, which could be a command."""
-    from sfnorch.report.github import format_annotations
+    from sfnorch.report.lint.github import format_annotations
 
     for line in format_annotations(report.findings):
         click.echo(line)
@@ -195,7 +195,7 @@ def _print_annotations(report: LintReport) -> None:
 
 
 def _summarize(report: LintReport, title: str = "") -> str:
-    from sfnorch.report.findings import count_words
+    from sfnorch.report.lint.findings import count_words
 
     old = f", {len(report.old)} in the baseline" if report.old else ""
     return f"{title or _count(len(report.templates), 'template')}, {count_words(report.findings)}{old}."
@@ -245,7 +245,7 @@ def _explain(rule: str, output_form: str) -> None:
         raise click.UsageError(f"--explain: {message} (available rules: --list-rules)") from None
     if output_form == "json":
         from sfnorch.linter.catalogue import find_entry
-        from sfnorch.report.findings import convert_rules
+        from sfnorch.report.lint.findings import convert_rules
 
         print_json({"rules": convert_rules(filter(None, [find_entry(rule)]))})
     else:
@@ -257,7 +257,7 @@ def _list_rules(output_form: str) -> None:
 
     rules = list(list_entries())
     if output_form == "json":
-        from sfnorch.report.findings import convert_rules
+        from sfnorch.report.lint.findings import convert_rules
 
         print_json({"rules": convert_rules(rules)})
         return

@@ -74,7 +74,7 @@ def _convert_error(part: PlanResult) -> tuple[Finding, ...]:
 
 def store_results(parts: Sequence[PlanResult], report: LintReport) -> None:
     """Store the result of each plan and environment in its part."""
-    from sfnorch.report.findings import convert_findings, count_words
+    from sfnorch.report.lint.findings import convert_findings, count_words
 
     for part, template in zip(parts, report.templates, strict=True):
         is_failing = part.error or any(map(report.is_failing, template.findings))
@@ -89,7 +89,7 @@ def print_results(parts: Sequence[PlanResult], report: LintReport, output_form: 
         print_json(convert_plan_results(parts, mask_secrets))
         return
     from sfnorch.console import Console
-    from sfnorch.report.findings import print_findings
+    from sfnorch.report.lint.findings import print_findings
 
     print_findings(report.findings, Console())
     if report.findings:

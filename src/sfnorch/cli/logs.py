@@ -53,7 +53,7 @@ def logs(
     from sfnorch.app.reading_logs import read_logs
     from sfnorch.cli.documents import print_json
     from sfnorch.errors import SfnorchError
-    from sfnorch.report.job_logs import convert_logs
+    from sfnorch.report.followed.job_logs import convert_logs
 
     request = ExecutionRequest(execution=execution, stack_name=stack_name, machine=machine_name)
     account = open_account(region, profile)
@@ -77,8 +77,8 @@ def logs(
 def _print_each(read: RunLogs, stack_name: str) -> list[ErrorLog]:
     """Print each log as soon as it is read, and return all logs."""
     from sfnorch.console import Console
-    from sfnorch.report.job_logs import print_log
-    from sfnorch.report.run_titles import build_titles
+    from sfnorch.report.followed.job_logs import print_log
+    from sfnorch.report.followed.titles import build_titles
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     names = build_titles(read.tree, stack_name)

@@ -17,7 +17,7 @@ def outputs(stack_name: str, region: str | None, profile: str | None, output_for
     """Show the outputs of the stack."""
     from sfnorch.app.stack_status import read_stack
     from sfnorch.console import Console
-    from sfnorch.report.stack import print_outputs
+    from sfnorch.report.stacks.stack import print_outputs
 
     stack = read_stack(stack_name, open_account(region, profile))
     if output_form == "json":

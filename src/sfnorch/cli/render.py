@@ -156,7 +156,7 @@ def _count_machines(workflow: Workflow) -> str:
 
 
 def _print_json(out: Path, form: str, rendering: Rendering, now: datetime) -> None:
-    from sfnorch.report.findings import convert_findings
+    from sfnorch.report.lint.findings import convert_findings
     from sfnorch.report.schedule import convert_schedule, convert_starts
     from sfnorch.report.summary import convert_summary
 

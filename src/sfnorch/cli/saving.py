@@ -12,7 +12,7 @@ import click
 from sfnorch.cli.files import write_whole
 
 if TYPE_CHECKING:
-    from sfnorch.app.forecasting import Forecast
+    from sfnorch.app.forecasts.results import Forecast
     from sfnorch.console import Console
     from sfnorch.report.pictures.drawn_run import DrawnRun
 

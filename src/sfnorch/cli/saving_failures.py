@@ -23,7 +23,7 @@ def save_failures(request: ExecutionRequest, path: Path, account: AwsAccount) ->
     Raises SfnorchError if they cannot be read or written; the file is then unchanged.
     """
     from sfnorch.app.reading_failures import read_failures
-    from sfnorch.report.failed_items import format_failed_items
+    from sfnorch.report.followed.failed_items import format_failed_items
 
     found = read_failures(request, account)
     names: Counter[str] = Counter()

@@ -45,7 +45,8 @@ from sfnorch.report.waiting import show_spinner
 if TYPE_CHECKING:
     from datetime import date, datetime, time
 
-    from sfnorch.app.simulation import MachineType, Simulation
+    from sfnorch.app.simulated.request import MachineType
+    from sfnorch.app.simulation import Simulation
     from sfnorch.console import Console
 
 
@@ -241,7 +242,7 @@ def simulate(
         date_param, values = parse_date_parameters(param_texts)
         param_texts = tuple(f"{name}={value}" for name, value in values.items())
     dates = build_simulated_backfill(backfill, first, last, every, parallel, stop_on_failure, date_param)
-    from sfnorch.app.simulation import SimulateRequest
+    from sfnorch.app.simulated.request import SimulateRequest
     from sfnorch.app.simulation import simulate as simulate_request
     from sfnorch.prices import PRICE_PER_1000
 
@@ -298,11 +299,11 @@ def simulate(
 
 def _print(simulation: Simulation, console: Console) -> None:
     if simulation.dates is None:
-        from sfnorch.report.run import print_run
+        from sfnorch.report.simulated.run import print_run
 
         print_run(simulation.run, simulation.figures, console)
     else:
-        from sfnorch.report.simulated_backfill import print_simulated_backfill
+        from sfnorch.report.simulated.backfill import print_simulated_backfill
 
         print_simulated_backfill(simulation.run, simulation.figures, simulation.dates, console)
 

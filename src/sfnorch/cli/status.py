@@ -67,10 +67,10 @@ def status(
     from sfnorch.app.stack_status import FollowedStack, follow_stack
     from sfnorch.app.stack_status import status as read_status
     from sfnorch.console import Console
-    from sfnorch.report.ending import suggest_fix
-    from sfnorch.report.stack import describe_failure
-    from sfnorch.report.stack_screen import StackScreen
-    from sfnorch.report.status import convert_deleted_status, convert_status, print_status, summarize_status
+    from sfnorch.report.stacks.ending import suggest_fix
+    from sfnorch.report.stacks.screen import StackScreen
+    from sfnorch.report.stacks.stack import describe_failure
+    from sfnorch.report.stacks.status import convert_deleted_status, convert_status, print_status, summarize_status
 
     account = open_account(region, profile)
     if save_failures is not None:

@@ -39,7 +39,7 @@ def stop(
     """
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.stopping import stop as stop_execution
-    from sfnorch.report.run_document import convert_stopped
+    from sfnorch.report.followed.document import convert_stopped
 
     request = ExecutionRequest(execution=execution, stack_name=stack_name, machine=machine_name)
     stopped = stop_execution(request, open_account(region, profile), cause=cause)

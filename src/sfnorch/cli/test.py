@@ -165,7 +165,7 @@ def test(
             report = run_scenarios(request, on_progress=show)
         _print_whole(report, output_form)
     if junit_file is not None:
-        from sfnorch.report.scenario_junit import format_scenario_junit
+        from sfnorch.report.scenarios.junit import format_scenario_junit
 
         write_whole(junit_file, format_scenario_junit(report))
     if save is not None:
@@ -181,13 +181,13 @@ def test(
 def _run_with_text(request: ScenarioRequest, *, lists_missed: bool) -> ScenarioReport:
     from sfnorch.app.scenario_runs import run_scenarios
     from sfnorch.console import Console
-    from sfnorch.report.scenarios import ResultPrinter, print_counts, print_failures
+    from sfnorch.report.scenarios.results import ResultPrinter, print_counts, print_failures
 
     console = Console()
     report = run_scenarios(request, on_result=ResultPrinter(console).print_result)
     print_failures(report, console)
     if report.coverage:
-        from sfnorch.report.scenario_coverage import print_coverage
+        from sfnorch.report.scenarios.coverage import print_coverage
 
         print_coverage(report.coverage, console, lists_missed=lists_missed)
     print_counts(report, console)
@@ -195,19 +195,19 @@ def _run_with_text(request: ScenarioRequest, *, lists_missed: bool) -> ScenarioR
 
 
 def _print_annotations(report: ScenarioReport) -> None:
-    from sfnorch.report.github import format_annotations
-    from sfnorch.report.scenario_annotations import list_scenario_findings
+    from sfnorch.report.lint.github import format_annotations
+    from sfnorch.report.scenarios.annotations import list_scenario_findings
 
     print_document("".join(f"{line}\n" for line in format_annotations(list_scenario_findings(report))))
 
 
 def _print_whole(report: ScenarioReport, output_form: str) -> None:
     if output_form == "json":
-        from sfnorch.report.scenario_document import convert_report
+        from sfnorch.report.scenarios.document import convert_report
 
         print_json(convert_report(report))
     else:
-        from sfnorch.report.scenario_junit import format_scenario_junit
+        from sfnorch.report.scenarios.junit import format_scenario_junit
 
         print_document(format_scenario_junit(report))
 

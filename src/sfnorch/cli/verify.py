@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sfnorch.app.account import AwsAccount
-    from sfnorch.app.simulation import MachineType
+    from sfnorch.app.simulated.request import MachineType
 
 
 @click.command(
@@ -136,7 +136,7 @@ def verify(
         if template_file is not None or state:
             raise click.UsageError("--facts has its own definitions; pass neither TEMPLATE nor --state.")
         return _verify_facts(account, output_form)
-    from sfnorch.app.simulation import SimulateRequest
+    from sfnorch.app.simulated.request import SimulateRequest
     from sfnorch.app.verifying import VerifyRequest
     from sfnorch.app.verifying import verify as verify_request
     from sfnorch.report.verification import convert_verification, print_verification

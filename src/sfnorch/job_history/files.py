@@ -58,8 +58,7 @@ def parse_durations(text: str, file: str) -> DurationsDocument:
     try:
         found_runs = DurationsDocument.model_validate(document.data)
     except ValidationError as error:
-        rows = error.errors(include_url=False)
-        findings = [found for row in rows for found in convert_errors(document, DurationsDocument, row)]
+        findings = convert_errors(document, DurationsDocument, error.errors(include_url=False))
         raise DurationsFileError(sorted(dict.fromkeys(findings), key=lambda finding: finding.line or 0)) from None
     if not any(job.runs for job in found_runs.jobs.values()):
         raise SfnorchError(f"{file}: no job has a recorded run", hint="run the orchestration first, then " + _CREATE)

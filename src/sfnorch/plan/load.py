@@ -63,7 +63,7 @@ def validate_composition(composition: Composition, folder: FilePath) -> WrittenP
     document = composition.document
     model = load_plan_model(read_pattern(document))
     plan, part, errors = validate_parts(model, document.data)
-    findings = [*composition.findings, *(found for row in errors for found in convert_errors(document, model, row))]
+    findings = [*composition.findings, *convert_errors(document, model, errors)]
     if plan is not None:
         findings += [
             document.create_finding(find_single(path, document), fault) for path, fault in list_faults(plan, part)

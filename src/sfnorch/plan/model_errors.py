@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sfnorch.json_values import find_value
 from sfnorch.plan.model_fields import find_fields, list_composed_keys
 from sfnorch.plan.names import PATTERN_DESCRIPTIONS
 from sfnorch.plan.paths import Path
@@ -18,24 +17,21 @@ if TYPE_CHECKING:
     from sfnorch.plan.read import Document
 
 
-def convert_errors(document: Document, model: type[BaseModel], row: ErrorDetails, above: Path = ()) -> list[Finding]:
-    """Return the findings for an error of pydantic: one, or one for each fault of a value.
+def convert_errors(document: Document, model: type[BaseModel], rows: Iterable[ErrorDetails]) -> Iterator[Finding]:
+    """Yield the findings for errors of pydantic about the document: for each one, or one for each fault of a value."""
+    for row in rows:
+        if row["type"] != "faults":
+            yield _convert_error(document, model, row)
+        else:
+            path = _find_written_path(row["loc"], document)
+            yield from (document.create_finding(path, message, fix) for message, fix in row["ctx"]["faults"])
 
-    `above` is the path in the document of the mapping that the model validated.
-    """
-    if row["type"] != "faults":
-        return [_convert_error(document, model, row, above)]
-    path = _find_written_path((*above, *row["loc"]), document)
-    return [document.create_finding(path, message, fix) for message, fix in row["ctx"]["faults"]]
 
-
-def _convert_error(document: Document, model: type[BaseModel], row: ErrorDetails, above: Path) -> Finding:
+def _convert_error(document: Document, model: type[BaseModel], row: ErrorDetails) -> Finding:
     # if a mapping's key is wrong, pydantic ends the path in [key]
-    inner: Path = tuple(step for step in row["loc"] if step != "[key]")
-    path = (*above, *inner)
+    path: Path = tuple(step for step in row["loc"] if step != "[key]")
     if row["type"] == "extra_forbidden":
-        fields = find_fields(model, inner[:-1], find_value(document.data, *above))
-        known = [*fields, *list_composed_keys(model, inner[:-1])]
+        known = [*find_fields(model, path[:-1], document.data), *list_composed_keys(model, path[:-1])]
         return document.create_finding(path, f"unknown key {path[-1]!r}", suggest_key(str(path[-1]), known))
     if row["type"] == "missing":
         return document.create_finding(path, f"the key {path[-1]!r} is missing", "add it")

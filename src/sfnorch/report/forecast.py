@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from sfnorch.app.statistics import Share, Spread, build_histogram
 from sfnorch.console import Console, Text
+from sfnorch.distributions import Share, Spread, build_histogram
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.prices import PRICES_FROM
+from sfnorch.report.tables import build_figure_table, build_table
 
 if TYPE_CHECKING:
-    from sfnorch.app.forecasting import Forecast, ForecastDeadline, ForecastExecution, ForecastJob
+    from sfnorch.app.forecasts.results import Forecast, ForecastDeadline, ForecastExecution, ForecastJob
     from sfnorch.documents.forecasts import (
         ForecastDeadlineData,
         ForecastDocument,
@@ -130,10 +131,7 @@ def print_forecast(forecast: Forecast, console: Console) -> None:
     console.print(_build_job_table(forecast))
     _print_rest(len(forecast.jobs), "jobs", console)
     console.print()
-    rows = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    for name, value in _list_figures(forecast):
-        rows.add_row(Text(name), Text(value))
-    console.print(rows)
+    console.print(build_figure_table(_list_figures(forecast)))
     for warning in forecast.warnings:
         console.print_words(Text(f"warning: {warning}", style="yellow"))
 
@@ -150,7 +148,7 @@ def _print_rest(count: int, what: str, console: Console) -> None:
 
 
 def _build_end_table(forecast: Forecast) -> Table:
-    table = _build_table("ENDS AFTER", "P50", "P90", "P99", "MAX", "FAILS")
+    table = build_table("ENDS AFTER", "P50", "P90", "P99", "MAX", "FAILS", has_numbers=True)
     for execution in (forecast.main, *forecast.executions[:_MOST_ROWS]):
         end = execution.end
         times = (format_duration(each) for each in (end.p50, end.p90, end.p99, end.most))
@@ -159,7 +157,7 @@ def _build_end_table(forecast: Forecast) -> Table:
 
 
 def _build_job_table(forecast: Forecast) -> Table:
-    table = _build_table("JOB", "ON CRITICAL PATH", "FAILS", "RECORDED RUNS")
+    table = build_table("JOB", "ON CRITICAL PATH", "FAILS", "RECORDED RUNS", has_numbers=True)
     for job in forecast.jobs[:_MOST_ROWS]:
         table.add_row(
             Text(name_job(job)),
@@ -224,10 +222,3 @@ def format_share(share: float) -> str:
     if percent in (0, 100):
         return f"{percent:.0f}%"
     return f"{min(max(percent, 0.1), 99.9):.1f}%"
-
-
-def _build_table(*titles: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for index, title in enumerate(titles):
-        table.add_column(title, header_style="dim", justify="right" if index else "left", overflow="fold")
-    return table

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from sfnorch.app.statistics import find_percentile
 from sfnorch.console import Console, Text
+from sfnorch.distributions import find_percentile
 from sfnorch.durations import format_duration
 from sfnorch.report.forecast import format_share
+from sfnorch.report.tables import build_table
 
 if TYPE_CHECKING:
     from sfnorch.app.reading_history import MachineHistory, RecordedJob, StackHistory
@@ -69,7 +70,7 @@ def print_history(history: StackHistory, console: Console) -> None:
     """Print a table of the state machines and one of the Glue jobs."""
     console.print(f"{history.stack} since {history.since.astimezone():%Y-%m-%d %H:%M}", soft_wrap=True)
     console.print()
-    table = _build_table("MACHINE", "EXECUTIONS", "SUCCEEDED", "MEDIAN", "P90")
+    table = build_table("MACHINE", "EXECUTIONS", "SUCCEEDED", "MEDIAN", "P90", has_numbers=True)
     for machine in history.machines:
         count, succeeded = len(machine.statuses), machine.count("SUCCEEDED")
         table.add_row(
@@ -86,7 +87,7 @@ def print_history(history: StackHistory, console: Console) -> None:
 
 
 def _build_job_table(history: StackHistory) -> Table:
-    table = _build_table("JOB", "RUNS", "SUCCEEDED", "MEDIAN", "P90", "WORKERS", "GLUE", "DPU-SECONDS")
+    table = build_table("JOB", "RUNS", "SUCCEEDED", "MEDIAN", "P90", "WORKERS", "GLUE", "DPU-SECONDS", has_numbers=True)
     for job in history.jobs:
         found = job.history
         workers = f"{found.workers or ''} {found.worker_type} {'FLEX' if found.execution_class == 'FLEX' else ''}"
@@ -113,10 +114,3 @@ def _format_rate(succeeded: int, count: int) -> Text:
         return Text("")
     style = "" if succeeded == count else "yellow" if succeeded else "bold red"
     return Text(format_share(succeeded / count), style=style)
-
-
-def _build_table(*titles: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for index, title in enumerate(titles):
-        table.add_column(title, header_style="dim", justify="right" if index else "left", overflow="fold")
-    return table

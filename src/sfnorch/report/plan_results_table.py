@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.table import Table
-
 from sfnorch.console import Console, Text
 from sfnorch.printable import make_printable_line
 from sfnorch.report.plan_results import PlanResult
+from sfnorch.report.tables import build_table
 
 _LONGEST_ERROR = 60
 
@@ -29,9 +28,7 @@ def print_plan_results(results: Sequence[PlanResult], console: Console) -> None:
         **{title: [each.cells.get(title, "") for each in results] for title in titles},
     }
     shown = {title: cells for title, cells in columns.items() if any(cells)}
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for title in shown:
-        table.add_column(title, header_style="dim", overflow="fold")
+    table = build_table(*shown)
     for number, each in enumerate(results):
         style = "bold red" if each.code else ""
         cells = {title: texts[number] for title, texts in shown.items()}

@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, get_args
 
-from rich.table import Table
-
 from sfnorch.app.fact_checks import FactVerdict
 from sfnorch.app.verifying import StateVerdict
 from sfnorch.console import Console, Text
 from sfnorch.json_values import write_as_text
 from sfnorch.printable import make_printable_line
+from sfnorch.report.tables import build_table
 
 if TYPE_CHECKING:
     from sfnorch.app.fact_checks import CheckedFact, FactReport
-    from sfnorch.app.state_comparison import ValueDifference
+    from sfnorch.app.verification.comparison import ValueDifference
     from sfnorch.app.verifying import Verification, VerifiedDefinition, VerifiedState
     from sfnorch.documents.verification import DifferenceData, FactsDocument, VerificationDocument
 
@@ -90,7 +89,7 @@ def convert_facts(report: FactReport) -> FactsDocument:
 
 def print_verification(verification: Verification, console: Console) -> None:
     """Print the definitions, the states with what differs, and their numbers."""
-    table = _build_table("DEFINITION", "STEP FUNCTIONS", "SIMULATOR")
+    table = build_table("DEFINITION", "STEP FUNCTIONS", "SIMULATOR")
     for each in verification.definitions:
         table.add_row(
             Text(make_printable_line(each.machine)),
@@ -105,7 +104,7 @@ def print_verification(verification: Verification, console: Console) -> None:
             console.print_words("No state was tested, because a definition is refused.")
         return
     console.print()
-    table = _build_table("MACHINE", "STATE", "TYPE", "STATUS", "RESULT")
+    table = build_table("MACHINE", "STATE", "TYPE", "STATUS", "RESULT")
     for state in verification.states:
         cells = [make_printable_line(text) for text in (state.machine, state.state, state.type, state.status)]
         table.add_row(*map(Text, cells), Text(state.verdict, style=_STYLES[state.verdict]))
@@ -120,7 +119,7 @@ def print_verification(verification: Verification, console: Console) -> None:
 
 def print_facts(report: FactReport, console: Console) -> None:
     """Print the facts, what differs, and how an execution answers those that are open."""
-    table = _build_table("FACT", "RESULT", "CLAIM")
+    table = build_table("FACT", "RESULT", "CLAIM")
     for fact in report.facts:
         table.add_row(Text(fact.id), Text(fact.verdict, style=_STYLES[fact.verdict]), Text(fact.claim))
     console.print(table)
@@ -170,13 +169,6 @@ def _count_states(states: Iterable[VerifiedState]) -> str:
 
 def _format_acceptance(*, accepted: bool) -> Text:
     return Text("accepted", style="green") if accepted else Text("refused", style="bold red")
-
-
-def _build_table(*titles: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for title in titles:
-        table.add_column(title, header_style="dim", overflow="fold")
-    return table
 
 
 def _convert_differences(differences: Iterable[ValueDifference]) -> list[DifferenceData]:

@@ -50,8 +50,9 @@ def make_execution_arn(machine_arn: str, name: str) -> str:
 
 
 def make_machine_arn(arn: str) -> str:
-    """Return the ARN of the state machine of an execution."""
-    return arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+    """Return the ARN of the state machine of an execution, also of a child execution of a Map run."""
+    machine = arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+    return machine.partition("/")[0]  # before the label of the Map
 
 
 def read_machine_name(arn: str) -> str:

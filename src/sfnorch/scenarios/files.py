@@ -120,8 +120,7 @@ def parse_scenario_file(text: str, path: FilePath) -> ScenarioFile:
     try:
         model = ScenarioDocument.model_validate(document.data)
     except ValidationError as error:
-        rows = error.errors(include_url=False)
-        reading.findings += [found for row in rows for found in convert_errors(document, ScenarioDocument, row)]
+        reading.findings += convert_errors(document, ScenarioDocument, error.errors(include_url=False))
     else:
         reading.findings += _find_duplicates(document, model)
     if reading.findings:

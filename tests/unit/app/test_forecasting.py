@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from sfnorch.app.forecast_samples import RunSample, share_values
-from sfnorch.app.forecasting import Forecast, ForecastRequest, forecast
-from sfnorch.app.parallel_work import can_fork
-from sfnorch.app.simulation import SimulateRequest
-from sfnorch.app.statistics import build_histogram, estimate_share, find_percentile, spread_values
+from sfnorch.app.forecasting import ForecastRequest, forecast
+from sfnorch.app.forecasts.results import Forecast
+from sfnorch.app.forecasts.samples import RunSample, share_values
+from sfnorch.app.simulated.request import SimulateRequest
+from sfnorch.distributions import find_percentile
 from sfnorch.errors import RequestError, SfnorchError
 from sfnorch.job_history.models import DurationsDocument
+from sfnorch.parallel_work import can_fork
 from sfnorch.simulator.behaviour import Behaviour, Fault
 
 CHILDREN = """\
@@ -458,19 +459,3 @@ def test_wrong_requests(tmp_path: Path):
         assert caught.value.message == text
     with pytest.raises(SfnorchError, match="unknown job"):
         run(tmp_path, {"a": history([1.0])}, simulation={"behaviour": Behaviour(seconds={"nobody": 1.0})})
-
-
-def test_percentiles_shares_and_bins():
-    assert spread_values(list(map(float, range(1, 101)))) == (1, 50, 90, 99, 100, 50.5)
-    assert spread_values([5.0]) == (5, 5, 5, 5, 5, 5)
-    assert spread_values([1.0, 2.0, 3.0, 4.0, 5.0]) == (1, 3, 5, 5, 5, 3)  # no value between two runs
-    assert estimate_share(0, 10)[:2] == (0, 0)
-    assert estimate_share(0, 10).high == pytest.approx(0.2775, abs=1e-3)  # the published interval of 0 of 10
-    assert estimate_share(5, 10)[1:] == (pytest.approx(0.2366, abs=1e-3), pytest.approx(0.7634, abs=1e-3))
-    assert estimate_share(10, 10).high == 1
-    for values in ([3.0], [0.0, 59.0, 61.0, 3599.0], [1e7, 2e7], [0.0, 0.25]):
-        bins = build_histogram(values)
-        assert len(bins) <= 20
-        assert sum(each.cases for each in bins) == len(values)
-        assert bins[0].start <= min(values)
-        assert max(values) < bins[-1].end

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from sfnorch.app.job_concurrency import list_concurrency_warnings, read_plan_quota, warn_of_plan
+from sfnorch.app.deployment.job_concurrency import list_concurrency_warnings, read_plan_quota, warn_of_plan
 from sfnorch.aws.glue_jobs import Concurrency
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.load import parse_plan

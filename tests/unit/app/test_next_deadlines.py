@@ -16,7 +16,7 @@ from sfnorch.console import Console
 from sfnorch.documents import add_version
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.report.status import convert_status, print_status
+from sfnorch.report.stacks.status import convert_status, print_status
 from tests.histories import AT, StubbedAccount
 from tests.json_documents import check_document
 

@@ -12,8 +12,9 @@ import pytest
 from sfnorch.app.backfill_request import DateRange
 from sfnorch.app.linting_templates import LintRequest, lint_templates
 from sfnorch.app.scenario_runs import ScenarioRequest, run_scenarios
-from sfnorch.app.simulated_backfill import SimulatedBackfill
-from sfnorch.app.simulation import SimulateRequest, simulate
+from sfnorch.app.simulated.backfill import SimulatedBackfill
+from sfnorch.app.simulated.request import SimulateRequest
+from sfnorch.app.simulation import simulate
 from sfnorch.simulator.behaviour import Behaviour, Fault
 
 DEFINITION = '{"StartAt": "a", "States": {"a": {"Type": "Succeed"}}}'

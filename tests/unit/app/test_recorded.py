@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from sfnorch.app.recorded_behaviour import format_seconds
-from sfnorch.app.recorded_names import MachineNames, guess_stack_name
-from sfnorch.app.recorded_outcome import find_order
-from sfnorch.app.recorded_runs import RecordedActivity, RecordedRun
+from sfnorch.app.recorded.behaviour import format_seconds
+from sfnorch.app.recorded.job_runs import RecordedActivity, RecordedRun
+from sfnorch.app.recorded.names import MachineNames, guess_stack_name
+from sfnorch.app.recorded.outcome import find_order
 from sfnorch.app.sources import evaluate_source
 from sfnorch.durations import parse_duration
 from sfnorch.runs.record import Record

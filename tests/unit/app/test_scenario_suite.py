@@ -8,7 +8,9 @@ from sfnorch.app.scenario_suite.errors import choose_error
 from sfnorch.app.scenario_suite.expected import describe_expected
 from sfnorch.app.scenario_suite.search import read_suggested_mock
 from sfnorch.app.scenario_suite.tables import merge_scenarios
-from sfnorch.app.simulation import SimulateRequest, read_simulated_template, simulate_template
+from sfnorch.app.simulated.preparation import read_simulated_template
+from sfnorch.app.simulated.request import SimulateRequest
+from sfnorch.app.simulation import simulate_template
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.load import parse_plan
 from sfnorch.scenarios.examples import fill_row

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sfnorch.app.state_comparison import ValueDifference, compare_answer, list_left_out, name_status
-from sfnorch.app.state_test_building import Untested, build_state_test
+from sfnorch.app.verification.comparison import ValueDifference, compare_answer, list_left_out, name_status
+from sfnorch.app.verification.state_tests import Untested, build_state_test
 from sfnorch.aws.state_tests import MockedFailure, MockedResult, StateAnswer, StateTest
 from sfnorch.simulator.watched_attempts import WatchedAttempt
 from tests.unit.simulator.test_watched_attempts import call, watch

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sfnorch.app.simulation import SimulateRequest
+from sfnorch.app.simulated.request import SimulateRequest
 from sfnorch.app.verifying import VerifyRequest, verify
 from sfnorch.errors import RequestError
 from sfnorch.plan.load import parse_plan

@@ -13,8 +13,8 @@ from sfnorch.aws.change_sets import describe
 from sfnorch.aws.drift import PropertyDrift, ResourceDrift, StackDrift, detect_drift
 from sfnorch.aws.secrets import register_secret
 from sfnorch.console import Console
-from sfnorch.report.drift import print_drift
-from sfnorch.report.stack import convert_change_set, print_changes
+from sfnorch.report.stacks.drift import print_drift
+from sfnorch.report.stacks.stack import convert_change_set, print_changes
 from tests.replay import Clock
 from tests.unit.aws.test_change_sets import ARN, answer
 from tests.unit.aws.test_root_cause import INGEST, NESTED, listed

@@ -17,8 +17,8 @@ from sfnorch.aws.stack_events import Operation, OperationEnd, follow_operation
 from sfnorch.aws.stacks import Resource
 from sfnorch.aws.steps import StepAction
 from sfnorch.errors import SfnorchError
-from sfnorch.report.ending import convert_ending, suggest_fix
-from sfnorch.report.stack import describe_failed_deletion, describe_failure
+from sfnorch.report.stacks.ending import convert_ending, suggest_fix
+from sfnorch.report.stacks.stack import describe_failed_deletion, describe_failure
 from tests.replay import Clock
 from tests.unit.aws.test_stack_events import STACK, Audience, row
 

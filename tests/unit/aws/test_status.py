@@ -10,16 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from sfnorch.aws.stack_machines import DeployedMachine, find_backfill_machine, find_main_machine
 from sfnorch.aws.stacks import Stack
-from sfnorch.aws.status import (
-    AlarmState,
-    LastExecution,
-    MachineStatus,
-    Status,
-    find_backfill_machine,
-    find_main_machine,
-    read_status,
-)
+from sfnorch.aws.status import AlarmState, LastExecution, Status, read_status
 
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 STACK = Stack(id="arn:stack/etl/1", name="etl", status="CREATE_COMPLETE")
@@ -81,8 +74,8 @@ def test_all_of_a_stack():
         resource("Topic", "SNS::Topic", "arn:topic"),
         alarms=[{"AlarmName": "etl-orders-failed", "StateValue": "ALARM", "StateReason": "why", "StateUpdatedTimestamp": AT}],
     )  # fmt: skip
-    master = MachineStatus(logical_id="MasterStateMachine", arn=f"{PREFIX}:stateMachine:etl-master", title="master")
-    orders = MachineStatus(logical_id="OrdersStateMachine", arn=f"{PREFIX}:stateMachine:etl-orders", title="orders")
+    master = DeployedMachine(logical_id="MasterStateMachine", arn=f"{PREFIX}:stateMachine:etl-master", title="master")
+    orders = DeployedMachine(logical_id="OrdersStateMachine", arn=f"{PREFIX}:stateMachine:etl-orders", title="orders")
     arn = f"{PREFIX}:execution:etl-master:e1"
     assert found == Status(
         stack=STACK,
@@ -102,8 +95,8 @@ def test_another_error_is_raised():
         read(["AccessDeniedException"], machine("A", "a"))
 
 
-def found_machines(*logical_ids: str) -> list[MachineStatus]:
-    return [MachineStatus(logical_id=name, arn=f"arn:{name}", title=name.lower()) for name in logical_ids]
+def found_machines(*logical_ids: str) -> list[DeployedMachine]:
+    return [DeployedMachine(logical_id=name, arn=f"arn:{name}", title=name.lower()) for name in logical_ids]
 
 
 def test_the_machine_for_backfills_is_not_the_main_one():

@@ -17,7 +17,7 @@ from sfnorch.cfn.template import build_template_data
 from sfnorch.json_values import Json, read_list, read_mapping
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.report.timeline import list_timeline
+from sfnorch.report.simulated.timeline import list_timeline
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.events import AlarmChanged
 from sfnorch.simulator.record import Run

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from sfnorch.app.backfilling import BackfillResult
 from sfnorch.console import Console
-from sfnorch.report.backfill import describe_plan, print_backfill, render_backfill
+from sfnorch.report.followed.backfill import describe_plan, print_backfill, render_backfill
 from sfnorch.runs.backfill_progress import FollowedBackfill
 from sfnorch.runs.date_runs import DateRun
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sfnorch.app.reading_failures import FailedItem
-from sfnorch.report.failed_items import COLUMNS, format_failed_items
+from sfnorch.report.followed.failed_items import COLUMNS, format_failed_items
 
 ARN = "arn:aws:states:us-east-1:123456789012:execution:s/items:e"
 

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from sfnorch.app.forecasting import Forecast
-from sfnorch.app.statistics import Bin
+from sfnorch.app.forecasts.results import Forecast
+from sfnorch.distributions import Bin
 from sfnorch.report.pictures.forecast_page import render_forecast
 from sfnorch.report.pictures.histogram import count_late, describe_bin, render_histogram
 from tests.browser.runs import EVIL

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sfnorch.report.map_runs import list_failure_lines, list_large_map_runs
-from sfnorch.report.run import list_figures
-from sfnorch.report.timeline import list_timeline
+from sfnorch.report.simulated.map_runs import list_failure_lines, list_large_map_runs
+from sfnorch.report.simulated.run import list_figures
+from sfnorch.report.simulated.timeline import list_timeline
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.figures import compute_figures
 from sfnorch.simulator.record import Run

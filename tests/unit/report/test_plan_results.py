@@ -7,14 +7,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from sfnorch.app.comparing import Difference
+from sfnorch.aws.stack_machines import DeployedMachine
 from sfnorch.aws.stacks import Stack
-from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
+from sfnorch.aws.status import AlarmState, LastExecution, Status
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
-from sfnorch.report.difference import summarize_difference
 from sfnorch.report.plan_results import INTERRUPTED, PlanResult
 from sfnorch.report.plan_results_table import print_plan_results
-from sfnorch.report.status import summarize_status
+from sfnorch.report.stacks.difference import summarize_difference
+from sfnorch.report.stacks.status import summarize_status
 from tests.screens import plain
 
 
@@ -54,7 +55,7 @@ def test_an_error_without_a_result_is_shortened():
 
 def test_the_status_is_that_of_the_main_state_machine():
     master, child = (
-        MachineStatus(logical_id=f"{name}StateMachine", arn=name, title=name.lower()) for name in ("Master", "Orders")
+        DeployedMachine(logical_id=f"{name}StateMachine", arn=name, title=name.lower()) for name in ("Master", "Orders")
     )
     executions = tuple(
         LastExecution(machine=machine, arn="", name="", status=status, started=moment(second), ended=None)
@@ -71,7 +72,7 @@ def test_the_status_is_that_of_the_main_state_machine():
         "LAST EXECUTION": "SUCCEEDED DATE TIME\n",
         "IN ALARM": "orders-failed\n",
     }
-    other = MachineStatus(logical_id="Other", arn="Other", title="other")
+    other = DeployedMachine(logical_id="Other", arn="Other", title="other")
     several = Status(stack=stack, machines=(other, child), executions=executions[1:], alarms=())
     assert summarize_status(several)["LAST EXECUTION"].startswith("RUNNING ")
 

@@ -12,10 +12,10 @@ import pytest
 from sfnorch.aws.polling import Clock
 from sfnorch.console import Console
 from sfnorch.json_values import Json
+from sfnorch.report.followed.document import convert_tree
+from sfnorch.report.followed.titles import build_titles
+from sfnorch.report.followed.tree import render_tree
 from sfnorch.report.run_context import list_run_lines
-from sfnorch.report.run_document import convert_tree
-from sfnorch.report.run_titles import build_titles
-from sfnorch.report.run_tree import render_tree
 from sfnorch.runs.run_tree import RunTree
 
 AT = datetime(2026, 3, 29, 1, tzinfo=timezone.utc)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.report.scenario_differences import list_difference_lines
+from sfnorch.report.scenarios.differences import list_difference_lines
 from sfnorch.scenarios.matchers import Mismatch, Words, list_mismatches
 
 LONG = "s3://bucket/" + "x" * 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sfnorch.report.scenario_timeline import list_moments
+from sfnorch.report.scenarios.timeline import list_moments
 from sfnorch.scenarios.matchers import Mismatch
 from sfnorch.simulator.events import Event, JobRunEnded
 from sfnorch.simulator.record import Execution, Run

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from sfnorch import Behaviour, SimulateRequest, simulate
-from sfnorch.report.pictures.drawn_run import DrawnMachine, DrawnVisit, Tone
+from sfnorch.report.pictures.drawn_run import DrawnMachine, DrawnVisit
 from sfnorch.report.pictures.simulated import draw_simulation
 from sfnorch.report.pictures.state_graph import describe_reach
 from sfnorch.report.pictures.state_visits import draw_visits
 from sfnorch.report.pictures.values import format_cause, format_text, format_value
+from sfnorch.report.tones import Tone
 from sfnorch.state_visits import AttemptError, StateVisit
 
 LAMBDA = "arn:aws:states:::lambda:invoke"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from sfnorch.report.timeline import list_timeline
+from sfnorch.report.simulated.timeline import list_timeline
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.run import simulate
 

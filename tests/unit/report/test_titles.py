@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sfnorch.report.run_titles import build_titles
+from sfnorch.report.followed.titles import build_titles
 from sfnorch.runs.history import read_events
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree

@@ -9,7 +9,7 @@ import pytest
 from rich.tree import Tree
 
 from sfnorch.console import Console, Text
-from sfnorch.report.tree_chart import ActivityRow, RowAttempt, TreeChart
+from sfnorch.report.followed.tree_chart import ActivityRow, RowAttempt, TreeChart
 
 BEGIN = datetime(2026, 3, 30, 1, tzinfo=timezone.utc)
 

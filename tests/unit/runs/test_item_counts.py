@@ -7,10 +7,11 @@ from datetime import datetime, timezone
 import pytest
 
 from sfnorch.aws.map_runs import ItemCounts
+from sfnorch.aws.stack_machines import DeployedMachine
 from sfnorch.aws.stacks import Stack
-from sfnorch.aws.status import LastExecution, MachineStatus, Status
+from sfnorch.aws.status import LastExecution, Status
 from sfnorch.console import Console
-from sfnorch.report.status import convert_status, print_status
+from sfnorch.report.stacks.status import convert_status, print_status
 from sfnorch.runs.item_counts import read_item_counts
 from tests.fan_outs import Fake, fan_out, template_of
 
@@ -36,7 +37,7 @@ def test_one_that_runs():
 
 
 def test_the_status_of_a_stack():
-    machine = MachineStatus(logical_id="StateMachine", arn="arn:m", title="fan-out")
+    machine = DeployedMachine(logical_id="StateMachine", arn="arn:m", title="fan-out")
     counts = ItemCounts(total=1_200, running=40, succeeded=1_000, failed=5, pending=155)
     execution = LastExecution(
         machine=machine, arn="arn:e", name="r1", status="RUNNING", started=NOW, ended=None, items=counts

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sfnorch.errors import SfnorchError
-from sfnorch.report.timeline import list_timeline
+from sfnorch.report.simulated.timeline import list_timeline
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.execution import begin_execution
 from sfnorch.simulator.record import Execution

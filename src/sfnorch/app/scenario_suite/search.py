@@ -172,7 +172,7 @@ class SuiteSearch:
 def start_search(file: ScenarioFile, *, on_progress: Callable[[str], None] = lambda _: None) -> SuiteSearch:
     """Return the search for the target of a file. Raises SfnorchError if the target cannot be read."""
     from sfnorch.app.scenario_requests import build_request
-    from sfnorch.app.simulation import read_simulated_template
+    from sfnorch.app.simulated.preparation import read_simulated_template
 
     template = read_simulated_template(build_request(file, Scenario(name="first")))
     return SuiteSearch(file=file, template=template, coverage=build_coverage(template), on_progress=on_progress)

@@ -103,7 +103,7 @@ def _check_defaults(defaults: Node | None, pattern: str, faults: Faults) -> Node
     except ValidationError as error:
         document = flatten_tree(defaults, defaults.place.file)
         rows = error.errors(include_url=False)
-        faults.findings += [finding for row in rows for finding in convert_errors(document, model, row)]
+        faults.findings += convert_errors(document, model, rows)
         wrong = {row["loc"][0] for row in rows}
         return defaults.replace(**{str(key): None for key in wrong})
     return defaults

@@ -75,7 +75,7 @@ def _read_settings(node: Node, faults: Faults) -> EnvironmentSettings:
             return EnvironmentSettings.model_validate(document.data)
         except ValidationError as error:
             rows = error.errors(include_url=False)
-        faults.findings += [finding for row in rows for finding in convert_errors(document, EnvironmentSettings, row)]
+        faults.findings += convert_errors(document, EnvironmentSettings, rows)
         wrong = {str(row["loc"][0]) for row in rows if row["loc"]} or {"job_name"}
         given = {key: value for key, value in given.items() if key not in wrong}
 

@@ -11,19 +11,11 @@ from itertools import pairwise
 
 from sfnorch.durations import format_duration
 from sfnorch.report.pictures.attempts import WAITING, describe_attempt, describe_attempts
-from sfnorch.report.pictures.drawn_run import (
-    DrawnActivity,
-    DrawnRun,
-    Moment,
-    Row,
-    Tone,
-    choose_rows,
-    count_left_out,
-    find_tone,
-)
+from sfnorch.report.pictures.drawn_run import DrawnActivity, DrawnRun, Moment, Row, choose_rows, count_left_out
 from sfnorch.report.pictures.elements import Element, add_element, create_element, shorten_text, write_svg
 from sfnorch.report.pictures.files import read_file
 from sfnorch.report.time_axis import format_tick, list_ticks
+from sfnorch.report.tones import Tone, find_tone
 
 WIDTH = 1100
 ROW = 24

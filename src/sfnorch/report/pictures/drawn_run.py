@@ -5,33 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
 
 from sfnorch.durations import format_duration
+from sfnorch.report.tones import Tone, find_tone
 from sfnorch.template.states import StateScope
 
 _DAY = 86_400.0
-
-
-class Tone(Enum):
-    """What a status means: the color and the sign of an activity."""
-
-    GOOD = "good"
-    BAD = "bad"
-    RUNNING = "running"
-    OTHER = "other"
-
-
-_TONES = {
-    **dict.fromkeys(("SUCCEEDED", "HANDED_OVER", "OK", "passed"), Tone.GOOD),
-    **dict.fromkeys(("FAILED", "TIMED_OUT", "TIMEOUT", "ERROR", "ALARM", "failed", "error"), Tone.BAD),
-    **dict.fromkeys(("RUNNING", "STARTING", "WAITING", "STOPPING"), Tone.RUNNING),
-}
-
-
-def find_tone(status: str) -> Tone:
-    """Return what a status means; aborted, stopped, skipped and blocked activities are neither good nor bad."""
-    return _TONES.get(status, Tone.OTHER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from sfnorch.aws.links import build_execution_link, build_logs_link
 from sfnorch.critical_path import find_critical_path
 from sfnorch.durations import format_duration
 from sfnorch.json_values import Json
-from sfnorch.protocol.dag import BLOCKED, find_blocking_task
-from sfnorch.protocol.overlap import SKIPPED, find_holder
+from sfnorch.protocol.dag import find_blocking_task
+from sfnorch.protocol.overlap import find_holder
+from sfnorch.report.followed.document import find_logs_link
 from sfnorch.report.pictures.attempts import WAITING, list_attempt_facts, select_attempts
 from sfnorch.report.pictures.drawn_run import (
     DrawnActivity,
@@ -25,7 +26,7 @@ from sfnorch.report.pictures.drawn_run import (
 from sfnorch.report.pictures.followed_moments import MOST_NOTIFICATIONS, draw_alarms, draw_messages, list_timeline
 from sfnorch.report.pictures.followed_states import list_machines
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
-from sfnorch.report.run_document import find_logs_link
+from sfnorch.report.skipped_runs import describe_holder, find_shown_status
 from sfnorch.runs.executions import make_machine_arn, read_execution_name
 from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.node import Node
@@ -111,15 +112,15 @@ class _Drawing:
         self.drawn[id(node)] = DrawnActivity(
             kind="execution",
             name=self.titles.get(node.key, node.machine),
-            status=BLOCKED if blocker else SKIPPED if holder else record.status,
+            status=find_shown_status(record.status, record.output),
             started=started or 0.0,
             ended=self._measure(record.ended),
             error=record.error,
-            message=f"{read_execution_name(holder)} was running" if holder else message,
+            message=describe_holder(read_execution_name(holder)) if holder else message,
             facts=list_values(facts, values),
             links=[Link("Execution", build_execution_link(node.arn))],
             parts=sorted(parts, key=lambda part: part.started),
-            machine=make_machine_arn(node.arn).partition("/")[0],
+            machine=make_machine_arn(node.arn),
         )
         return self.drawn[id(node)]
 

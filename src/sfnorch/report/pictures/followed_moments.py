@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from sfnorch.aws.alarm_changes import AlarmStateChange
 from sfnorch.report.names import shorten_arn
-from sfnorch.report.pictures.drawn_run import DrawnActivity, Moment, Tone, find_tone
+from sfnorch.report.pictures.drawn_run import DrawnActivity, Moment
+from sfnorch.report.tones import Tone, find_tone
 from sfnorch.runs.node import Node
 
 MOST_NOTIFICATIONS = 500

@@ -32,7 +32,7 @@ def list_machines(
         data = locate(dict(definition), SourceLocation(arn, 1))
         if not isinstance(data, Object):
             continue
-        own = [node for node in nodes if make_machine_arn(node.arn).partition("/")[0] == arn]
+        own = [node for node in nodes if make_machine_arn(node.arn) == arn]
         scope = build_scope(data)
         histories = [node.record.states for node in own]
         entered = _add_counts(Counter(node.record.entered) for node in own)

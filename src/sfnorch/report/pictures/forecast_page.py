@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sfnorch.app.statistics import Share, build_histogram
+from sfnorch.distributions import Share, build_histogram
 from sfnorch.durations import format_duration
 from sfnorch.prices import PRICES_FROM
 from sfnorch.report.forecast import format_share, name_job
@@ -16,7 +16,7 @@ from sfnorch.report.pictures.sections import add_facts
 from sfnorch.report.pictures.tables import Cell, add_table, build_share
 
 if TYPE_CHECKING:
-    from sfnorch.app.forecasting import Forecast, ForecastExecution
+    from sfnorch.app.forecasts.results import Forecast, ForecastExecution
 
 
 _END_HEADINGS = ("Ends after", "P50", "P90", "P99", "Maximum", "Mean", "Fails")

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from sfnorch.app.statistics import Bin, build_histogram
+from sfnorch.distributions import Bin, build_histogram
 from sfnorch.durations import format_duration
 from sfnorch.report.forecast import count_runs, describe_deadline, format_share
 from sfnorch.report.pictures.elements import Element, add_element, create_element, shorten_text, write_svg
@@ -14,7 +14,7 @@ from sfnorch.report.pictures.files import read_file
 from sfnorch.report.time_axis import format_tick, list_ticks
 
 if TYPE_CHECKING:
-    from sfnorch.app.forecasting import Forecast
+    from sfnorch.app.forecasts.results import Forecast
 
 _WIDTH, _LEFT, _RIGHT = 1100, 64, 1076
 _PLOT = 260

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from sfnorch.report.pictures.chart import SIGNS
 from sfnorch.report.pictures.details import Details
-from sfnorch.report.pictures.drawn_run import DrawnRun, Link, Moment, Tone, find_tone
+from sfnorch.report.pictures.drawn_run import DrawnRun, Link, Moment
 from sfnorch.report.pictures.elements import Element, add_element
 from sfnorch.report.pictures.state_graph import draw_states
+from sfnorch.report.tones import Tone, find_tone
 
 _MOST_FAILURES = 200
 

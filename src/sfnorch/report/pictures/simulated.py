@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from sfnorch.durations import format_duration
 from sfnorch.json_values import Json, read_mappings
-from sfnorch.protocol.dag import BLOCKED, find_blocking_task
-from sfnorch.protocol.overlap import SKIPPED, find_holder
-from sfnorch.report.map_runs import count_statuses, find_end, has_failures, list_failure_lines
+from sfnorch.protocol.dag import find_blocking_task
+from sfnorch.protocol.overlap import find_holder
 from sfnorch.report.names import shorten_arn
 from sfnorch.report.pictures.attempts import list_attempt_facts, select_attempts
 from sfnorch.report.pictures.drawn_run import (
@@ -18,13 +17,14 @@ from sfnorch.report.pictures.drawn_run import (
     DrawnFailure,
     DrawnRun,
     Moment,
-    Tone,
-    find_tone,
 )
 from sfnorch.report.pictures.simulated_states import list_machines
 from sfnorch.report.pictures.values import MOST_MOMENTS, describe_left_out, list_values
-from sfnorch.report.run import list_figures
-from sfnorch.report.timeline import find_title, list_timeline
+from sfnorch.report.simulated.map_runs import count_statuses, find_end, has_failures, list_failure_lines
+from sfnorch.report.simulated.run import list_figures
+from sfnorch.report.simulated.timeline import find_title, list_timeline
+from sfnorch.report.skipped_runs import describe_holder, find_shown_status
+from sfnorch.report.tones import Tone, find_tone
 from sfnorch.simulator.figures import find_critical_activities
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class _Activities:
         holder, blocker = find_holder(execution.output), find_blocking_task(execution.output)
         message = execution.cause
         if holder:
-            message = f"{find_title(self._run, holder)} was running"
+            message = describe_holder(find_title(self._run, holder))
         elif blocker:
             message = f"blocked by {blocker}"
         values: dict[str, Json] = {"Input": execution.input, "Output": execution.output}
@@ -130,7 +130,7 @@ class _Activities:
         self.drawn[id(execution)] = DrawnActivity(
             kind="execution",
             name=execution.item or execution.title,
-            status=SKIPPED if holder else BLOCKED if blocker else execution.status,
+            status=find_shown_status(execution.status, execution.output),
             started=execution.started,
             ended=execution.ended,
             error=execution.error,

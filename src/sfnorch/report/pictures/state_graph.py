@@ -5,9 +5,10 @@ from __future__ import annotations
 from sfnorch.graph.words import build_scope_title, describe_state
 from sfnorch.printable import make_printable_line
 from sfnorch.report.pictures.chart import SIGNS
-from sfnorch.report.pictures.drawn_run import DrawnMachine, Tone
+from sfnorch.report.pictures.drawn_run import DrawnMachine
 from sfnorch.report.pictures.elements import Element, add_element, create_element, shorten_text
 from sfnorch.report.pictures.state_layout import BOX_WIDTH, StateBox, StateColumn, StateLine, place_states
+from sfnorch.report.tones import Tone
 from sfnorch.template.states import LocatedState, Transition, TransitionKind
 
 _MARGIN = 16

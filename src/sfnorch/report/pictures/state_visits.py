@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sfnorch.durations import format_duration
 from sfnorch.report.pictures.chart import SIGNS
-from sfnorch.report.pictures.drawn_run import DrawnVisit, Tone
+from sfnorch.report.pictures.drawn_run import DrawnVisit
 from sfnorch.report.pictures.state_graph import CAUGHT
 from sfnorch.report.pictures.values import format_cause
+from sfnorch.report.tones import Tone
 from sfnorch.state_visits import MOST_ERRORS, MOST_FIRST, AttemptError, StateVisit, Value
 
 

@@ -1,0 +1,1 @@
+"""The parts of a verification: `state_tests` builds tests of states, and `comparison` compares their results."""

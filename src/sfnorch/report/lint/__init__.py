@@ -1,0 +1,1 @@
+"""Findings, in the formats of `sfnorch lint`: `findings` as text and as JSON, `sarif`, `junit`, and `github`."""
