@@ -24,7 +24,7 @@ from sfnorch.documents.forecasts import ForecastDocument
 from sfnorch.documents.histories import HistoryDocument
 from sfnorch.documents.plans import PlanDocument, PlanResultsDocument
 from sfnorch.documents.scenarios import ScenariosDocument
-from sfnorch.documents.simulation import EVENT_DETAILS, SimulationDocument
+from sfnorch.documents.simulation import EVENT_DETAILS, OPTIONAL_DETAILS, SimulationDocument
 from sfnorch.documents.stacks import (
     DeleteDocument,
     DeployDocument,
@@ -102,7 +102,7 @@ def check_document(arguments: Sequence[str], text: str) -> None:
     _validator(document).validate(data)
     if document is SimulationDocument:
         for event in data["events"]:
-            optional = {"branches"} if event["what"] == "StateExited" else set()
+            optional = set(OPTIONAL_DETAILS.get(event["what"], ())[:1])
             assert set(event["detail"]) - optional == set(EVENT_DETAILS[event["what"]]), event
 
 

@@ -7,7 +7,6 @@ each result over a separate pipe. The end of a pipe is the end of its process, a
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,8 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from sfnorch.signals import end_at_signals, hold_signals
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, SpawnContext
@@ -82,8 +83,9 @@ def work_in_processes(
             receivers.append(receiver)
             copies = receivers if context.get_start_method() == "fork" else []
             worker = context.Process(target=_work, args=(work, numbers, counter, sender, copies), daemon=True)
-            worker.start()
-            workers.append(worker)
+            with hold_signals():
+                worker.start()
+                workers.append(worker)
             sender.close()
         yield from _list_results(work, numbers, list(receivers), killed)
     finally:
@@ -123,10 +125,7 @@ def _work(
     copies: Sequence[Connection],
 ) -> None:
     """Send each result with its number. Without a reader, which has ended, the process ends too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the one that reads ends the others
-    for name in ("SIGTERM", "SIGHUP"):
-        if number := getattr(signal, name, None):
-            signal.signal(number, signal.SIG_DFL)
+    end_at_signals()
     for copy in copies:  # with its copy of the other end, a pipe would never have lost its reader
         copy.close()
     with suppress(BrokenPipeError):

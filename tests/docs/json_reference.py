@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterator
 
 from sfnorch.documents.errors import ErrorDocument
-from sfnorch.documents.simulation import EVENT_DETAILS, SimulationDocument
+from sfnorch.documents.simulation import EVENT_DETAILS, OPTIONAL_DETAILS, SimulationDocument
 from tests.docs.json_examples import example
 from tests.json_documents import DOCUMENTS, fields_of
 
@@ -32,5 +32,5 @@ def _events() -> Iterator[str]:
     """Yield the kinds of events with the fields of `detail`."""
     yield "\n| `what` | fields of `detail` |\n|---|---|"
     for what, names in EVENT_DETAILS.items():
-        more = "; of a Parallel state also `branches`" if what == "StateExited" else ""
+        more = "".join(f"; {which} also `{name}`" for kind, (name, which) in OPTIONAL_DETAILS.items() if kind == what)
         yield f"| `{what}` | {', '.join(f'`{name}`' for name in names)}{more} |"

@@ -24,7 +24,13 @@ EVENT_DETAILS = {
     "ObjectWritten": ("bucket", "key"),
     "AlarmChanged": ("alarm", "before", "after", "reason"),
 }
-"""The fields of `detail` by the kind of the event. StateExited of a Parallel state has `branches` too: how many."""
+"""The fields of `detail` by the kind of the event. Some have one of `OPTIONAL_DETAILS` too."""
+
+OPTIONAL_DETAILS = {
+    "StateExited": ("branches", "of a Parallel state"),
+    "AlarmChanged": ("mutedBy", "of an alarm that a rule mutes"),
+}
+"""The fields of `detail` that only some events of their kind have, and which these are."""
 
 
 class SimulatedExecution(TypedDict):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from sfnorch.simulator.events import EventDetail
 
 
+_DETAIL_NAMES = {"run_id": "runId", "muted_by": "mutedBy"}
+
+
 def convert_run(run: Run, figures: Figures) -> SimulationDocument:
     """Return the run as data; times in seconds after its start."""
     return {
@@ -72,7 +75,7 @@ def convert_run(run: Run, figures: Figures) -> SimulationDocument:
 def _convert_detail(detail: EventDetail) -> dict[str, str | float]:
     """Return the details of an event by the names of their fields, without those that the event does not have."""
     found = detail._asdict().items()
-    return {"runId" if name == "run_id" else name: value for name, value in found if value is not None}
+    return {_DETAIL_NAMES.get(name, name): value for name, value in found if value is not None}
 
 
 def _convert_executions(run: Run) -> list[SimulatedExecution]:

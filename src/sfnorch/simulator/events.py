@@ -108,8 +108,8 @@ class AlarmChanged(NamedTuple):
     before: str
     after: str
     reason: str
-    muted_by: str = ""
-    """The name of the rule that mutes its actions; empty if none does."""
+    muted_by: str | None = None
+    """The name of the rule that mutes its actions; None if none does."""
 
 
 EventDetail: TypeAlias = (

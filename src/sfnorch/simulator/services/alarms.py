@@ -110,7 +110,7 @@ def _change(world: World, execution: Execution, alarm: AlarmResource, after: str
     told = () if mute else topics
     change = AlarmChange(at=world.at, alarm=alarm.name, before=before, after=after, reason=reason, told=told)
     world.record.alarms.append(change)
-    muted_by = mute[0].name if mute else ""
+    muted_by = mute[0].name if mute else None
     world.record_event(execution, AlarmChanged(alarm.name, before, after, reason, muted_by))
     if mute:
         world.clock.process(_notify_after_mute(world, alarm, change, topics, mute[1]))
