@@ -1,4 +1,4 @@
-"""Bars over time as text: as wide as there is room, below a time axis, with lines at its ticks."""
+"""Bars as text, as wide as there is room: over time below a time axis with lines at its ticks, and of a length."""
 
 from __future__ import annotations
 
@@ -104,3 +104,19 @@ class Bar(_Strip):
         line = Text.assemble(*(("".join(character for character, _ in run), style) for style, run in runs))
         line.rstrip()
         yield line
+
+
+@dataclass(frozen=True, slots=True)
+class LengthBar:
+    """A bar whose length is a share of the width; at least one column if the share is not 0."""
+
+    share: float
+    style: str
+
+    def __rich_measure__(self, console: object, options: ConsoleOptions) -> Measurement:
+        """Return that the bar has any width."""
+        return Measurement(min(SHORTEST_BAR, options.max_width), options.max_width)
+
+    def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[Text]:
+        """Yield the line."""
+        yield Text("█" * (max(1, round(self.share * options.max_width)) if self.share else 0), style=self.style)

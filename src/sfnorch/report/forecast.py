@@ -11,6 +11,7 @@ from sfnorch.console import Console, Text
 from sfnorch.distributions import Share, Spread, build_histogram
 from sfnorch.durations import format_duration, format_iso_time
 from sfnorch.prices import PRICES_FROM
+from sfnorch.report.bars import LengthBar
 from sfnorch.report.tables import build_figure_table, build_table
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
         SpreadData,
     )
 
-_BAR = 40
 _KINDS = {
     "workflow": " (Glue workflow)",
     "function": " (function)",
@@ -174,17 +174,18 @@ def name_job(job: ForecastJob) -> str:
 
 
 def _build_histogram_table(forecast: Forecast) -> Table:
-    """Return a row for each bin: when it begins, a bar, and the number of runs."""
+    """Return a row for each bin: when it begins, a bar, the number of runs, and whether these miss the deadline."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(justify="right")
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    table.add_column(justify="right", no_wrap=True)
     bins = build_histogram(forecast.seconds)
     most = max(each.cases for each in bins)
     deadline = forecast.deadline.seconds if forecast.deadline else None
     for each in bins:
         is_late = deadline is not None and each.start >= deadline
-        length = max(1, round(each.cases / most * _BAR)) if each.cases else 0
-        bar = Text("█" * length, style="red" if is_late else "green")
-        table.add_row(format_duration(each.start), bar, f"{each.cases:,}")
+        bar = LengthBar(each.cases / most, "red" if is_late else "green")
+        table.add_row(format_duration(each.start), bar, f"{each.cases:,}", "late" if is_late else "")
     return table
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import RenderableType
 
 from sfnorch.console import Console
-from sfnorch.report.bars import Bar, BarPart, TimeAxis, TimeSpan
+from sfnorch.report.bars import Bar, BarPart, LengthBar, TimeAxis, TimeSpan
 
 HOUR = 3_600.0
 OSLO = timezone(timedelta(hours=2), "CEST")
@@ -95,3 +95,8 @@ def test_activities_in_sequence_neither_overlap_nor_leave_a_gap(times: list[floa
 def test_no_time_is_one_column():
     assert render(Bar(TimeSpan(5.0, 5.0), [BarPart(5.0, 5.0, "")]), 10) == "█"
     assert render(TimeAxis(TimeSpan(5.0, 5.0)), 10) == ""
+
+
+@pytest.mark.parametrize(("share", "columns"), [(0.0, 0), (0.001, 1), (0.5, 20), (1.0, 40)])
+def test_a_bar_of_a_length_is_seen_unless_it_is_nothing(share: float, columns: int):
+    assert render(LengthBar(share, "green"), 40) == "█" * columns
