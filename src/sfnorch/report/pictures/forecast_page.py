@@ -112,8 +112,9 @@ def _list_deadlines(forecast: Forecast) -> Iterator[list[Cell]]:
 
 def _add_price(main: Element, forecast: Forecast) -> None:
     price = forecast.price
+    glue: list[Cell] = ["Glue", f"${price.glue_mean:.4f}", f"{price.dpu_hours_mean:.2f} DPU-hours ({PRICES_FROM})"]
     rows: list[list[Cell]] = [
-        ["Glue", f"${price.glue_mean:.4f}", f"{price.dpu_hours_mean:.2f} DPU-hours ({PRICES_FROM})"],
+        *([glue] if price.dpu_hours_mean else ()),
         ["Step Functions", f"${price.step_functions_mean:.6f}", "state transitions"],
         ["All", f"${price.whole.mean:.4f}", f"p90 ${price.whole.p90:.4f}, p99 ${price.whole.p99:.4f}"],
     ]
