@@ -136,6 +136,8 @@ _OTHER_MEANINGS = {
     ("runs/history.py", "TaskFailed"): "the type of an event",
     ("runs/events.py", "ExecutionFailed"): "the type of an event",
     ("runs/task_attempts.py", "TaskFailed"): "the type of an event",
+    ("runs/state_visits.py", "ExecutionFailed"): "the type of an event",
+    ("runs/published_messages.py", "TaskFailed"): "the type of an event",
     ("integrations/next_execution.py", "StartNext"): "the id of a statement of a policy",
 }
 """Texts that are equal to the name of a state, and what they are."""
