@@ -30,8 +30,6 @@ ACTIONS = {
     "ListJobs": "glue:ListJobs",
     "ValidateStateMachineDefinition": "states:ValidateStateMachineDefinition",
 }
-OPTIONAL = {"states:ValidateStateMachineDefinition"}
-"""What a deployment calls if it may, and does without otherwise."""
 
 
 class Delivery:
@@ -104,7 +102,7 @@ class Delivery:
         called = {
             ACTIONS.get(call, f"cloudformation:{call}") for call in self.calls[f"nightly-etl-{environment}-ci-{end}"]
         }
-        called -= {"cloudformation:GetCallerIdentity", *OPTIONAL}
+        called -= {"cloudformation:GetCallerIdentity"}
         return {action for action in called if not can_allow(role.statements, action, "*")}
 
 
