@@ -23,7 +23,7 @@ def leave_signals_to_main_thread() -> None:
 
 @contextmanager
 def hold_signals() -> Iterator[None]:
-    """Hold back the signals that end this process while the block runs; they arrive after it.
+    """Hold back the signals that end this process from this thread while the block runs; they arrive after it.
 
     A process that starts in the block holds them back until it calls `end_at_signals`: as a copy of this one, it still
     has the handlers of this one.
