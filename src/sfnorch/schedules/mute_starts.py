@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 
@@ -53,13 +53,9 @@ def find_mute_end(text: str, seconds: int, zone: tzinfo, moment: datetime) -> da
         return None
     length = timedelta(seconds=seconds)
     first, last = (moment - length).astimezone(zone).date(), moment.astimezone(zone).date()
-    starts = (at.replace(tzinfo=zone) for at in _list_starts(text, first, last))
-    return max((at + length for at in _in_utc(starts) if at <= moment < at + length), default=None)
-
-
-def _in_utc(moments: Iterable[datetime]) -> Iterator[datetime]:
-    """Yield the moments in UTC, in which a duration is added without changes of the clocks."""
-    return (at.astimezone(timezone.utc) for at in moments)
+    # in UTC, a duration is added without changes of the clocks
+    starts = (at.replace(tzinfo=zone).astimezone(timezone.utc) for at in _list_starts(text, first, last))
+    return max((at + length for at in starts if at <= moment < at + length), default=None)
 
 
 def _list_starts(text: str, first: date, last: date) -> Iterator[datetime]:

@@ -131,6 +131,12 @@ _NAMED_WITHOUT_STACK = (
 RANDOM = "X" * 12
 """The random suffix of generated names in this module."""
 
+
+def shorten_arn(arn: str) -> str:
+    """Return the last part of an ARN, without the random suffix of a generated name."""
+    return arn.rpartition(":")[2].removesuffix(f"-{RANDOM}")
+
+
 _ARN_ATTRIBUTES = ("Arn", "TopicArn", "FunctionArn", "AlarmArn")
 _NAME_ATTRIBUTES = ("Name", "TopicName", "QueueName", "FunctionName", "StateMachineName", "BucketName", "KeyId")
 

@@ -23,6 +23,7 @@ from sfnorch.documents.simulation import SimulatedExecution, SimulatedJobRun, Si
 from sfnorch.json_values import Json, write_compact
 from sfnorch.scenarios.expectations import check_run, find_failed_state
 from sfnorch.scenarios.models import Expect
+from sfnorch.template.resources import shorten_arn
 
 _MOST_OUTPUT, _MOST_JOBS, _MOST_RAN, _MOST_MISSING, _LEAST_TEXT = 1_500, 60, 8, 2, 8
 
@@ -179,7 +180,7 @@ def _describe_messages(run: SimulationDocument) -> Iterator[Json]:
     for message in run["messages"]:
         if message["sender"] not in alarms:
             described: dict[str, Json] = {"subject": hide(message["subject"])}
-            described["topic"] = {"contains": _name_topic(message["topic"])}
+            described["topic"] = {"contains": shorten_arn(message["topic"])}
             if text := take_lines(message["message"]):
                 described["message"] = {"contains": text}
                 last = DIFFERENT_WORD.split(message["message"].split("\n")[-1])[0].strip()
@@ -188,11 +189,6 @@ def _describe_messages(run: SimulationDocument) -> Iterator[Json]:
             if message["attributes"]:
                 described["attributes"] = hide(message["attributes"])
             yield described
-
-
-def _name_topic(arn: str) -> str:
-    """Return the name of a topic, without the end that CloudFormation adds."""
-    return arn.rpartition(":")[2].removesuffix("-XXXXXXXXXXXX")
 
 
 def _drop_seconds(output: Json) -> Json:

@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import pairwise
 
 from sfnorch.aws.alarm_changes import AlarmStateChange
-from sfnorch.report.names import shorten_arn
 from sfnorch.report.pictures.drawn_run import DrawnActivity, Moment
 from sfnorch.report.tones import Tone, find_tone
 from sfnorch.runs.node import Node
+from sfnorch.template.resources import shorten_arn
 
 MOST_NOTIFICATIONS = 500
 """The maximum number of notifications in a report."""

@@ -9,7 +9,6 @@ from sfnorch.durations import format_duration
 from sfnorch.json_values import Json, read_mappings
 from sfnorch.protocol.dag import find_blocking_task
 from sfnorch.protocol.overlap import find_holder
-from sfnorch.report.names import shorten_arn
 from sfnorch.report.pictures.attempts import list_attempt_facts, select_attempts
 from sfnorch.report.pictures.drawn_run import (
     DrawnActivity,
@@ -26,6 +25,7 @@ from sfnorch.report.simulated.timeline import find_title, list_timeline
 from sfnorch.report.skipped_runs import describe_holder, find_shown_status
 from sfnorch.report.tones import Tone, find_tone
 from sfnorch.simulator.figures import find_critical_activities
+from sfnorch.template.resources import shorten_arn
 
 if TYPE_CHECKING:
     from sfnorch.app.simulation import Simulation

@@ -12,7 +12,6 @@ from sfnorch.json_values import read_mappings
 from sfnorch.prices import PRICES_FROM
 from sfnorch.protocol.dag import find_blocking_task
 from sfnorch.protocol.overlap import find_holder
-from sfnorch.report.names import shorten_arn
 from sfnorch.report.simulated.chart import MOST_ROWS, list_shown, print_chart
 from sfnorch.report.simulated.map_runs import count_statuses, list_failure_lines, list_large_map_runs
 from sfnorch.report.simulated.timeline import find_title, list_timeline
@@ -21,6 +20,7 @@ from sfnorch.report.tables import build_figure_table
 from sfnorch.report.tones import find_style
 from sfnorch.simulator.figures import Figures
 from sfnorch.simulator.record import Run
+from sfnorch.template.resources import shorten_arn
 
 _MOST_CHARACTERS = 4_000
 """The maximum length of an object that is shown."""

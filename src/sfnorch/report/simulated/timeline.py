@@ -10,7 +10,6 @@ from typing import TypeVar
 from sfnorch.durations import format_duration
 from sfnorch.protocol.dag import find_blocking_task
 from sfnorch.protocol.overlap import SKIPPED, LockState, find_holder
-from sfnorch.report.names import shorten_arn
 from sfnorch.report.run_context import list_run_lines
 from sfnorch.report.simulated.map_runs import is_large, list_large_map_runs, list_map_run_lines
 from sfnorch.simulator.events import (
@@ -28,6 +27,7 @@ from sfnorch.simulator.events import (
     StateRetried,
 )
 from sfnorch.simulator.record import Run
+from sfnorch.template.resources import shorten_arn
 
 Detail = TypeVar("Detail", bound=EventDetail)
 

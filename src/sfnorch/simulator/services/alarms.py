@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from simpy import Process
 
 from sfnorch.durations import format_duration, format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.schedules.mute_starts import find_mute_end
-from sfnorch.schedules.zones import find_zone_fault, load_zone
+from sfnorch.schedules.zones import is_zone, load_zone
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.events import AlarmChanged
 from sfnorch.simulator.processes import LateTimeout, Steps
@@ -26,7 +27,6 @@ from sfnorch.simulator.services.registry import simulates
 from sfnorch.simulator.services.request import ServiceRequest
 from sfnorch.simulator.world import World
 from sfnorch.template.alarms import AlarmResource
-from sfnorch.template.mute_rules import MuteRule
 
 _NO_DATA = "INSUFFICIENT_DATA"
 _METRIC_DELAY = 60.0
@@ -35,6 +35,13 @@ _METRIC_DELAY = 60.0
 _NEXT_EVALUATION = timedelta(days=1)
 
 _METRICS = {"FAILED": "ExecutionsFailed", "TIMED_OUT": "ExecutionsTimedOut", "ABORTED": "ExecutionsAborted"}
+
+
+class _Mute(NamedTuple):
+    """A window in which an alarm is muted: its end, and the name of its rule."""
+
+    end: datetime
+    rule: str
 
 
 @simulates("aws-sdk:cloudwatch:setAlarmState")
@@ -107,13 +114,12 @@ def _change(world: World, execution: Execution, alarm: AlarmResource, after: str
         return
     topics = tuple(arn for arn in alarm.actions if ":sns:" in arn or arn.startswith("<")) if after == "ALARM" else ()
     mute = _find_mute(world, alarm) if topics else None
-    told = () if mute else topics
-    change = AlarmChange(at=world.at, alarm=alarm.name, before=before, after=after, reason=reason, told=told)
+    notified = () if mute else topics
+    change = AlarmChange(at=world.at, alarm=alarm.name, before=before, after=after, reason=reason, told=notified)
     world.record.alarms.append(change)
-    muted_by = mute[0].name if mute else None
-    world.record_event(execution, AlarmChanged(alarm.name, before, after, reason, muted_by))
+    world.record_event(execution, AlarmChanged(alarm.name, before, after, reason, mute.rule if mute else None))
     if mute:
-        world.clock.process(_notify_after_mute(world, alarm, change, topics, mute[1]))
+        world.clock.process(_notify_after_mute(world, alarm, change, topics, mute.end))
     else:
         _notify(world, change, topics, world.read_time())
 
@@ -154,16 +160,16 @@ def _notify_after_mute(
         if not (mute := _find_mute(world, alarm)):
             _notify(world, change, topics, changed)
             return
-        end = mute[1]
+        end = mute.end
 
 
-def _find_mute(world: World, alarm: AlarmResource) -> tuple[MuteRule, datetime] | None:
-    """Return the rule that mutes the alarm now, and the end of its window; None if none does."""
+def _find_mute(world: World, alarm: AlarmResource) -> _Mute | None:
+    """Return the window that mutes the alarm now and ends last; None if none does."""
     found = [
-        (rule, end)
+        _Mute(end, rule.name)
         for rule in world.template.mute_rules
         if alarm.name in rule.alarms
-        and not find_zone_fault(rule.timezone)
+        and is_zone(rule.timezone)
         and (end := find_mute_end(rule.start, rule.seconds, load_zone(rule.timezone), world.read_time()))
     ]
-    return max(found, key=lambda each: each[1], default=None)
+    return max(found, key=lambda mute: mute.end, default=None)
